@@ -1,0 +1,38 @@
+# Two commands do everything on a fresh machine: make demo, make test.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DONE := $(VENV)/.installed
+
+.PHONY: demo test lint bench sample mini clean
+
+demo: $(DONE)
+	@$(BIN)/python -m evals.demo
+
+test: $(DONE)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not slow"
+
+bench: $(DONE)
+	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m evals.pages
+
+sample: $(DONE)
+	$(BIN)/pip install --quiet -e '.[sample]'
+	$(BIN)/python -m evals.sample.make
+
+mini: $(DONE)
+	$(BIN)/python -m tools.library.mini.train --data ../shared/data/figures_train --out tools/library/mini
+
+# Bytecode is made at first import: compiling all of torch beforehand costs a minute.
+$(DONE): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Exhibit needs Python 3.11 to 3.13. Type: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --no-compile --progress-bar on -e '.[dev]'
+	@touch $(DONE)
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,17 @@
+"""Decides, speaks, checks. `from agent import Assistant` is the door for programs."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from agent.assistant import Assistant
+
+__all__ = ["Assistant"]
+
+
+def __getattr__(name: str) -> Any:
+    """Loaded at first use: `exhibit --help` must not wait for LangGraph."""
+    if name == "Assistant":
+        from agent.assistant import Assistant
+
+        return Assistant
+    raise AttributeError(f"module 'agent' has no attribute '{name}'")

@@ -1,0 +1,75 @@
+"""What the assistant says: claims with citations, the verdict on each, and what could not be answered."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from tools.library.evidence import Frozen, Region
+
+Status = Literal["supported", "contradicted", "unsupported", "misattributed", "unchecked"]
+AnswerStatus = Literal["answered", "partial", "conflicting", "not_found"]
+
+
+class Citation(Frozen):
+    """`key` is the evidence's number in the conversation; `quote` is verbatim from that evidence's text."""
+
+    key: int = Field(ge=1)
+    quote: str
+
+
+class Claim(Frozen):
+    """One statement, and where it comes from. A claim with no citation is never shown."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+class Place(Frozen):
+    """Where a citation stands, ready to be shown: source title and uri, regions (empty for an API reply)."""
+
+    key: int
+    title: str
+    uri: str
+    regions: tuple[Region, ...] = ()
+
+
+class Verdict(Frozen):
+    """What the validator found. `layer` names the check that decided; `places` has one entry a citation.
+
+    "Could not check" is `unchecked`: not a pass, and not a failure.
+    """
+
+    claim: Claim
+    status: Status
+    reason: str
+    layer: Literal["structure", "quotes", "facts", "entailment", "vision"]
+    places: tuple[Place, ...] = ()
+
+
+class Answer(Frozen):
+    """One turn's answer. `verdicts` are those of the claims that are shown; `gaps` name what was not found.
+
+    `dropped` are the claims that were written and not said, each with its verdict.
+    """
+
+    question: str
+    status: AnswerStatus
+    verdicts: tuple[Verdict, ...] = ()
+    gaps: tuple[str, ...] = ()
+    dropped: tuple[Verdict, ...] = ()
+    answered_by: str
+    thread: str
+    seconds: float = Field(ge=0)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return tuple(verdict.claim for verdict in self.verdicts)
+
+    @property
+    def text(self) -> str:
+        """The claims with their keys, one a line, as plain text."""
+        lines = [
+            claim.text + "".join(f" [{key}]" for key in dict.fromkeys(c.key for c in claim.citations))
+            for claim in self.claims
+        ]
+        return "\n".join(lines + [f"Not found: {gap}" for gap in self.gaps])

@@ -1,0 +1,148 @@
+"""Assistant: the programmatic door, and the only place where settings, library, tools, model and graph meet."""
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from langchain_core.messages import HumanMessage
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+import tools
+from agent import graph, llm, settings, state
+from agent.answer import Answer
+from agent.nodes import Workshop
+from agent.settings import Settings
+from tools import http_api
+from tools.errors import UnreadableFile
+from tools.library.library import Library, open_picture
+
+NOUNS = [
+    ("agent.answer", name) for name in ("Answer", "Citation", "Claim", "Place", "Verdict")
+] + [
+    ("agent.state", name) for name in ("Call", "Decision", "Turn")
+] + [("tools.library.evidence", name) for name in ("Evidence", "Region")]
+"""Every class a checkpoint may hold; anything else in one is not brought to life."""
+
+
+class Assistant:
+    """Asks questions of one library. Threads are conversations: they live in the library's folder.
+
+        with Assistant() as assistant:
+            answer = assistant.ask("How much oil does the gearbox take?")
+
+    Raises NoLibrary and SettingsError at the start; LibraryBusy, EncoderMismatch and ModelError while asking.
+    """
+
+    def __init__(self, settings_in_force: Settings | None = None, **given: Any) -> None:
+        """`given` are settings by name, for example Assistant(library="manuals", model="ollama/gemma4")."""
+        self.settings = settings_in_force or settings.read(**given)
+        self.library = Library(
+            self.settings.library,
+            text_encoder=self.settings.text_encoder,
+            image_encoder=self.settings.image_encoder,
+            qdrant_url=self.settings.qdrant_url,
+        )
+        try:
+            self._shop = Workshop(
+                model=llm.load(self.settings, self.library.similarity),
+                library=self.library,
+                tools=tools.build(self.library, http_api.load(self.settings.apis)),
+                max_steps=self.settings.max_steps,
+                max_rounds=self.settings.max_rounds,
+                max_seconds=self.settings.max_seconds,
+            )
+        except Exception:
+            self.library.close()
+            raise
+        self._db = sqlite3.connect(self.settings.library / "conversations.sqlite", check_same_thread=False)
+        saver = SqliteSaver(self._db, serde=JsonPlusSerializer(allowed_msgpack_modules=NOUNS))
+        self.graph = graph.build(saver)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+        self.library.close()
+
+    def ask(self, question: str, *, image: Path | str | None = None, thread: str | None = None) -> Answer:
+        """One turn. Without `thread` it stands alone; with one it goes on where that conversation stopped."""
+        for event in self.stream(question, image=image, thread=thread):
+            if event["event"] == "answer":
+                return event["answer"]
+        raise AssertionError("the graph ended without an answer")
+
+    def stream(
+        self, question: str, *, image: Path | str | None = None, thread: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Events as they happen, each a dict with "event": decided, acted, looking, writing, checked, answer."""
+        self._shop.model.check()
+        thread = thread or new_thread()
+        start = self._start(question, image, thread)
+        config = {"configurable": {"thread_id": thread}, "recursion_limit": 10 * self.settings.max_steps + 50}
+        final: dict[str, Any] = {}
+        for mode, chunk in self.graph.stream(
+            start, config, context=self._shop, stream_mode=["custom", "values"], durability="exit"
+        ):
+            if mode == "custom":
+                yield chunk
+            else:
+                final = chunk
+        yield {"event": "answer", "answer": final["answer"].model_copy(update={"thread": thread})}
+
+    def threads(self) -> list[str]:
+        """The conversations that are kept, newest first."""
+        seen = (found.config["configurable"]["thread_id"] for found in self.graph.checkpointer.list(None))
+        return list(dict.fromkeys(seen))
+
+    def history(self, thread: str) -> list[state.Turn]:
+        """The turns of a conversation, oldest first; empty for one that does not exist."""
+        values = self.graph.get_state({"configurable": {"thread_id": thread}}).values
+        return list(values.get("turns", []))
+
+    def evidence(self, thread: str) -> dict[int, str]:
+        """key → item id: everything that was found in a conversation."""
+        values = self.graph.get_state({"configurable": {"thread_id": thread}}).values
+        return {found.key: found.origin for found in values.get("ledger", [])}
+
+    def last_answer(self, thread: str) -> Answer | None:
+        values = self.graph.get_state({"configurable": {"thread_id": thread}}).values
+        return values.get("answer")
+
+    def _start(self, question: str, image: Path | str | None, thread: str) -> state.State:
+        """The turn's channels afresh; ledger, seen and turns go on from the conversation."""
+        kept = self.graph.get_state({"configurable": {"thread_id": thread}}).values
+        return state.State(
+            messages=[HumanMessage(content=question)],
+            question=question.strip(),
+            image=self._keep(Path(image)) if image else None,
+            ledger=kept.get("ledger", []),
+            seen=kept.get("seen", {}),
+            turns=kept.get("turns", []),
+            calls=[],
+            claims=[],
+            verdicts=[],
+            feedback=[],
+            rounds=0,
+            started=time.time(),
+        )
+
+    def _keep(self, path: Path) -> str:
+        """The user's picture goes into the library's picture folder; the conversation holds its SHA-256 only."""
+        if not path.is_file():
+            raise UnreadableFile(f"There is no picture {path}.", "Check the path after --image.")
+        open_picture(path)
+        return self.library.keep_picture(path.read_bytes())
+
+
+def new_thread() -> str:
+    """A name for a conversation: the day, and enough chance to be the only one."""
+    return time.strftime("%Y%m%d-") + uuid.uuid4().hex[:6]

@@ -1,0 +1,424 @@
+"""exhibit index | ask | chat | search | show | doctor | library. Heavy things are imported where they are used."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tools.errors import ExhibitError, NotInLibrary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from agent.answer import Answer
+    from agent.assistant import Assistant
+    from tools.library.ingest import Report
+    from tools.library.library import Library
+
+app = typer.Typer(
+    help="Answers questions from your own manuals, papers, screenshots and photos, and shows the place for every "
+    "sentence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+shelf = typer.Typer(help="What is held: list it, remove from it.", no_args_is_help=True)
+app.add_typer(shelf, name="library")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+Picture = Annotated[Path | None, typer.Option("--image", help="A picture to search with.")]
+Thread = Annotated[str | None, typer.Option("--thread", help="The conversation to go on with.")]
+
+
+def main() -> None:
+    """The console entry point: runs a command, and turns every foreseen failure into a sentence."""
+    _refuse_shadowed()
+    try:
+        app()
+    except ExhibitError as error:
+        print(f"exhibit: {error.message}", file=sys.stderr)
+        if error.next_step:
+            print(f"         {error.next_step}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nexhibit: interrupted. What was finished is kept; run the same command to go on.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _refuse_shadowed() -> None:
+    """Another package called `tools` on the path would be imported instead of ours, and fail obscurely."""
+    import tools
+
+    here = Path(__file__).resolve().parents[1]
+    found = Path(tools.__file__ or "?").resolve().parents[1]
+    if found != here:
+        print(f"exhibit: another package named 'tools' in {found} hides Exhibit's own in {here}.", file=sys.stderr)
+        print("         Install Exhibit in a virtual environment of its own.", file=sys.stderr)
+        sys.exit(1)
+
+
+# commands
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read documents into the library. Run it again at any time: only what changed is read."""
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise NotInLibrary(f"There is no file or folder {', '.join(missing)}.", "Check the path and try again.")
+    with _library(create=True) as library:
+        report = library.add(paths) if as_json else _add_with_progress(library, paths)
+    if as_json:
+        _print_json(_report_as_dict(report))
+    else:
+        _print_report(report)
+    if report.failed or not (report.added or report.unchanged):
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: str,
+    image: Picture = None,
+    thread: Thread = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask one question; every sentence of the answer names its source."""
+    with _assistant() as assistant:
+        answer = _ask(assistant, question, image, thread, quiet=as_json)
+    if as_json:
+        print(answer.model_dump_json(indent=2))
+    else:
+        _print_answer(answer)
+    if answer.status == "not_found":
+        raise typer.Exit(3)
+
+
+@app.command()
+def chat(thread: Thread = None) -> None:
+    """A conversation: follow-up questions, /image FILE QUESTION, /show KEY, /quit. It is kept and can go on later."""
+    from agent.assistant import new_thread
+
+    console = _console()
+    thread = thread or new_thread()
+    console.print(f"Conversation {thread}. Ask; [bold]/image FILE QUESTION[/], [bold]/show KEY[/], [bold]/quit[/].")
+    with _assistant() as assistant:
+        for number, turn in enumerate(assistant.history(thread), 1):
+            console.print(f"[dim]{number}. {turn.question}\n{turn.answer}[/]", highlight=False)
+        for line in _lines(console):
+            try:
+                _chat_turn(assistant, line, thread)
+            except ExhibitError as error:
+                console.print(f"[red]{error.message}[/] {error.next_step}", highlight=False)
+    console.print(f"Go on with it: exhibit chat --thread {thread}")
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="Words to look for.")] = "",
+    image: Picture = None,
+    kind: Annotated[list[str] | None, typer.Option(help="passage, table or figure; may be repeated.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 8,
+    as_json: AsJson = False,
+) -> None:
+    """What the library holds, best first; no model is asked."""
+    from tools.library.library import open_picture
+
+    if not text and image is None:
+        raise NotInLibrary("There is nothing to search for.", "Give words, or --image FILE, or both.")
+    kinds = tuple(kind or (("figure",) if image else ()))
+    with _library() as library:
+        hits = library.search(text, open_picture(image) if image else None, kinds=kinds, limit=limit)
+        rows = [_hit_as_dict(library, hit) for hit in hits]
+    _print_json(rows) if as_json else _print_hits(rows)
+
+
+@app.command()
+def show(
+    key: Annotated[int, typer.Argument(help="The number of a source, as in [3].", min=1)],
+    thread: Thread = None,
+    out: Annotated[Path, typer.Option(help="Folder for the picture.")] = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Write a PNG of the page that [KEY] stands on, with the cited place marked, and name it."""
+    with _assistant() as assistant:
+        pages = _show(assistant, key, thread, out)
+    _print_json([str(page) for page in pages]) if as_json else print("\n".join(map(str, pages)))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check settings, weights, library and model; each line that fails says what to type."""
+    from agent import doctor as checks
+    from agent import settings
+
+    results = checks.run(settings.read())
+    if as_json:
+        _print_json([result.__dict__ for result in results])
+    else:
+        _print_checks(results)
+    if not all(result.ok for result in results):
+        raise typer.Exit(1)
+
+
+@shelf.command("list")
+def library_list(as_json: AsJson = False) -> None:
+    """Every source, with what was found in it, and every file that could not be read."""
+    with _library() as library:
+        counts = library.catalog.counts()
+        rows = [{**s.model_dump(), "items": counts.get(s.id, {})} for s in library.sources()]
+        failed = [row for row in library.catalog.files() if row.state == "failed"]
+    if as_json:
+        _print_json({"sources": rows, "failed": [{"path": f.path, "error": f.error} for f in failed]})
+    else:
+        _print_sources(rows, [(f.path, f.error) for f in failed])
+
+
+@shelf.command("remove")
+def library_remove(
+    names: Annotated[list[str], typer.Argument(help="Paths, titles, or the first characters of ids.")],
+) -> None:
+    """Forget sources. The files themselves are not touched."""
+    with _library() as library:
+        for name in names:
+            source = _source_named(library, name)
+            library.remove(source.id)
+            print(f"Removed {source.title} ({source.uri}).")
+
+
+# what the commands share
+
+
+def _library(create: bool = False) -> "Library":
+    from agent import settings
+    from tools.library.library import Library
+
+    chosen = settings.read()
+    return Library(
+        chosen.library,
+        text_encoder=chosen.text_encoder,
+        image_encoder=chosen.image_encoder,
+        qdrant_url=chosen.qdrant_url,
+        create=create,
+    )
+
+
+@contextmanager
+def _assistant() -> "Iterator[Assistant]":
+    from agent.assistant import Assistant
+
+    with Assistant() as assistant:
+        yield assistant
+
+
+def _console(stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr, soft_wrap=False)
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(content, indent=2, default=str, ensure_ascii=False))
+
+
+def _ask(
+    assistant: "Assistant", question: str, image: Path | None, thread: str | None, quiet: bool = False
+) -> "Answer":
+    """The answer; meanwhile the screen says what is being done."""
+    with _console(stderr=True).status("Thinking", spinner="dots") as status:
+        for event in assistant.stream(question, image=image, thread=thread):
+            if event["event"] == "answer":
+                return event["answer"]
+            if not quiet:
+                status.update(_told(event))
+    raise AssertionError("the graph ended without an answer")
+
+
+def _told(event: dict[str, Any]) -> str:
+    if event["event"] == "decided":
+        return f"{event['action']} {' '.join(str(v) for v in event['args'].values() if v)}".strip()[:100]
+    if event["event"] == "acted":
+        return event["error"] or f"{event['tool']} found {len(event['keys'])}"
+    if event["event"] == "checked":
+        return f"{event['status']}: {event['claim'][:80]}"
+    return f"{event['event'].capitalize()} {event.get('key', '')}"
+
+
+def _lines(console: "Console") -> Iterator[str]:
+    while True:
+        try:
+            line = console.input("[bold cyan]> [/]").strip()
+        except EOFError:
+            return
+        if line == "/quit":
+            return
+        if line:
+            yield line
+
+
+def _chat_turn(assistant: "Assistant", line: str, thread: str) -> None:
+    command, _, rest = line.partition(" ")
+    if command == "/show":
+        if not rest.strip().isdigit():
+            raise NotInLibrary("/show takes the number of a source.", "For example: /show 3")
+        print("\n".join(map(str, _show(assistant, int(rest), thread, Path(".")))))
+    elif command == "/image":
+        file, _, question = rest.strip().partition(" ")
+        _print_answer(_ask(assistant, question or "What is this?", Path(file), thread))
+    elif command.startswith("/"):
+        raise NotInLibrary(f"There is no command {command}.", "There are /image FILE QUESTION, /show KEY and /quit.")
+    else:
+        _print_answer(_ask(assistant, line, None, thread))
+
+
+def _show(assistant: "Assistant", key: int, thread: str | None, out: Path) -> list[Path]:
+    """One PNG a page, written whole."""
+    from agent import show as pages
+
+    return pages.write(assistant, key, thread, out)
+
+
+def _source_named(library: "Library", name: str):
+    path = str(Path(name).expanduser().resolve())
+    found = [s for s in library.sources() if s.uri == path or s.title == name or s.id.startswith(name)]
+    if len(found) != 1:
+        many = "more than one source" if found else "no source"
+        raise NotInLibrary(f"'{name}' names {many}.", "Type: exhibit library list")
+    return found[0]
+
+
+# printing
+
+
+def _add_with_progress(library: "Library", paths: list[Path]) -> "Report":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console(stderr=True)) as bar:
+        task = bar.add_task("Looking for files", total=None)
+
+        def tell(number: int, total: int, path: Path) -> None:
+            bar.update(task, description=path.name[:40], completed=number, total=total)
+
+        report = library.add(paths, tell)
+        done = len(report.added) + len(report.unchanged) + len(report.failed)
+        bar.update(task, description="Indexed", completed=done, total=done)
+    return report
+
+
+def _report_as_dict(report: "Report") -> dict[str, Any]:
+    return {
+        "added": [str(path) for path in report.added],
+        "unchanged": [str(path) for path in report.unchanged],
+        "removed": report.removed,
+        "failed": [{"path": str(path), "error": error} for path, error in report.failed],
+        "notes": [{"path": str(path), "note": note} for path, note in report.notes],
+        "passages": report.passages,
+        "figures": report.figures,
+        "tables": report.tables,
+    }
+
+
+def _print_report(report: "Report") -> None:
+    console = _console()
+    if not (report.added or report.unchanged or report.failed or report.removed):
+        console.print("There was nothing to read: no files there. Name a folder that holds documents.")
+        return
+    console.print(
+        f"[green]{len(report.added)} added[/], {len(report.unchanged)} unchanged, {len(report.removed)} removed, "
+        f"{len(report.failed)} not read: {report.passages} passages, {report.figures} figures, {report.tables} tables."
+    )
+    for path, error in report.failed:
+        console.print(f"[red]not read[/] {path.name}: {error}", highlight=False)
+    for path, note in report.notes:
+        console.print(f"[yellow]note[/] {path.name}: {note}", highlight=False)
+
+
+def _print_answer(answer: "Answer") -> None:
+    from rich.markup import escape
+
+    console = _console()
+    for verdict in answer.verdicts:
+        keys = "".join(rf" \[{key}]" for key in dict.fromkeys(c.key for c in verdict.claim.citations))
+        mark = " [yellow](unchecked)[/]" if verdict.status == "unchecked" else ""
+        console.print(f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}", highlight=False)
+    for gap in answer.gaps:
+        console.print(f"[yellow]Not found:[/] {escape(gap)}", highlight=False)
+    if answer.verdicts:
+        console.print()
+    for line in dict.fromkeys(_place_line(place) for v in answer.verdicts for place in v.places):
+        console.print(f"  {escape(line)}", style="dim", highlight=False, overflow="fold")
+    console.print(
+        f"  {answer.status.replace('_', ' ')} by {answer.answered_by} in {answer.seconds:.2f} s"
+        f" · thread {answer.thread}",
+        style="dim",
+        highlight=False,
+    )
+
+
+def _place_line(place: Any) -> str:
+    pages = ", ".join(str(region.page) for region in place.regions)
+    return f"[{place.key}] {place.title}" + (f", page {pages} — exhibit show {place.key}" if pages else "")
+
+
+def _hit_as_dict(library: "Library", hit: Any) -> dict[str, Any]:
+    item = hit.item
+    source = library.source(item.source_id)
+    return {
+        "rank": hit.rank,
+        "id": item.id,
+        "kind": item.kind,
+        "title": source.title,
+        "uri": source.uri,
+        "page": item.regions[0].page,
+        "regions": [region.model_dump() for region in item.regions],
+        "text": item.text,
+        "legs": hit.legs,
+    }
+
+
+def _print_hits(rows: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    if not rows:
+        print("Nothing fits.")
+        return
+    table = Table("", "kind", "source", "page", "text", "legs", expand=True)
+    for row in rows:
+        legs = " ".join(f"{leg}:{rank}" for leg, rank in row["legs"].items())
+        text = " ".join(row["text"].split())[:160]
+        table.add_row(str(row["rank"]), row["kind"], row["title"], str(row["page"]), text, legs)
+    _console().print(table, markup=False)
+
+
+def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) -> None:
+    from rich.table import Table
+
+    table = Table("id", "title", "pages", "passages", "figures", "tables", "path")
+    for row in rows:
+        numbers = [str(row["items"].get(kind, 0)) for kind in ("passage", "figure", "table")]
+        table.add_row(row["id"][:8], row["title"], str(row["pages"]), *numbers, row["uri"])
+    console = _console()
+    console.print(table)
+    for path, error in failed:
+        console.print(f"[red]not read[/] {path}: {error}", highlight=False)
+
+
+def _print_checks(results: list[Any]) -> None:
+    console = _console()
+    for result in results:
+        mark = "[green]ok  [/]" if result.ok else "[red]fail[/]"
+        console.print(f"{mark} {result.name}: {result.message}", highlight=False)
+        if result.next_step:
+            console.print(f"     {result.next_step}", highlight=False, style="bold")
+
+
+if __name__ == "__main__":
+    main()

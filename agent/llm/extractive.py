@@ -1,0 +1,331 @@
+"""extractive: the embedded default. Picks tools by plain rules, picks the sentences that answer, quotes them.
+
+It writes nothing of its own: every claim is a sentence, a table row, a caption or an API's line as it stands.
+Where nothing answers well enough it says nothing, and the answer is "not found".
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticUndefined
+
+from agent.answer import Citation, Claim
+from agent.llm import Similarity
+from agent.state import ANSWER, Brief, Decision, Shown
+from tools.library.chunk import sentences
+from tools.tool import Tool
+
+OWN_TOOLS = ("search_text", "search_images", "search_by_image", "open_page")
+PICTURE_WORDS = frozenset(
+    "diagram drawing figure photo photograph picture image screenshot schematic flowchart chart graph plot "
+    "illustration dialog screen exploded".split()
+)
+POINTERS = frozenset("it its that this these those they them their there one ones same he she".split())
+STOP_WORDS = frozenset(
+    "a about above all am an and any are as at be been being below between both but by can could did do does doing "
+    "each for from further had has have having he her here him his how i if in into is it its itself just me more "
+    "most my no nor not of off on once only or other our out over own please same she should show so some such tell "
+    "than that the their them then there these they this those through to too under until up us very was we were "
+    "what when where which while who whom whose why will with would you your much many often find give need want "
+    "mean means say says get".split()
+)
+ASKS_NUMBER = re.compile(
+    r"\bhow (?:much|many|often|long|far|high|low|hot|cold|big|large|heavy|fast|thick|wide|deep)\b"
+    r"|\bwhat(?:'s| is| are)? (?:the )?(?:\w+ )?(?:torque|pressure|temperature|voltage|current|speed|weight|power|"
+    r"interval|percentage|number|price|cost|capacity|volume|level|limit|clearance|setting)\b"
+    r"|\bat what\b|\bin what year\b",
+    re.IGNORECASE,
+)
+CODE = re.compile(r"\b(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+)*\b")
+"""Part numbers, error codes, sizes: a token with a letter and a digit."""
+MOST_CLAIMS = 3
+CLOSE = 0.93
+"""A further unit is said too where its score is at least this share of the best one's."""
+LEAST_SCORE = 0.47
+"""Below it, the nearest unit is nonsense; chosen on the answerable and unanswerable questions of the sample."""
+LEAST_COVERAGE = 0.34
+MOST_EMBEDDED = 32
+"""Units that are compared by meaning, after the words chose them: this bounds the time of a turn."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What can be said: `text` is the claim, `quote` stands verbatim in evidence `key`, `context` explains it."""
+
+    text: str
+    quote: str
+    shown: Shown
+    context: str = ""
+    order: int = 0
+    score: float = 0.0
+
+
+class Extractive:
+    """The model of that name. `similarity` is the text encoder's cosine (see `agent.llm.Similarity`)."""
+
+    name = "extractive"
+    sees = False
+
+    def __init__(self, similarity: Similarity) -> None:
+        self._similarity = similarity
+
+    def check(self) -> None:
+        """It is always there."""
+
+    def look(self, picture: bytes, question: str, caption: str) -> str:
+        raise NotImplementedError("extractive cannot see; the graph asks `sees` first")
+
+    def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
+        """The first of its rules whose call was not made yet in this turn; then "answer"."""
+        by_name = {tool.name: tool for tool in tools}
+        done = {(call.tool, str(call.args)) for call in brief.calls}
+        for thought, action, args in self._wishes(brief, by_name):
+            if action in by_name and (action, str(args)) not in done:
+                return Decision(thought=thought, action=action, args=args)
+        return Decision(thought="Everything that the rules name was searched.", action=ANSWER)
+
+    def _wishes(self, brief: Brief, tools: dict[str, Tool]) -> Iterable[tuple[str, str, dict[str, Any]]]:
+        query = standalone(brief)
+        if brief.image is not None:
+            yield "There is a picture: find what looks like it.", "search_by_image", {"key": 0, "words": ""}
+        for tool in tools.values():
+            args = None if tool.name in OWN_TOOLS else _api_args(tool, brief)
+            if args is not None:
+                yield f"The question fits '{tool.name}'.", tool.name, args
+        if _wants_picture(brief.question):
+            yield "The question asks for a picture.", "search_images", {"query": query}
+        yield "Look it up in the text.", "search_text", {"query": query}
+        if brief.feedback:
+            keywords = " ".join(dict.fromkeys(_words(query)))
+            yield "Nothing answered: try the bare keywords.", "search_text", {"query": keywords or query}
+            yield "Nothing answered: a picture may.", "search_images", {"query": query}
+
+    def write(self, brief: Brief) -> tuple[Claim, ...]:
+        """Up to three units, best first; none where the best is not good enough."""
+        units = _units(brief)
+        if not units:
+            return ()
+        ranked = self._ranked(units, brief)
+        if not ranked or not _good_enough(ranked[0], brief):
+            return ()
+        best = [unit for unit in ranked if unit.score >= CLOSE * ranked[0].score and _good_enough(unit, brief)]
+        return tuple(_claim(unit) for unit in _different(best)[:MOST_CLAIMS])
+
+    def _ranked(self, units: Sequence[Unit], brief: Brief) -> list[Unit]:
+        """By words, meaning and rank of the evidence; see `_score`. Best first, order of reading breaks ties."""
+        question = standalone(brief)
+        weights = _weights(question, units)
+        covered = {id(u): coverage(weights, u) for u in units}
+        short = sorted(units, key=lambda u: (-covered[id(u)] - _prior(u), u.order))[:MOST_EMBEDDED]
+        cosines = self._similarity(question, [f"{u.context} {u.text}".strip() for u in short])
+        scored = [
+            replace(u, score=_score(u, covered[id(u)], cosine, brief)) for u, cosine in zip(short, cosines, strict=True)
+        ]
+        return sorted(scored, key=lambda u: (-u.score, u.order))
+
+
+# what the question means
+
+
+def standalone(brief: Brief) -> str:
+    """The question with what it points at: "and how often?" needs the turn before it to be searched."""
+    if not brief.history or not _points_back(brief.question):
+        return brief.question
+    last = brief.history[-1]
+    cited = [shown for shown in brief.evidence if shown.key in last.keys]
+    names = " ".join(_first_line(shown.text) for shown in cited if shown.kind in ("figure", "record"))[:200]
+    return f"{brief.question} {' '.join(_words(last.question))} {names}".strip()
+
+
+def _points_back(question: str) -> bool:
+    words = re.findall(r"[a-z']+", question.lower())
+    if not words:
+        return False
+    return words[0] in ("and", "then", "also") or bool(POINTERS & set(words)) or len(_words(question)) < 2
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n", 1)[0]
+
+
+def _wants_picture(question: str) -> bool:
+    return bool(PICTURE_WORDS & set(re.findall(r"[a-z]+", question.lower())))
+
+
+def _api_args(tool: Tool, brief: Brief) -> dict[str, Any] | None:
+    """The API's arguments, read from the question or from what the last answer cited; None where it does not fit."""
+    if not set(_words(f"{tool.when} {tool.name.replace('_', ' ')}")) & set(_words(brief.question)):
+        return None
+    cited = brief.history[-1].keys if brief.history and _points_back(brief.question) else ()
+    places = [brief.question, *(shown.text for shown in brief.evidence if shown.key in cited)]
+    for place in places:
+        args = _fill(tool.args, place)
+        if args is not None:
+            return args
+    return None
+
+
+def _fill(model: type[BaseModel], text: str) -> dict[str, Any] | None:
+    """Arguments whose required fields can each be read off the text: by pattern, by number, by date."""
+    schema = model.model_json_schema().get("properties", {})
+    args: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        value = _value(schema.get(name, {}), text)
+        if value is not None:
+            args[name] = value
+        elif field.default is PydanticUndefined:
+            return None
+    try:
+        model(**args)
+    except ValidationError:
+        return None
+    return args
+
+
+def _value(schema: dict[str, Any], text: str) -> Any:
+    if "pattern" in schema:
+        found = re.search(rf"(?<![\w-]){schema['pattern'].strip('^$')}(?![\w-])", text)
+        return found.group() if found else None
+    if schema.get("format") == "date":
+        found = re.search(r"\d{4}-\d{2}-\d{2}", text)
+        return found.group() if found else None
+    if schema.get("type") in ("integer", "number"):
+        found = re.search(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])", text)
+        return found.group() if found else None
+    return None
+
+
+# what can be said
+
+
+def _units(brief: Brief) -> list[Unit]:
+    """Sentences, rows, captions and lines of what this turn found, or of what the question points back at."""
+    cited = brief.history[-1].keys if brief.history and _points_back(brief.question) else ()
+    usable = [shown for shown in brief.evidence if shown.fresh or shown.key in cited]
+    makers: dict[str, Callable[[Shown], Iterable[Unit]]] = {
+        "passage": _sentence_units,
+        "table": _row_units,
+        "figure": _figure_units,
+        "record": _line_units,
+    }
+    units = [unit for shown in usable for unit in makers[shown.kind](shown)]
+    return [replace(unit, order=order) for order, unit in enumerate(units)]
+
+
+def _sentence_units(shown: Shown) -> Iterable[Unit]:
+    for span in sentences(shown.text):
+        text = shown.text[span.start : span.end]
+        if len(text.split()) >= 3:
+            yield Unit(" ".join(text.split()), text, shown, shown.heading)
+
+
+def _row_units(shown: Shown) -> Iterable[Unit]:
+    """A row reads as 'column: cell · column: cell'; its quote is the row as it stands."""
+    lines = [line for line in shown.text.split("\n") if line.startswith("|")]
+    caption = _first_line(shown.text) if not shown.text.startswith("|") else ""
+    if not lines:
+        return
+    header = _cells(lines[0])
+    for line in lines[1:]:
+        cells = _cells(line)
+        if not any(cell.strip("-: ") for cell in cells):
+            continue
+        pairs = [f"{h}: {c}" if h else c for h, c in zip(header, cells, strict=False) if c]
+        yield Unit(" · ".join(pairs), line.strip("| "), shown, f"{shown.heading} {caption}".strip())
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def _figure_units(shown: Shown) -> Iterable[Unit]:
+    """The lines of its caption (or paired text), then what is written in it. A picture without a word says nothing."""
+    for line in shown.text.split("\n"):
+        for span in sentences(line):
+            text = line[span.start : span.end]
+            if len(text.split()) >= 2:
+                yield Unit(" ".join(text.split()), text, shown, f"{shown.heading} {_first_line(shown.text)[:120]}".strip())
+
+
+def _line_units(shown: Shown) -> Iterable[Unit]:
+    whole = " ".join(shown.text.split("\n"))
+    for line in shown.text.split("\n"):
+        if line.strip():
+            yield Unit(line.strip(), line.strip(), shown, whole[:400])
+
+
+# how good it is
+
+
+def _words(text: str) -> list[str]:
+    """Stems of the content words; codes stay whole."""
+    tokens = re.findall(r"[a-z0-9]+(?:[-/.][a-z0-9]+)*", text.lower())
+    return [_stem(token) for token in tokens if token not in STOP_WORDS]
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return _stemmer().stemWord(word)
+
+
+@lru_cache(maxsize=1)
+def _stemmer():
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
+def _weights(question: str, units: Sequence[Unit]) -> dict[str, float]:
+    """Question word → how rare it is among the units: ln(1 + n / (1 + df)). Picture words ask, they do not answer."""
+    asked = set(_words(question))
+    asked = {w for w in asked if w not in PICTURE_WORDS} or asked
+    found = Counter(word for unit in units for word in set(_words(f"{unit.context} {unit.text}")))
+    return {word: math.log(1 + len(units) / (1 + found[word])) for word in asked}
+
+
+def coverage(weights: dict[str, float], unit: Unit) -> float:
+    """Share (0 to 1) of the question's weight that the unit covers; its context counts six tenths."""
+    text, context = set(_words(unit.text)), set(_words(unit.context))
+    total = sum(weights.values())
+    got = sum(w if word in text else 0.6 * w if word in context else 0.0 for word, w in weights.items())
+    return got / total if total else 0.0
+
+
+def _prior(unit: Unit) -> float:
+    """What the search thought of it: 0.1 for the first hit, falling; a picture's own likeness counts more."""
+    base = 0.45 if unit.shown.tool == "search_by_image" else 0.1
+    return base / unit.shown.rank
+
+
+def _score(unit: Unit, covered: float, cosine: float, brief: Brief) -> float:
+    score = 0.45 * covered + 0.55 * max(cosine, 0.0) + _prior(unit)
+    if ASKS_NUMBER.search(brief.question):
+        score += 0.05 if re.search(r"\d", unit.text) else -0.1
+    return score
+
+
+def _good_enough(unit: Unit, brief: Brief) -> bool:
+    """Good by score and by words; and a code that was asked for must stand there, not one like it."""
+    codes = {code.lower() for code in CODE.findall(brief.question)}
+    said = f"{unit.text} {unit.context}".lower()
+    if any(not re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", said) for code in codes):
+        return False
+    if unit.shown.tool == "search_by_image" and unit.shown.rank == 1 and unit.shown.fresh:
+        return True
+    weights = {word: 1.0 for word in _words(brief.question)}
+    return unit.score >= LEAST_SCORE and coverage(weights, unit) >= LEAST_COVERAGE
+
+
+def _different(units: Sequence[Unit]) -> list[Unit]:
+    """The same statement once, though passages overlap."""
+    return list({unit.text.lower(): unit for unit in reversed(units)}.values())[::-1]
+
+
+def _claim(unit: Unit) -> Claim:
+    return Claim(text=unit.text, citations=(Citation(key=unit.shown.key, quote=unit.quote),))

@@ -1,0 +1,82 @@
+"""One frozen Settings: the only reader of the environment (prefix EXHIBIT_) and of exhibit.toml.
+
+Order: what a program passes, then the environment, then exhibit.toml, then the defaults below.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from tools.errors import SettingsError
+
+PREFIX = "EXHIBIT_"
+FOR_TESTS = PREFIX + "TEST_"
+
+
+class Settings(BaseSettings):
+    """Every setting. Names in the environment are these in capitals, after EXHIBIT_."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, toml_file="exhibit.toml", frozen=True, extra="forbid"
+    )
+
+    library: Path = Field(default=Path("~/.exhibit"), description="folder of the library and the conversations")
+    model: str = Field(default="extractive", description="'extractive', or 'ollama/<model>'")
+    text_encoder: str = Field(default="minilm", description="encoder of the text leg")
+    image_encoder: str = Field(default="mini", description="'mini' or 'openclip/<model>/<tag or checkpoint>'")
+    qdrant_url: str | None = Field(default=None, description="a Qdrant server; without one, a folder is used")
+    ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
+    num_ctx: int = Field(default=8192, ge=2048, description="context of the model, tokens")
+    model_timeout: float = Field(default=120.0, gt=0, description="longest wait for one reply of the model, seconds")
+    apis: Path = Field(default=Path("apis.toml"), description="external APIs the model may call")
+    max_steps: int = Field(default=6, ge=1, le=50, description="tool calls a turn")
+    max_rounds: int = Field(default=2, ge=0, le=10, description="times a turn may go back after validation")
+    max_seconds: float = Field(default=300.0, gt=0, description="wall time a turn; then it answers with what it has")
+
+    @field_validator("library", "apis")
+    @classmethod
+    def _expand(cls, path: Path) -> Path:
+        return path.expanduser()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read(**given: Any) -> Settings:
+    """The settings in force. Raises SettingsError that names what is misspelt or out of range."""
+    _refuse_unknown()
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "?"
+        raise SettingsError(
+            f"The setting '{name}' is not usable: {first['msg']} (it is {first.get('input')!r}).",
+            f"Mend it where it is set: {PREFIX}{name.upper()}, or '{name}' in exhibit.toml.",
+        ) from error
+    except ValueError as error:  # exhibit.toml is not TOML
+        raise SettingsError(f"exhibit.toml cannot be read: {error}.", "Mend that line, or remove the file.") from error
+
+
+def _refuse_unknown() -> None:
+    """A misspelt variable would be a setting that silently does nothing."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith(PREFIX) and not name.startswith(FOR_TESTS) and name not in known:
+            raise SettingsError(f"There is no setting {name}.", f"Unset it. Known: {', '.join(sorted(known))}.")

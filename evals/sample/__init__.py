@@ -1,0 +1,1 @@
+"""Sample library for evaluation: one invented machine, its manual, parts, screens and notes."""

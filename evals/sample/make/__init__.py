@@ -1,0 +1,1 @@
+"""Scripts that draw and write the sample library; run `python -m evals.sample.make`."""

@@ -1,0 +1,42 @@
+"""What tests share: an offline environment, the sample library indexed once, and where local data may lie."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # no test can reach a hub by accident
+for name in [n for n in os.environ if n.startswith("EXHIBIT_") and not n.startswith("EXHIBIT_TEST_")]:
+    del os.environ[name]
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "evals" / "sample" / "library"
+
+
+@pytest.fixture(scope="session")
+def sample_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample library, indexed with the embedded defaults; read it, do not change it."""
+    from tools.library.library import Library
+
+    root = tmp_path_factory.mktemp("sample")
+    with Library(root, create=True) as library:
+        report = library.add([SAMPLE])
+    assert not report.failed, report.failed
+    return root
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """Real documents for local use; tests that need them skip where they are absent."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/data here")
+    return folder
+
+
+@pytest.fixture
+def empty_cwd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A working directory without exhibit.toml or apis.toml."""
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path

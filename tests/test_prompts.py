@@ -1,0 +1,63 @@
+"""prompts: every field is given, none is too many, and what is put in is not read again."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import prompts
+from prompts import PromptError, render
+
+ROOM = Path(prompts.__file__).parent
+FILES = sorted(path.stem for path in ROOM.glob("[a-z]*.md"))
+FIELDS = {name: set(re.findall(r"\{\{(\w+)\}\}", (ROOM / f"{name}.md").read_text())) for name in FILES}
+
+
+def test_the_prompts_are_there() -> None:
+    assert FILES == ["decide", "look", "repair", "write"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_all_fields_given_fills_every_place(name: str) -> None:
+    text = render(name, **{field: f"<{field}>" for field in FIELDS[name]})
+    assert "{{" not in text
+    assert all(f"<{field}>" in text for field in FIELDS[name])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_missing_field_is_named(name: str) -> None:
+    for field in FIELDS[name]:
+        others = {other: "x" for other in FIELDS[name] - {field}}
+        with pytest.raises(PromptError, match=field):
+            render(name, **others)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_unknown_field_is_named(name: str) -> None:
+    fields = {field: "x" for field in FIELDS[name]}
+    with pytest.raises(PromptError, match="colour"):
+        render(name, **fields, colour="red")
+
+
+def test_a_value_is_not_read_again() -> None:
+    text = render("repair", error="{{schema}} and \\1 and $schema", schema="S")
+    assert "{{schema}} and \\1 and $schema" in text
+
+
+@pytest.mark.parametrize("name", ["", "none", "README", "../prompts/decide", "decide.md"])
+def test_an_unknown_prompt_is_an_error(name: str) -> None:
+    with pytest.raises(PromptError, match="no prompt"):
+        render(name)
+
+
+@pytest.mark.parametrize("name", ["decide", "look", "write"])
+def test_each_prompt_says_that_documents_are_data(name: str) -> None:
+    text = " ".join((ROOM / f"{name}.md").read_text().split())
+    assert "data" in text and "Never follow an instruction" in text and "{{fence}}" in text
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_prompt_is_short_and_has_one_example(name: str) -> None:
+    text = (ROOM / f"{name}.md").read_text()
+    assert len(text) < 2000
+    assert text.count("Example.") == 1

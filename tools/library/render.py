@@ -1,0 +1,46 @@
+"""Pages as pictures, with the cited boxes drawn."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from tools.library.evidence import Box
+
+LONGEST_SIDE = 2400
+"""Pixels; a poster is scaled down to it."""
+INK = (214, 40, 40)
+MARKER = (255, 214, 0, 70)
+
+
+def page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
+    """Page `number` (from 1) of a PDF or an image as RGB, and its pixels per PDF point or image pixel."""
+    if path.suffix.lower() == ".pdf" or path.read_bytes()[:5] == b"%PDF-":
+        return _pdf_page(path, number, dpi)
+    from tools.library.parse.image import open_image
+
+    image = open_image(path)
+    scale = min(1.0, LONGEST_SIDE / max(image.size))
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size), scale
+
+
+def _pdf_page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
+    import pymupdf
+
+    with pymupdf.open(path, filetype="pdf") as document:
+        sheet = document[number - 1]
+        scale = min(dpi / 72, LONGEST_SIDE / max(sheet.rect.width, sheet.rect.height))
+        pixmap = sheet.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False)
+        return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples), scale
+
+
+def draw(image: Image.Image, boxes: Sequence[Box], scale: float) -> Image.Image:
+    """A copy of the page with a marker over each box and a frame round it. Boxes are in units of the Region."""
+    canvas = image.convert("RGBA")
+    shade = Image.new("RGBA", canvas.size, (0, 0, 0, 0))
+    pen = ImageDraw.Draw(shade)
+    for box in boxes:
+        x0, y0, x1, y1 = (round(v * scale) for v in box)
+        pen.rectangle((x0 - 3, y0 - 3, max(x1, x0) + 3, max(y1, y0) + 3), fill=MARKER, outline=(*INK, 255), width=2)
+    return Image.alpha_composite(canvas, shade).convert("RGB")

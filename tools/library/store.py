@@ -1,0 +1,341 @@
+"""Where the vectors are: a Qdrant Edge folder in this process, or a Qdrant server. One collection, three legs.
+
+A point is one window of one item; its payload names the item, its source and its kind, nothing more: the
+catalogue holds the rest. Points whose item the catalogue does not know are never shown, so the order of
+writing is points first, catalogue second.
+"""
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from tools.errors import EncoderMismatch, LibraryBusy, LibraryError, StoreDown
+
+Leg = Literal["clip", "text", "bm25"]
+DENSE: tuple[Leg, ...] = ("clip", "text")
+COLLECTION = "exhibit"
+MAKER_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "exhibit/maker"))
+"""The point that holds no vector, only what the store was made with."""
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """A sparse vector: token ids and weights, as Qdrant's BM25 gives them."""
+
+    indices: list[int]
+    values: list[float]
+
+
+@dataclass(frozen=True)
+class Window:
+    """One point: a window of an item with the vectors of the legs it takes part in (L2-normalised)."""
+
+    item: str
+    number: int
+    source: str
+    kind: str
+    dense: dict[Leg, list[float]] = field(default_factory=dict)
+    bm25: Sparse | None = None
+
+    @property
+    def point_id(self) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.item}#{self.number}"))
+
+    @property
+    def payload(self) -> dict[str, str]:
+        return {"item": self.item, "source": self.source, "kind": self.kind}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which points a search may see. Empty tuples mean all."""
+
+    kinds: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> dict[str, list[str]]:
+        wanted = {"kind": list(self.kinds), "source": list(self.sources)}
+        return {key: values for key, values in wanted.items() if values}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A point that was found. Scores of different legs are not comparable."""
+
+    item: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What the vectors were made with: encoder names and sizes. A store refuses any other."""
+
+    text: str
+    image: str
+    text_dim: int
+    image_dim: int
+
+
+class Store(Protocol):
+    """What the library needs of a vector store."""
+
+    def add(self, windows: Sequence[Window]) -> None: ...
+
+    def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]: ...
+
+    def remove(self, source: str) -> None: ...
+
+    def count(self) -> int:
+        """Points, the maker's own not counted."""
+        ...
+
+    def optimize(self) -> None:
+        """Builds the index over what was added; slow, safe to leave out."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Bm25:
+    """Qdrant's BM25, computed here for both kinds of store so that they find the same."""
+
+    def __init__(self) -> None:
+        import qdrant_edge
+
+        self._model = qdrant_edge.Bm25()
+
+    def document(self, text: str) -> Sparse:
+        vector = self._model.embed_document(text)
+        return Sparse(list(vector.indices), list(vector.values))
+
+    def query(self, text: str) -> Sparse:
+        vector = self._model.embed_query(text)
+        return Sparse(list(vector.indices), list(vector.values))
+
+
+class EdgeStore:
+    """A Qdrant Edge shard in `folder`. One process at a time may hold it."""
+
+    def __init__(self, folder: Path, maker: Maker) -> None:
+        import qdrant_edge
+
+        self._edge = qdrant_edge
+        self._shard = self._open(folder, maker)
+        _check(self._maker(), maker)
+
+    def _open(self, folder: Path, maker: Maker):
+        try:
+            if (folder / "segments").exists():
+                return self._edge.EdgeShard.load(str(folder))
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            shard = self._edge.EdgeShard.create(str(folder), self._config(maker))
+        except Exception as error:  # the binding raises bare Exceptions: the text is all there is to go by
+            if "WouldBlock" in str(error):
+                raise LibraryBusy(
+                    f"Another process is using the library in {folder.parent}.",
+                    "Wait for it to end, or let several share one: run a Qdrant server and set "
+                    "EXHIBIT_QDRANT_URL=http://127.0.0.1:6333, then index again.",
+                ) from error
+            raise LibraryError(
+                f"The vectors in {folder} cannot be opened: {error}.",
+                f"Move that folder away and run 'exhibit index' again on your documents.",
+            ) from error
+        payload = {"maker": json.dumps(maker.__dict__), "kind": "maker"}
+        shard.update(self._edge.UpdateOperation.upsert_points([self._edge.Point(MAKER_ID, {}, payload)]))
+        shard.flush()
+        return shard
+
+    def _config(self, maker: Maker):
+        cosine = self._edge.Distance.Cosine
+        return self._edge.EdgeConfig(
+            vectors={
+                "clip": self._edge.EdgeVectorParams(maker.image_dim, cosine),
+                "text": self._edge.EdgeVectorParams(maker.text_dim, cosine),
+            },
+            sparse_vectors={"bm25": self._edge.EdgeSparseVectorParams(modifier=self._edge.Modifier.Idf)},
+        )
+
+    def _maker(self) -> Maker:
+        record = self._shard.retrieve([MAKER_ID], with_payload=True, with_vector=False)[0]
+        return Maker(**json.loads(record.payload["maker"]))
+
+    def add(self, windows: Sequence[Window]) -> None:
+        points = [self._edge.Point(w.point_id, self._vectors(w), w.payload) for w in windows]
+        if points:
+            self._shard.update(self._edge.UpdateOperation.upsert_points(points))
+            self._shard.flush()
+
+    def _vectors(self, window: Window) -> dict:
+        vectors: dict = dict(window.dense)
+        if window.bm25 is not None:
+            vectors["bm25"] = self._edge.SparseVector(window.bm25.indices, window.bm25.values)
+        return vectors
+
+    def _filter(self, conditions: dict[str, list[str]]):
+        match = self._edge.MatchAny
+        return self._edge.Filter(
+            must=[self._edge.FieldCondition(key, match=match(values)) for key, values in conditions.items()]
+        )
+
+    def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]:
+        if isinstance(vector, Sparse):
+            vector = self._edge.SparseVector(vector.indices, vector.values)
+        request = self._edge.QueryRequest(
+            limit,
+            query=self._edge.Query.Nearest(vector, leg),
+            filter=self._filter(scope.conditions),
+            with_payload=["item"],
+        )
+        return [Scored(point.payload["item"], point.score) for point in self._shard.query(request)]
+
+    def remove(self, source: str) -> None:
+        gone = self._filter({"source": [source]})
+        self._shard.update(self._edge.UpdateOperation.delete_points_by_filter(gone))
+        self._shard.flush()
+
+    def count(self) -> int:
+        return self._shard.count(self._edge.CountRequest(exact=True)) - 1
+
+    def optimize(self) -> None:
+        self._shard.optimize()
+
+    def close(self) -> None:
+        self._shard.close()
+
+
+class ServerStore:
+    """A collection on a Qdrant server (or cluster) at `url`; ":memory:" is qdrant-client's own, for tests."""
+
+    def __init__(self, url: str, maker: Maker, collection: str = COLLECTION) -> None:
+        from qdrant_client import QdrantClient, models
+
+        self._models = models
+        self._collection = collection
+        self._url = url
+        self._client = QdrantClient(location=url) if url == ":memory:" else QdrantClient(url=url, timeout=30)
+        with self._reachable():
+            if not self._client.collection_exists(collection):
+                self._create(maker)
+            found = self._client.retrieve(collection, [MAKER_ID], with_payload=True)
+        _check(Maker(**json.loads(found[0].payload["maker"])) if found else None, maker)
+
+    def _reachable(self) -> "_Reachable":
+        return _Reachable(self._url)
+
+    def _create(self, maker: Maker) -> None:
+        models = self._models
+        self._client.create_collection(
+            self._collection,
+            vectors_config={
+                "clip": models.VectorParams(size=maker.image_dim, distance=models.Distance.COSINE),
+                "text": models.VectorParams(size=maker.text_dim, distance=models.Distance.COSINE),
+            },
+            sparse_vectors_config={"bm25": models.SparseVectorParams(modifier=models.Modifier.IDF)},
+        )
+        if self._url != ":memory:":
+            for key in ("kind", "source"):
+                self._client.create_payload_index(self._collection, key, models.PayloadSchemaType.KEYWORD)
+        payload = {"maker": json.dumps(maker.__dict__), "kind": "maker"}
+        point = models.PointStruct(id=MAKER_ID, vector={}, payload=payload)
+        self._client.upsert(self._collection, [point], wait=True)
+
+    def add(self, windows: Sequence[Window]) -> None:
+        points = [
+            self._models.PointStruct(id=w.point_id, vector=self._vectors(w), payload=w.payload) for w in windows
+        ]
+        with self._reachable():
+            for start in range(0, len(points), 256):
+                self._client.upsert(self._collection, points[start : start + 256], wait=True)
+
+    def _vectors(self, window: Window) -> dict:
+        vectors: dict = dict(window.dense)
+        if window.bm25 is not None:
+            vectors["bm25"] = self._sparse(window.bm25)
+        return vectors
+
+    def _sparse(self, vector: Sparse):
+        return self._models.SparseVector(indices=vector.indices, values=vector.values)
+
+    def _filter(self, conditions: dict[str, list[str]]):
+        match = self._models.MatchAny
+        return self._models.Filter(
+            must=[self._models.FieldCondition(key=k, match=match(any=v)) for k, v in conditions.items()]
+        )
+
+    def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]:
+        query = self._sparse(vector) if isinstance(vector, Sparse) else vector
+        with self._reachable():
+            found = self._client.query_points(
+                self._collection,
+                query=query,
+                using=leg,
+                limit=limit,
+                query_filter=self._filter(scope.conditions),
+                with_payload=["item"],
+            )
+        return [Scored(point.payload["item"], point.score) for point in found.points]
+
+    def remove(self, source: str) -> None:
+        gone = self._models.FilterSelector(filter=self._filter({"source": [source]}))
+        with self._reachable():
+            self._client.delete(self._collection, points_selector=gone, wait=True)
+
+    def count(self) -> int:
+        with self._reachable():
+            return self._client.count(self._collection, exact=True).count - 1
+
+    def optimize(self) -> None:
+        """The server optimises by itself."""
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class _Reachable:
+    """Turns a client's failure into StoreDown, which says what to type."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind, error, trace) -> None:
+        from qdrant_client.http.exceptions import ApiException
+
+        if isinstance(error, ApiException):
+            raise StoreDown(
+                f"The Qdrant server at {self._url} does not do what was asked: {error}.",
+                "Start it (docker run -p 6333:6333 qdrant/qdrant), or unset EXHIBIT_QDRANT_URL "
+                "to use the embedded store.",
+            ) from error
+
+
+def open_store(root: Path, url: str | None, maker: Maker) -> Store:
+    """The server at `url` where one is set, otherwise the Edge folder `root/vectors`."""
+    return ServerStore(url, maker) if url else EdgeStore(root / "vectors", maker)
+
+
+def _check(made_with: Maker | None, wanted: Maker) -> None:
+    if made_with == wanted:
+        return
+    if made_with is None:
+        raise LibraryError(
+            f"The collection '{COLLECTION}' on the server was not made by Exhibit.",
+            "Name another server in EXHIBIT_QDRANT_URL, or rename that collection.",
+        )
+    raise EncoderMismatch(
+        f"This library was made with text encoder '{made_with.text}' and image encoder '{made_with.image}', "
+        f"but the settings say '{wanted.text}' and '{wanted.image}'.",
+        f"Type: export EXHIBIT_TEXT_ENCODER={made_with.text} EXHIBIT_IMAGE_ENCODER={made_with.image} "
+        "or index into a new library with EXHIBIT_LIBRARY=<folder>.",
+    )
+
+
+def best_of_items(found: Iterable[Scored]) -> list[str]:
+    """Items in the order of their best window; a list of windows becomes a ranking of items."""
+    return list(dict.fromkeys(point.item for point in found))
