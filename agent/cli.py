@@ -96,7 +96,7 @@ def ask(
     if as_json:
         print(answer.model_dump_json(indent=2))
     else:
-        _print_answer(answer)
+        print_answer(answer)
     if answer.status == "not_found":
         raise typer.Exit(3)
 
@@ -271,11 +271,11 @@ def _chat_turn(assistant: "Assistant", line: str, thread: str) -> None:
         print("\n".join(map(str, _show(assistant, int(rest), thread, Path(".")))))
     elif command == "/image":
         file, _, question = rest.strip().partition(" ")
-        _print_answer(_ask(assistant, question or "What is this?", Path(file), thread))
+        print_answer(_ask(assistant, question or "What is this?", Path(file), thread))
     elif command.startswith("/"):
         raise NotInLibrary(f"There is no command {command}.", "There are /image FILE QUESTION, /show KEY and /quit.")
     else:
-        _print_answer(_ask(assistant, line, None, thread))
+        print_answer(_ask(assistant, line, None, thread))
 
 
 def _show(assistant: "Assistant", key: int, thread: str | None, out: Path) -> list[Path]:
@@ -341,7 +341,8 @@ def _print_report(report: "Report") -> None:
         console.print(f"[yellow]note[/] {path.name}: {note}", highlight=False)
 
 
-def _print_answer(answer: "Answer") -> None:
+def print_answer(answer: "Answer") -> None:
+    """Claims with their keys, what was not found, and the places, as a reader sees them."""
     from rich.markup import escape
 
     console = _console()

@@ -129,7 +129,7 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             fake.paths.append(self.path)
-            known = {
+            known: dict[str, Body] = {
                 "/api/version": {"version": fake.version},
                 "/api/tags": {"models": [{"name": fake.model, "model": fake.model}]},
             }
@@ -161,8 +161,8 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
                 if reply.status != 200:
                     return self._whole(reply.status, {"error": reply.error})
                 if not body.get("stream", True):
-                    lines = list(_lines(fake.model, reply))
-                    return self._whole(200, {**lines[-1], "message": {"role": "assistant", "content": reply.text}})
+                    last = list(_lines(fake.model, reply))[-1]
+                    return self._whole(200, last | {"message": {"role": "assistant", "content": reply.text}})
                 self._stream(reply)
             except (BrokenPipeError, ConnectionResetError):
                 fake.broken.set()
@@ -176,8 +176,9 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
                 time.sleep(reply.gap)
             if reply.cut:
                 self.close_connection = True
-                return self.connection.shutdown(socket.SHUT_RDWR)
-            self._end(b"")
+                self.connection.shutdown(socket.SHUT_RDWR)
+            else:
+                self._end(b"")
 
         def _start(self, status: int, kind: str) -> None:
             self.send_response(status)

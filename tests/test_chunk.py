@@ -59,10 +59,8 @@ def test_a_new_section_starts_a_new_chunk_once_there_is_enough() -> None:
 
 def test_a_short_rest_joins_the_chunk_before_it_without_doubling_the_shared_part() -> None:
     """26 sentences (260) of section 1, then 5 (50) of section 2: together 310, not 310 + 50."""
-    chunks = chunk(
-        [block(" ".join(sentence(n) for n in range(26)), "1"), block(" ".join(sentence(n) for n in range(26, 31)), "2")],
-        words_count,
-    )
+    first, second = (" ".join(map(sentence, numbers)) for numbers in (range(26), range(26, 31)))
+    chunks = chunk([block(first, "1"), block(second, "2")], words_count)
     assert [len(c.words) for c in chunks] == [310]
 
 

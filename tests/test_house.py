@@ -41,9 +41,10 @@ def test_every_file_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
 
 
-@pytest.mark.parametrize(
-    "room", ["agent", "agent/llm", "agent/validator", "tools", "tools/library", "tools/library/parse", "prompts", "evals"]
-)
+MAPPED = "agent agent/llm agent/validator tools tools/library tools/library/parse prompts evals evals/sample".split()
+
+
+@pytest.mark.parametrize("room", MAPPED)
 def test_every_room_has_a_map_that_names_its_files(room: str) -> None:
     text = (ROOT / room / "README.md").read_text("utf-8")
     missing = [p.name for p in (ROOT / room).glob("*.py") if p.name != "__init__.py" and p.name not in text]
@@ -55,8 +56,8 @@ def test_every_package_is_listed() -> None:
     import tomllib
 
     listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"])
-    found = {str(p.parent.relative_to(ROOT)).replace("/", ".") for room in ROOMS for p in (ROOT / room).rglob("__init__.py")}
-    assert found == listed
+    packages = [path.parent for room in ROOMS for path in (ROOT / room).rglob("__init__.py")]
+    assert {".".join(package.relative_to(ROOT).parts) for package in packages} == listed
 
 
 def test_no_path_of_a_machine_is_committed() -> None:

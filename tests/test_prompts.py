@@ -27,14 +27,14 @@ def test_all_fields_given_fills_every_place(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_each_missing_field_is_named(name: str) -> None:
     for field in FIELDS[name]:
-        others = {other: "x" for other in FIELDS[name] - {field}}
+        others = dict.fromkeys(FIELDS[name] - {field}, "x")
         with pytest.raises(PromptError, match=field):
             render(name, **others)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_an_unknown_field_is_named(name: str) -> None:
-    fields = {field: "x" for field in FIELDS[name]}
+    fields = dict.fromkeys(FIELDS[name], "x")
     with pytest.raises(PromptError, match="colour"):
         render(name, **fields, colour="red")
 

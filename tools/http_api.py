@@ -26,7 +26,15 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import SchemaError
 
 from tools.errors import ApiError, SettingsError
@@ -88,6 +96,13 @@ class _Api(_Strict):
 
 class _File(_Strict):
     api: tuple[_Api, ...] = ()
+
+    @field_validator("api", mode="before")
+    @classmethod
+    def _is_a_list(cls, value: object) -> object:
+        if not isinstance(value, list):
+            raise ValueError("write [[api]], with two brackets, above each declaration")
+        return value
 
 
 def load(path: Path, transport: httpx.BaseTransport | None = None) -> tuple[Tool, ...]:
@@ -314,7 +329,7 @@ def _check(api: _Api, url: str, response: httpx.Response) -> None:
 
 def _read(api: _Api, url: str, response: httpx.Response, deadline: float) -> bytes:
     body = b""
-    for chunk in response.iter_bytes(65536):
+    for chunk in response.iter_bytes():
         body += chunk
         if len(body) > MAX_BYTES:
             raise ApiError(f"{api.name} answered more than 1 MB at {url}.", "Ask for less.")

@@ -246,11 +246,11 @@ def _cells(line: str) -> list[str]:
 
 def _figure_units(shown: Shown) -> Iterable[Unit]:
     """The lines of its caption (or paired text), then what is written in it. A picture without a word says nothing."""
-    for line in shown.text.split("\n"):
-        for span in sentences(line):
-            text = line[span.start : span.end]
-            if len(text.split()) >= 2:
-                yield Unit(" ".join(text.split()), text, shown, f"{shown.heading} {_first_line(shown.text)[:120]}".strip())
+    context = f"{shown.heading} {_first_line(shown.text)[:120]}".strip()
+    for span in sentences(shown.text):
+        text = shown.text[span.start : span.end]
+        if len(text.split()) >= 2:
+            yield Unit(" ".join(text.split()), text, shown, context)
 
 
 def _line_units(shown: Shown) -> Iterable[Unit]:
@@ -307,19 +307,27 @@ def _score(unit: Unit, covered: float, cosine: float, brief: Brief) -> float:
     score = 0.45 * covered + 0.55 * max(cosine, 0.0) + _prior(unit)
     if ASKS_NUMBER.search(brief.question):
         score += 0.05 if re.search(r"\d", unit.text) else -0.1
-    return score
+    codes = _codes(brief.question)
+    return score + 0.15 if codes and _has_codes(codes, unit.text) else score
 
 
 def _good_enough(unit: Unit, brief: Brief) -> bool:
     """Good by score and by words; and a code that was asked for must stand there, not one like it."""
-    codes = {code.lower() for code in CODE.findall(brief.question)}
-    said = f"{unit.text} {unit.context}".lower()
-    if any(not re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", said) for code in codes):
+    if not _has_codes(_codes(brief.question), f"{unit.text} {unit.context}"):
         return False
     if unit.shown.tool == "search_by_image" and unit.shown.rank == 1 and unit.shown.fresh:
         return True
     weights = {word: 1.0 for word in _words(brief.question)}
     return unit.score >= LEAST_SCORE and coverage(weights, unit) >= LEAST_COVERAGE
+
+
+def _codes(text: str) -> set[str]:
+    return {code.lower() for code in CODE.findall(text)}
+
+
+def _has_codes(codes: set[str], text: str) -> bool:
+    """Each of them stands in the text as a token of its own."""
+    return all(re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text.lower()) for code in codes)
 
 
 def _different(units: Sequence[Unit]) -> list[Unit]:

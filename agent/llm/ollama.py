@@ -599,5 +599,7 @@ def _shown_url(base_url: str) -> str:
         url = httpx.URL("")
     # langchain-ollama would quietly turn to the default address.
     if url.scheme not in ("http", "https") or not url.host:
-        raise SettingsError(f"'{base_url}' is no URL.", "Set EXHIBIT_OLLAMA_URL, such as http://127.0.0.1:11434.")
+        raise SettingsError(
+            f"'{base_url}' is no URL.", "Set EXHIBIT_OLLAMA_URL, such as http://127.0.0.1:11434."
+        )
     return str(url.copy_with(username=None, password=None)) if url.userinfo else base_url

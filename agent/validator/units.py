@@ -87,9 +87,10 @@ def _one_of(names: dict[str, str]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
+_NO_LETTER = r"(?![^\W\d_²³¹])"
 # One unit: "square" or nothing, its name, its power. A power written as a plain digit follows a length only.
 _ATOM = (
-    rf"(?:(?i:square|cubic|sq\.?|cu\.?)\ )?(?:(?i:{_one_of(_WORDS)})(?![^\W\d_])|(?:{_one_of(_SYMBOLS)})(?![^\W\d_]))"
+    rf"(?:(?i:square|cubic|sq\.?|cu\.?)\ )?(?:(?i:{_one_of(_WORDS)}){_NO_LETTER}|(?:{_one_of(_SYMBOLS)}){_NO_LETTER})"
     r"(?:[²³]|⁻¹|\^[23]|(?<=m)-?[123](?!\d))?"
 )
 UNIT = rf"{_ATOM}(?:[·*]{_ATOM})*(?:(?:\ ?/\ ?|\ per\ |\ an?\ (?=hour|minute|second|day)){_ATOM}(?:[·*]{_ATOM})*)?"
@@ -97,7 +98,7 @@ UNIT = rf"{_ATOM}(?:[·*]{_ATOM})*(?:(?:\ ?/\ ?|\ per\ |\ an?\ (?=hour|minute|se
 
 _STEP = re.compile(rf"(?P<over>/|\bper\b|\ban?\b)|(?P<atom>{_ATOM})")
 _PARTS = re.compile(
-    rf"(?P<area>(?i:square|cubic|sq\.?|cu\.?)\ )?(?P<name>(?i:{_one_of(_WORDS)})(?![^\W\d_])|(?:{_one_of(_SYMBOLS)}))"
+    rf"(?P<area>(?i:square|cubic|sq\.?|cu\.?)\ )?(?P<name>(?i:{_one_of(_WORDS)}){_NO_LETTER}|(?:{_one_of(_SYMBOLS)}))"
     r"(?P<power>.*)"
 )
 # Dimensions that pint has not, or holds for mere numbers. `lever` keeps torque (N·m) and energy (J) apart.

@@ -106,6 +106,7 @@ class MiniLM:
     def __init__(self) -> None:
         from sentence_transformers import SentenceTransformer
 
+        _quiet()
         self._model = SentenceTransformer(str(minilm_folder()), device=_device(), local_files_only=True)
 
     def texts(self, texts: Sequence[str]) -> Vectors:
@@ -184,7 +185,7 @@ class OpenClip:
 
         parts = [np.empty((0, self.dim), np.float32)]
         for start in range(0, len(images), IMAGE_BATCH):
-            batch = [self._preprocess(image.convert("RGB")) for image in images[start : start + IMAGE_BATCH]]
+            batch = [self._preprocess(image) for image in images[start : start + IMAGE_BATCH]]
             with torch.inference_mode():
                 pixels = torch.stack(batch).to(self._device)
                 parts.append(self._model.encode_image(pixels, normalize=True).float().cpu().numpy())
@@ -201,6 +202,7 @@ class OpenClip:
 def _mini(rest: str) -> ImageEncoder:
     from tools.library.mini import load
 
+    _quiet()
     return OpenClip("mini", *load(), dim=256)
 
 
@@ -259,6 +261,13 @@ def dimension(name: str) -> int:
             f"'{name}' names no open_clip model.", "For example: openclip/ViT-B-32/laion2b_s34b_b79k"
         )
     return int(config["embed_dim"])
+
+
+def _quiet() -> None:
+    """No progress bars for loading weights that lie on the disk."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
 
 
 def _device() -> str:

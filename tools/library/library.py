@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -135,7 +134,7 @@ class Library:
             text = encode.windows(text, self.text_encoder)[0]
             queries["bm25"] = ("bm25", self.bm25.query(text))
             queries["text"] = ("text", self.text_encoder.texts([text])[0].tolist())
-            if "figure" in kinds:
+            if not kinds or "figure" in kinds:
                 clip_text = encode.windows(text, self.image_encoder)[0]
                 queries["clip"] = ("clip", self.image_encoder.texts([clip_text])[0].tolist())
         if image is not None:

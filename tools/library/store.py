@@ -142,7 +142,7 @@ class EdgeStore:
                 ) from error
             raise LibraryError(
                 f"The vectors in {folder} cannot be opened: {error}.",
-                f"Move that folder away and run 'exhibit index' again on your documents.",
+                "Move that folder away and run 'exhibit index' again on your documents.",
             ) from error
         payload = {"maker": json.dumps(maker.__dict__), "kind": "maker"}
         shard.update(self._edge.UpdateOperation.upsert_points([self._edge.Point(MAKER_ID, {}, payload)]))

@@ -135,7 +135,10 @@ def electrical() -> list[Flowable]:
     return [h1("6  Electrical system"), h2("6.1  Wiring diagram"),
             p("The diagram in Figure 6-1 shows the machine without voltage, with the emergency stop released. Wire numbers of the control "
               "circuit are 100 plus the number of the terminal on strip X1."),
-            Drawing(wiring, 487, 533), caption("Figure 6-1  Wiring diagram of the AR-240, star-delta starter and controller")]
+            Drawing(wiring, 487, 533), caption("Figure 6-1  Wiring diagram of the AR-240, star-delta starter and controller"),
+            p("K1 and K2 close first and connect the windings in star. After the star time K2 opens, K3 closes 50 ms later and connects them in "
+              "delta. The coils of K1, K2 and K3 are switched by the outputs DO1, DO2 and DO3 of A1 and share the common wire 100. The transformer "
+              "T1 feeds 24 V through the fuse F3; its primary side has taps for 380, 400 and 415 V.")]
 
 
 def terminals() -> list[Flowable]:

@@ -52,7 +52,7 @@ class Axis:
 
     def at(self, s: float, u: float = 0, v: float = 0) -> Point:
         """Page point of axis position s with offsets u (sideways) and v (up)."""
-        return (self.x + s * math.cos(self.a) + u * 0.46, self.y + s * math.sin(self.a) + v + u * 0.30)
+        return (self.x + s * math.cos(self.a) + u * 0.46, self.y + s * math.sin(self.a) + v - u * 0.30)
 
     def ring(self, s: float, r: float, count: int = 48) -> list[Point]:
         """Circle of radius r across the axis at s."""
@@ -67,13 +67,14 @@ class Axis:
             polygon(self.c, self.ring(s, hole), white)
 
     def prism(self, s: float, profile: list[Point], depth: float, fill: object) -> None:
-        """Extruded outline given as (u, v) points."""
+        """Extruded outline given as (u, v) points, counterclockwise; only sides that face the reader are drawn."""
         front = [self.at(s, u, v) for u, v in profile]
         back = [self.at(s + depth, u, v) for u, v in profile]
-        polygon(self.c, back, DARK)
+        dx, dy = math.cos(self.a), math.sin(self.a)
         for k in sorted(range(len(front)), key=lambda k: -(front[k][0] + back[k][0])):
             j = (k + 1) % len(front)
-            polygon(self.c, [front[k], front[j], back[j], back[k]], fill)
+            if (front[j][1] - front[k][1]) * dx > (front[j][0] - front[k][0]) * dy:
+                polygon(self.c, [front[k], front[j], back[j], back[k]], fill)
         polygon(self.c, front, fill)
 
     def holes(self, s: float, ring: float, r: float, count: int) -> None:

@@ -17,7 +17,7 @@ NAME = "brennick_ar240_service_manual.pdf"
 def lettered(picture: Image.Image) -> Image.Image:
     """The photograph of Figure 7-1 with its letters A (filter) and B (drain cock)."""
     d = ImageDraw.Draw(picture)
-    for letter, (x, y), tip in (("A", (560, 300), (480, 320)), ("B", (130, 380), (235, 440))):
+    for letter, (x, y), tip in (("A", (470, 335), (372, 205)), ("B", (80, 330), (168, 385))):
         d.line((x, y, *tip), fill="white", width=3)
         d.ellipse((x - 20, y - 20, x + 20, y + 20), fill="white", outline="black", width=2)
         d.text((x, y), letter, fill="black", font=ImageFont.load_default(28), anchor="mm")

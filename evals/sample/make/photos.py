@@ -42,10 +42,10 @@ def save_jpeg(picture: Image.Image, path: Path, quality: int = 88) -> None:
 
 
 def filter_photo() -> Image.Image:
-    """The oil filter on its head, as printed in the manual (860 x 600 pixels)."""
-    scene = Scene(shapes.filter_head(), "steel", target=(0.3, 0.4, 1.5), radius=9.0, azimuth=-72, elevation=14,
+    """The oil filter on its head, as printed in the manual (720 x 504 pixels)."""
+    scene = Scene(shapes.filter_head(), "steel", wall=3.6, target=(0.3, 0.4, 1.5), radius=4.2, azimuth=-72, elevation=14,
                   distance=6.6, light=(-0.5, -0.9, 0.8), seed=41)
-    return render(scene, 860, 600)
+    return render(scene, 720, 504)
 
 
 def write(library: Path, queries: Path) -> None:

@@ -24,10 +24,11 @@ class Solid:
 
 @dataclass
 class Scene:
-    """What is photographed and how; angles in degrees, distances in scene units."""
+    """What is photographed and how; angles in degrees, distances in scene units; wall is the y of a foam-lined wall."""
 
     solids: list[Solid]
     floor: str = "wood"
+    wall: float | None = None
     radius: float = 1.6
     target: tuple[float, float, float] = (0.0, 0.0, 0.35)
     azimuth: float = -60.0
@@ -81,6 +82,12 @@ def floor_colour(kind: str, p: Array, seed: int) -> Array:
     stone = 0.55 + 0.5 * cloud(x * 1.5, y * 1.5, seed) + 0.25 * (noise(x * 60, y * 60, seed + 8) - 0.5)
     stain = np.clip(cloud(x * 0.6 + 5, y * 0.6, seed + 3) * 2.4 - 1.2, 0, 1)
     return (stone * (1 - 0.45 * stain))[:, None] * np.array([0.46, 0.45, 0.43])
+
+
+def foam_colour(p: Array) -> Array:
+    """Colour of dark acoustic foam on the wall at points p."""
+    bump = 0.5 + 0.5 * np.sin(p[:, 0] * 14) * np.sin(p[:, 2] * 14)
+    return bump[:, None] ** 1.5 * np.array([0.10, 0.105, 0.11]) + 0.02
 
 
 def environment(d: Array, light: Array) -> Array:
@@ -223,13 +230,18 @@ def render(s: Scene, width: int = 480, height: int = 360) -> Image.Image:
     light = light.astype(np.float32)
     centre = np.array(s.target, np.float32)
     floor_t = np.where(d[:, 2] < -1e-3, -eye[2] / np.minimum(d[:, 2], -1e-3), 60).astype(np.float32)
+    on_wall = np.zeros(len(d), bool)
+    if s.wall is not None:
+        wall_t = (s.wall - eye[1]) / np.maximum(d[:, 1], 1e-3)
+        on_wall, floor_t = wall_t < floor_t, np.minimum(wall_t, floor_t)
     near, far = sphere_span(eye, d, centre, s.radius)
     t = march(f, eye, d, near, np.minimum(far, floor_t))
     on_part = np.isfinite(t)
     p = eye + d * np.where(on_part, t, floor_t)[:, None]
     n = np.tile(np.array([0, 0, 1], np.float32), (len(p), 1))
+    n[on_wall] = [0, -1, 0]
     n[on_part] = normals(f, p[on_part])
-    look = [floor_colour(s.floor, p, s.seed), np.zeros(len(p)), np.full(len(p), 12.0)]
+    look = [np.where(on_wall[:, None], foam_colour(p), floor_colour(s.floor, p, s.seed)), np.zeros(len(p)), np.full(len(p), 12.0)]
     for whole, own in zip(look, surface(s, p[on_part], n[on_part])):
         whole[on_part] = own
     near_part = np.linalg.norm(p - centre, axis=1) < s.radius + 0.6

@@ -237,11 +237,6 @@ def filter_head() -> list[Solid]:
                  move(cyl(0.09, 0.2), x=-1.0, y=-0.1, z=0.25))
     lever = move(box(0.32, 0.05, 0.03, 0.02), x=-0.78, y=-0.1, z=0.66)
     green = (0.10, 0.25, 0.22)
-
-    def foam(p: Array, n: Array) -> Array:
-        bump = 0.5 + 0.5 * np.sin(p[:, 0] * 14) * np.sin(p[:, 2] * 14)
-        return bump[:, None] ** 1.5 * np.array([0.10, 0.105, 0.11]) + 0.02
-    wall = move(box(6, 0.1, 4), y=3.7, z=3.5)
-    return can + [Solid(wall, (0, 0, 0), 0, 5, foam), Solid(union(tank, seam), green, 0, 45), Solid(block, (0.5, 0.5, 0.5), 0.4, 10),
+    return can + [Solid(union(tank, seam), green, 0, 45), Solid(block, (0.5, 0.5, 0.5), 0.4, 10),
                   Solid(union(screws, pipe, nut), STEEL, 0.85, 50), Solid(cock, BRASS, 0.9, 50),
                   Solid(lever, (0.6, 0.05, 0.03), 0, 40)]

@@ -1,0 +1,128 @@
+"""Layer 4: does the claim say it in the source's words?
+
+Without a layer that reads meaning, only what is (nearly) verbatim can pass: the claim's content words are there, in
+the source's order, with its negations and conditions. Where the words are there but something might have been
+turned round, the honest answer is "unchecked".
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import LCSseq
+
+from agent.validator.quantities import extract
+from agent.validator.quotes import NEGATIONS
+from agent.validator.words import STOP_WORDS, WORD, stem, stems
+
+VERBATIM = 0.9
+"""Share of the claim's content words (0 to 1) from which on it counts as the source's own words."""
+COVERED = 0.6
+"""Share below which the claim says something else."""
+
+# Conditions that may not be dropped or added.
+_CONDITIONS = {"only", "except", "unless", "if", "until", "otherwise", "provided"}
+_OPPOSITES = [
+    frozenset(stem(word) for word in pair.split("/"))
+    for pair in (
+        "open/close on/off left/right up/down before/after above/below increase/decrease raise/lower tighten/loosen "
+        "connect/disconnect lock/unlock start/stop clockwise/counterclockwise clockwise/anticlockwise front/rear "
+        "front/back upper/lower inner/outer minimum/maximum max/min hot/cold high/low full/empty insert/remove "
+        "install/remove fit/remove enable/disable inlet/outlet intake/exhaust input/output positive/negative "
+        "red/black always/never more/less over/under first/last higher/lower allow/forbid permit/prohibit dry/wet "
+        "warm/cold hot/warm push/pull fill/drain inside/outside with/without safe/dangerous safe/unsafe engage/disengage "
+        "forward/reverse forward/backward vertical/horizontal parallel/series early/late add/remove true/false "
+        "accept/reject pass/fail win/lose born/died buy/sell male/female north/south east/west rise/fall"
+    ).split()
+]
+_PREFIXES = ("un", "in", "im", "non", "dis", "ir", "il", "mis", "over", "under", "anti")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """`coverage` in 0 to 1. `doubt` is one sentence on what only a reading of the meaning could settle, or ""."""
+
+    status: Literal["supported", "unchecked", "unsupported"]
+    coverage: float
+    doubt: str = ""
+
+
+def check(claim: str, scope: str, context: str = "") -> Wording:
+    """`scope`: the clauses the quotes stand in. `context`: headings, captions, table headers, titles."""
+    wanted = stems(claim)
+    quoted, around = stems(scope), set(stems(context))
+    covered = [word for word in wanted if word in quoted or word in around]
+    coverage = len(covered) / len(wanted) if wanted else 1.0
+    if coverage < COVERED:
+        return Wording("unsupported", coverage)
+    doubt = _doubt(claim, scope, context)
+    return Wording("unchecked" if doubt else "supported", coverage, doubt)
+
+
+def _doubt(claim: str, scope: str, context: str) -> str:
+    """The first thing in which claim and source differ though their words are alike."""
+    if _negations(claim) != _negations(scope):
+        return "The claim and the source do not agree in their negations"
+    if _of(claim, _CONDITIONS) != _of(scope, _CONDITIONS):
+        return "The claim drops or adds a condition"
+    if opposite := _opposite(claim, f"{scope} {context}"):
+        return f"The claim says “{opposite}” where the source has its opposite"
+    if _is_reordered(claim, scope):
+        return "The claim has the source's words in another order"
+    if _is_one_of_several(claim, scope):
+        return "The quote gives several values of one kind"
+    return ""
+
+
+# A bound says "not" without denying anything: "not more than", "must not exceed".
+_BOUND_PHRASES = re.compile(
+    r"\b(?:not?|never|cannot)\s+(?:to\s+|be\s+)?(?:more|less|greater|higher|lower|longer|shorter|fewer|later|earlier|"
+    r"over|under|above|below|exceed\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def _negations(text: str) -> int:
+    words = WORD.findall(_BOUND_PHRASES.sub(" ", text).casefold().replace("’", "'"))
+    return sum(word in NEGATIONS for word in words) + len(re.findall(r"\bnon-", text, re.IGNORECASE))
+
+
+def _of(text: str, wanted: set[str]) -> set[str]:
+    return wanted & set(WORD.findall(text.casefold()))
+
+
+def _opposite(claim: str, source: str) -> str:
+    """A word of the claim that the source lacks, while it has the opposite (a pair, or with a prefix)."""
+    said = {stem(word): word for word in WORD.findall(claim)}
+    there = {stem(word) for word in WORD.findall(source)}
+    for root, word in said.items():
+        if root in there:
+            continue
+        rivals = {other for pair in _OPPOSITES if root in pair for other in pair - {root}}
+        rivals |= {prefix + root for prefix in _PREFIXES} | {root.removeprefix(prefix) for prefix in _PREFIXES} - {root}
+        if rivals & there:
+            return word
+    return ""
+
+
+def _is_reordered(claim: str, scope: str) -> bool:
+    """Whether content words or numbers stand in another order than in the source."""
+    there = _sequence(scope)
+    kept = [token for token in _sequence(claim) if token in set(there)]
+    return LCSseq.similarity(kept, there) < len(kept)
+
+
+def _sequence(text: str) -> list[str]:
+    tokens = re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", text.casefold())
+    return [token if token[0].isdecimal() else stem(token) for token in tokens if token not in STOP_WORDS]
+
+
+def _is_one_of_several(claim: str, scope: str) -> bool:
+    """Whether the source gives more values of one dimension than the claim takes up, so they may be mixed up."""
+    taken, given = extract(claim), extract(scope)
+    for dimension in {quantity.dimension for quantity in taken if quantity.dimension}:
+        values = {(q.low, q.high) for q in given if q.dimension == dimension}
+        mine = {(q.low, q.high) for q in taken if q.dimension == dimension}
+        if len(values) > len(mine):
+            return True
+    return False

@@ -1,0 +1,47 @@
+"""A model that plays a script: what the graph does with any model can be tested to the letter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent.answer import Citation, Claim
+from agent.state import ANSWER, Brief, Decision
+from tools.tool import Tool
+
+
+def claim(text: str, key: int, quote: str | None = None) -> Claim:
+    return Claim(text=text, citations=(Citation(key=key, quote=quote or text),))
+
+
+def call(action: str, **args) -> Decision:
+    return Decision(thought="", action=action, args=args)
+
+
+@dataclass
+class Scripted:
+    """`decisions` and `drafts` in order; the last of each is repeated for ever. `briefs` is what it was shown."""
+
+    decisions: list[Decision]
+    drafts: list[tuple[Claim, ...]]
+    sees: bool = False
+    name: str = "scripted"
+    briefs: list[Brief] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
+
+    def check(self) -> None:
+        pass
+
+    def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
+        self.briefs.append(brief)
+        return self.decisions.pop(0) if len(self.decisions) > 1 else self.decisions[0]
+
+    def look(self, picture: bytes, question: str, caption: str) -> str:
+        self.looked.append(caption)
+        return f"It shows: {caption}"
+
+    def write(self, brief: Brief) -> tuple[Claim, ...]:
+        self.briefs.append(brief)
+        return self.drafts.pop(0) if len(self.drafts) > 1 else self.drafts[0]
+
+
+SEARCH = call("search_text", query="oil")
+DONE = call(ANSWER)

@@ -1,0 +1,148 @@
+"""The rules by themselves: hand-made briefs, and words in common for a similarity."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, Field
+
+from agent.llm.extractive import Extractive, standalone
+from agent.state import Brief, Call, Shown, Turn
+from tools.tool import Tool
+
+
+def overlap(text: str, others: Sequence[str]) -> list[float]:
+    """Share of the first text's words that the other has: 0 to 1."""
+    asked = set(re.findall(r"\w+", text.lower()))
+    return [len(asked & set(re.findall(r"\w+", other.lower()))) / max(len(asked), 1) for other in others]
+
+
+class Query(BaseModel):
+    query: str
+
+
+class Stock(BaseModel):
+    part_number: str = Field(pattern=r"^[A-Z]{2}-\d{4}$")
+
+
+def tool(name: str, args: type[BaseModel] = Query, when: str = "") -> Tool:
+    return Tool(name, when, args, lambda args, context: [])
+
+
+TOOLS = [tool(n) for n in ("search_text", "search_images", "search_by_image", "open_page")]
+STOCK = tool("parts_stock", Stock, "Call it for the stock or price of a spare part whose part number is known.")
+MODEL = Extractive(overlap)
+
+
+def passage(key: int, text: str, heading: str = "", **more) -> Shown:
+    return Shown(key=key, kind="passage", title="manual", page=3, heading=heading, text=text, **more)
+
+
+def said(question: str, *evidence: Shown, **more) -> list[str]:
+    return [claim.text for claim in MODEL.write(Brief(question=question, evidence=evidence, **more))]
+
+
+# deciding
+
+
+def test_text_first_then_answer() -> None:
+    first = MODEL.decide(Brief(question="How often is the oil changed?"), TOOLS)
+    assert (first.action, first.args) == ("search_text", {"query": "How often is the oil changed?"})
+    call = Call(tool=first.action, args=first.args)
+    assert MODEL.decide(Brief(question="How often is the oil changed?", calls=(call,)), TOOLS).action == "answer"
+
+
+def test_a_picture_is_searched_with_first() -> None:
+    decision = MODEL.decide(Brief(question="What is this?", image=Path("x.jpg")), TOOLS)
+    assert (decision.action, decision.args["key"]) == ("search_by_image", 0)
+
+
+@pytest.mark.parametrize("word", ["diagram", "photo", "drawing", "screenshot", "flowchart"])
+def test_a_picture_word_searches_pictures(word: str) -> None:
+    assert MODEL.decide(Brief(question=f"Show me the {word} of the pump"), TOOLS).action == "search_images"
+
+
+def test_an_api_is_called_when_its_arguments_stand_in_the_question() -> None:
+    tools = [*TOOLS, STOCK]
+    decision = MODEL.decide(Brief(question="How many AR-1042 are in stock?"), tools)
+    assert (decision.action, decision.args) == ("parts_stock", {"part_number": "AR-1042"})
+    assert MODEL.decide(Brief(question="How many are in stock?"), tools).action == "search_text"
+    assert MODEL.decide(Brief(question="What does AR-1042 do?"), tools).action == "search_text"
+    assert MODEL.decide(Brief(question="Is AR-10425 in stock?"), tools).action == "search_text"
+
+
+def test_a_follow_up_fills_an_api_from_what_was_cited() -> None:
+    shown = Shown(key=4, kind="figure", title="parts", page=1, heading="", text="Spider, part number AR-1042", fresh=False)
+    brief = Brief(
+        question="And how many of these do we have in stock?",
+        history=(Turn(question="What is this?", answer="Spider [4]", keys=(4,)),),
+        evidence=(shown,),
+    )
+    assert MODEL.decide(brief, [*TOOLS, STOCK]).args == {"part_number": "AR-1042"}
+
+
+def test_a_follow_up_is_searched_with_what_it_points_at() -> None:
+    history = (Turn(question="What torque do the cylinder head bolts need?", answer="48 N·m [1]", keys=(1,)),)
+    assert "cylind" in standalone(Brief(question="And the cover?", history=history))
+    whole = "How often is the separator element replaced?"
+    assert standalone(Brief(question=whole, history=history)) == whole
+
+
+def test_after_a_refusal_it_searches_otherwise_and_it_always_ends() -> None:
+    calls: tuple[Call, ...] = ()
+    actions = []
+    for _ in range(10):
+        brief = Brief(question="What is the colour of the door?", calls=calls, feedback=("nothing",))
+        decision = MODEL.decide(brief, TOOLS)
+        actions.append(decision.action)
+        if decision.action == "answer":
+            break
+        calls = (*calls, Call(tool=decision.action, args=decision.args))
+    assert actions == ["search_text", "search_text", "search_images", "answer"]
+
+
+# writing
+
+
+def test_the_sentence_that_answers_is_quoted_as_it_stands() -> None:
+    text = "Wear gloves.\nThe separator element must be replaced every 4000 h.\nStore it dry."
+    (claim,) = MODEL.write(Brief(question="How often must the separator element be replaced?", evidence=(passage(2, text),)))
+    assert claim.text == "The separator element must be replaced every 4000 h."
+    assert (claim.citations[0].key, claim.citations[0].quote) == (2, claim.text)
+
+
+def test_the_nearest_nonsense_is_not_said() -> None:
+    assert said("Who is the chief executive of the company?", passage(1, "The drive belt is checked each week.")) == []
+
+
+def test_a_code_that_was_asked_for_must_stand_there() -> None:
+    evidence = passage(1, "E21 means that the discharge temperature is too high.")
+    assert said("What does error E21 mean?", evidence) != []
+    assert said("What does error E22 mean?", evidence) == []
+
+
+def test_a_table_row_reads_with_its_header_and_quotes_the_row() -> None:
+    text = (
+        "Table 6-2 Tightening torques\n| Fastener | Size | Torque (N·m) |\n|---|---|---|\n"
+        "| Cylinder head bolts | M10 | 48 |\n| Cover screws | M6 | 9 |"
+    )
+    table = Shown(key=5, kind="table", title="manual", page=9, heading="Care", text=text)
+    brief = Brief(question="What torque do the cylinder head bolts need?", evidence=(table,))
+    claim = MODEL.write(brief)[0]
+    assert claim.text == "Fastener: Cylinder head bolts · Size: M10 · Torque (N·m): 48"
+    assert claim.citations[0].quote == "Cylinder head bolts | M10 | 48"
+
+
+def test_the_best_likeness_of_a_picture_is_named_by_its_own_text() -> None:
+    shown = [
+        Shown(key=n, kind="figure", title="p", page=1, heading="", text=text, tool="search_by_image", rank=n)
+        for n, text in ((1, "Coupling spider.\nPart number: AR-1042"), (2, "Oil filter.\nPart number: AR-2000"))
+    ]
+    text = " ".join(said("Which part is this, and what is its part number?", *shown))
+    assert "AR-1042" in text and "AR-2000" not in text
+
+
+def test_nothing_found_nothing_said() -> None:
+    assert said("How often?") == []
+    assert said("", passage(1, "The oil is changed.")) == []

@@ -1,0 +1,482 @@
+"""tools/http_api: what a declaration may say, what a value can never do, and what each bad reply gets."""
+
+import json
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from tools.errors import ApiError, ExhibitError, SettingsError
+from tools.http_api import MAX_BYTES, flatten, load
+from tools.library.evidence import Record
+from tools.tool import Context, Tool
+
+PARTS = """
+[[api]]
+name = "part_price"
+when = "Call it for the price of a part."
+url = "http://127.0.0.1:8765/parts/{part}/offers"
+[api.params]
+part = { type = "string", description = "Such as AB-1234" }
+"""
+ONE_OF_EACH = """
+[[api]]
+name = "prices"
+when = "Call it."
+url = "https://api.example.com/v1/{part}?lang=en&q={words}"
+[api.params]
+part = { description = "a part" }
+words = { description = "words" }
+count = { type = "integer", description = "how many", required = false }
+least = { type = "number", description = "least price", required = false }
+stock = { type = "boolean", description = "in stock", required = false }
+since = { type = "date", description = "not before", required = false }
+note = { description = "anything", required = false, in = "query" }
+"""
+OFFER = {
+    "price": 48.5,
+    "warehouses": [{"name": "Bern", "stock": 3}, {"name": "Oslo", "stock": 0}],
+    "sold": None,
+}
+
+
+class Service(httpx.MockTransport):
+    """A stand-in for the API: answers one thing, and remembers what it was asked."""
+
+    def __init__(self, answer: Any = None, **response: Any) -> None:
+        self.asked: list[httpx.Request] = []
+        self.answer = httpx.Response(200, json=OFFER) if answer is None and not response else answer
+        self.response = response
+        super().__init__(self._handle)
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        found = self.answer(request) if callable(self.answer) else self.answer
+        return (
+            found
+            if isinstance(found, httpx.Response)
+            else httpx.Response(**{"status_code": 200} | self.response)
+        )
+
+
+def declared(text: str, transport: httpx.BaseTransport | None = None, *, folder: Path) -> Tool:
+    path = folder / "apis.toml"
+    path.write_text(text, encoding="utf-8")
+    (tool,) = load(path, transport)
+    return tool
+
+
+def call(tool: Tool, **args: object) -> Record:
+    (hit,) = tool.run(tool.args.model_validate(args), Context())
+    assert hit.rank == 1 and isinstance(hit.item, Record)
+    return hit.item
+
+
+def price(service: Service, folder: Path, text: str = PARTS) -> Record:
+    return call(declared(text, service, folder=folder), part="AB-1234")
+
+
+# a call that works
+
+
+def test_a_reply_becomes_a_record_that_can_be_quoted(tmp_path: Path) -> None:
+    service = Service()
+    record = price(service, tmp_path)
+    assert record.url == "http://127.0.0.1:8765/parts/AB-1234/offers" == str(service.asked[0].url)
+    assert record.text.splitlines() == [
+        "price: 48.5",
+        "warehouses[0].name: Bern",
+        "warehouses[0].stock: 3",
+        "warehouses[1].name: Oslo",
+        "warehouses[1].stock: 0",
+        "sold: null",
+    ]
+    assert (
+        datetime.now(UTC) - record.retrieved_at < timedelta(seconds=9) and record.retrieved_at.tzinfo == UTC
+    )
+    assert len(record.id) == len("record:") + 16
+
+
+def test_the_tool_tells_the_model_when_and_with_what(tmp_path: Path) -> None:
+    tool = declared(ONE_OF_EACH, folder=tmp_path)
+    assert (tool.name, tool.when) == ("prices", "Call it.")
+    fields = tool.args.model_json_schema()["properties"]
+    assert fields["part"]["description"] == "a part"
+    assert tool.args.model_json_schema()["required"] == ["part", "words"]
+
+
+def test_every_kind_of_value_goes_to_its_place(tmp_path: Path) -> None:
+    service = Service()
+    tool = declared(ONE_OF_EACH, service, folder=tmp_path)
+    call(tool, part="a b", words="x&y=ü", count="3", least="1.5", stock="true", since="2026-03-01", note="n")
+    call(tool, part="p", words="")
+    assert service.asked[0].url.raw_path == (
+        b"/v1/a%20b?lang=en&q=x%26y%3D%C3%BC&count=3&least=1.5&stock=true&since=2026-03-01&note=n"
+    )
+    assert service.asked[1].url.raw_path == b"/v1/p?lang=en&q="
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"part": "a"},
+        {"part": "a", "words": "b", "count": "many"},
+        {"part": "a", "words": "b", "since": "tomorrow"},
+        {"part": "a", "words": "b", "least": "inf"},
+        {"part": "a", "words": "b", "colour": "red"},
+        {"part": "a" * 501, "words": "b"},
+    ],
+)
+def test_arguments_of_another_kind_are_refused(args: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(ValidationError):
+        declared(ONE_OF_EACH, folder=tmp_path).args.model_validate(args)
+
+
+def test_a_pattern_holds(tmp_path: Path) -> None:
+    text = PARTS.replace('AB-1234"', "AB-1234\", pattern = '^[A-Z]{2}-\\d{4}$'")
+    args = declared(text, folder=tmp_path).args
+    args.model_validate({"part": "AB-1234"})
+    for bad in ("AB-12345", "ab-1234", "AB-1234\n", "AB-1234/../x"):
+        with pytest.raises(ValidationError):
+            args.model_validate({"part": bad})
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("", "a.b[0].c: 1\na.b[0].d: x\na.b[1]: 7\nother: true"),
+        ("a", "b[0].c: 1\nb[0].d: x\nb[1]: 7"),
+        ("a.b", "b[0].c: 1\nb[0].d: x\nb[1]: 7"),
+        ("a.b[0]", "c: 1\nd: x"),
+        ("a.b[0].d", "d: x"),
+        ("a.b[1]", "b[1]: 7"),
+    ],
+)
+def test_the_part_of_the_reply_that_matters(reply: str, text: str, tmp_path: Path) -> None:
+    body = {"a": {"b": [{"c": 1, "d": "x"}, 7]}, "other": True}
+    toml = PARTS.replace("[api.params]", f'reply = "{reply}"\n[api.params]')
+    assert price(Service(json=body), tmp_path, toml).text == text
+
+
+@pytest.mark.parametrize("reply", ["a.c", "a.b[2]", "[0]", "a.b.c", "other[0]"])
+def test_a_part_that_is_not_there_says_what_is(reply: str, tmp_path: Path) -> None:
+    toml = PARTS.replace("[api.params]", f'reply = "{reply}"\n[api.params]')
+    with pytest.raises(ApiError, match=r"has no '.*Check 'reply'"):
+        price(Service(json={"a": {"b": [1, 2]}, "other": True}), tmp_path, toml)
+
+
+def test_numbers_stay_as_they_were_written(tmp_path: Path) -> None:
+    body = b'{"price": 48.50, "big": 12345678901234567890123, "tiny": 1e-7}'
+    headers = {"content-type": "application/problem+json; charset=utf-8"}
+    record = price(Service(content=body, headers=headers), tmp_path)
+    assert record.text == "price: 48.50\nbig: 12345678901234567890123\ntiny: 1e-7"
+
+
+# what a value can never do
+
+TEXT = st.text(max_size=40)
+STEPS = ["..", ".", "../admin", "a/../b", "@evil", "?x=1", "#", "%2e%2e"]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(value=TEXT | st.sampled_from(STEPS))
+def test_no_value_changes_the_host_or_adds_a_segment(value: str, tmp_path: Path) -> None:
+    service = Service()
+    tool = declared(PARTS, service, folder=tmp_path)
+    try:
+        call(tool, part=value)
+    except ApiError:
+        assert service.asked == []
+        return
+    url = service.asked[0].url
+    assert (url.scheme, url.host, url.port, url.userinfo) == ("http", "127.0.0.1", 8765, b"")
+    assert url.query == b"" and url.fragment == ""
+    # Unquoted too, as servers do that unquote before they split.
+    assert unquote(url.raw_path.decode()).split("/") == ["", "parts", value, "offers"]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(words=TEXT | st.sampled_from(["x&lang=de", "a#b", "a;b", "+", "%26"]), note=TEXT)
+def test_no_value_leaves_its_parameter(words: str, note: str, tmp_path: Path) -> None:
+    service = Service()
+    tool = declared(ONE_OF_EACH, service, folder=tmp_path)
+    call(tool, part="p", words=words, note=note)
+    url = service.asked[0].url
+    assert (url.host, url.path) == ("api.example.com", "/v1/p")
+    assert url.params.multi_items() == [("lang", "en"), ("q", words), ("note", note)]
+
+
+@pytest.mark.parametrize("value", ["", " ", ".", "..", "a/b", "a\\b", "..\\..", "a\x00", "a\nb", "\ud800"])
+def test_values_that_are_refused_send_nothing(value: str, tmp_path: Path) -> None:
+    service = Service()
+    tool = declared(PARTS, service, folder=tmp_path)
+    with pytest.raises((ApiError, ValidationError)):
+        call(tool, part=value)
+    assert service.asked == []
+
+
+def test_two_values_cannot_meet_to_form_a_step_up(tmp_path: Path) -> None:
+    text = PARTS.replace("/parts/{part}/", "/parts/{part}{more}/") + 'more = { description = "more" }\n'
+    service = Service()
+    with pytest.raises(ApiError, match="cannot be asked for"):
+        call(declared(text, service, folder=tmp_path), part=".", more=".")
+    assert service.asked == []
+
+
+# secrets and redirects
+
+SECRET = PARTS.replace("[api.params]", 'secret_env = "PARTS_TOKEN"\n[api.params]')
+
+
+def test_a_secret_goes_into_the_header_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTS_TOKEN", "hush-hush-hush\n")
+    service = Service(json={"echo": "Bearer hush-hush-hush"})
+    record = price(service, tmp_path, SECRET)
+    assert service.asked[0].headers["authorization"] == "Bearer hush-hush-hush"
+    assert "hush-hush" not in record.model_dump_json()
+    named = SECRET.replace("[api.params]", 'secret_header = "X-Key"\n[api.params]')
+    price(service, tmp_path, named)
+    assert (
+        service.asked[1].headers["x-key"] == "hush-hush-hush"
+        and "authorization" not in service.asked[1].headers
+    )
+
+
+@pytest.mark.parametrize("value", [None, " ", "hüsh-hush", "hush\x07hush"])
+def test_a_secret_that_is_not_set_or_cannot_be_sent(
+    value: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PARTS_TOKEN", raising=False)
+    if value is not None:
+        monkeypatch.setenv("PARTS_TOKEN", value)
+    service = Service()
+    with pytest.raises(ApiError, match="PARTS_TOKEN") as caught:
+        price(service, tmp_path, SECRET)
+    assert service.asked == [] and "hush" not in str(caught.value)
+
+
+def moved(location: str) -> Service:
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/new":
+            return httpx.Response(200, json=OFFER)
+        return httpx.Response(302, headers={"location": location})
+
+    return Service(handle)
+
+
+def test_a_redirect_on_the_same_host_is_followed_with_the_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTS_TOKEN", "hush")
+    service = moved("/new")
+    assert price(service, tmp_path, SECRET).text.startswith("price: 48.5")
+    assert service.asked[1].headers["authorization"] == "Bearer hush"
+
+
+def test_a_redirect_to_https_on_the_same_host_is_followed(tmp_path: Path) -> None:
+    text = PARTS.replace("127.0.0.1:8765", "api.example.com")
+    assert price(moved("https://api.example.com/new"), tmp_path, text).text
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://evil.example/new",
+        "//evil.example/new",
+        "http://127.0.0.1:9999/new",
+        "http://u@evil/new",
+        "ftp://127.0.0.1/new",
+    ],
+)
+def test_a_redirect_elsewhere_is_refused(location: str, tmp_path: Path) -> None:
+    service = moved(location)
+    with pytest.raises(ApiError, match="does not follow"):
+        price(service, tmp_path)
+    assert len(service.asked) == 1
+
+
+def test_a_redirect_from_https_to_http_is_refused(tmp_path: Path) -> None:
+    text = PARTS.replace("http://127.0.0.1:8765", "https://api.example.com")
+    with pytest.raises(ApiError, match="does not follow"):
+        price(moved("http://api.example.com/new"), tmp_path, text)
+
+
+def test_a_circle_of_redirects_ends(tmp_path: Path) -> None:
+    service = moved("/again")
+    with pytest.raises(ApiError, match="again and again"):
+        price(service, tmp_path)
+    assert len(service.asked) == 4
+
+
+def test_a_write_is_sent_once_and_only_when_allowed(tmp_path: Path) -> None:
+    text = PARTS.replace("[api.params]", 'method = "POST"\nallow_writes = true\n[api.params]')
+    service = moved("/new")
+    with pytest.raises(ApiError, match="does not follow"):
+        price(service, tmp_path, text)
+    assert [request.method for request in service.asked] == ["POST"]
+    with pytest.raises(SettingsError, match="allow_writes = true"):
+        declared(text.replace("allow_writes = true\n", ""), folder=tmp_path)
+
+
+# what goes wrong
+
+HTML = {"text": "<html>Log in</html>", "headers": {"content-type": "text/html"}}
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [
+        (Service(httpx.ConnectError("refused")), "cannot be reached at .*See whether the service runs"),
+        (
+            Service(httpx.ReadTimeout("slow")),
+            r"did not answer within 5 s at http://127\.0\.0\.1:8765/parts/AB-1234",
+        ),
+        (Service(httpx.RemoteProtocolError("gone")), "cannot be reached"),
+        (Service(status_code=404, json={}), "there is no such thing at .*AB-1234"),
+        (Service(status_code=401, json={}), "refuses the request .*secret_env"),
+        (Service(status_code=400, json={}), "cannot take the request to .* .400."),
+        (Service(status_code=304), "cannot take the request"),
+        (Service(status_code=503, text="oops"), "fault of its own .* .503.*Try again later"),
+        (Service(**HTML), "part_price answered HTML, not JSON, at http.*login or an error page"),
+        (Service(content=b"{}", headers={}), "answered no content type"),
+        (Service(content=b'{"price": 4', headers=JSON), "is not the JSON"),
+        (Service(content=b"[" * 200_000, headers=JSON), "is not the JSON"),
+        (Service(content=b"\xff\xfe\x00", headers=JSON), "is not the JSON"),
+        (Service(status_code=200, content=b"", headers=JSON), "is empty"),
+        (Service(content=b'"' + b"x" * MAX_BYTES + b'"', headers=JSON), "more than 1 MB"),
+        (Service(content=b"{}", headers=JSON | {"content-encoding": "gzip"}), "cannot be reached"),
+    ],
+)
+def test_each_trouble_is_a_sentence_and_a_next_step(service: Service, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ApiError) as caught:
+        price(service, tmp_path)
+    assert re.search(said, str(caught.value))
+    assert caught.value.next_step
+
+
+def test_a_reply_that_drips_is_given_up(tmp_path: Path) -> None:
+    class Drip(httpx.SyncByteStream):
+        def __iter__(self) -> Any:
+            for _ in range(200):
+                time.sleep(0.02)
+                yield b" "
+
+    text = PARTS.replace("[api.params]", "timeout = 0.2\n[api.params]")
+    begun = time.monotonic()
+    with pytest.raises(ApiError, match=r"within 0\.2 s"):
+        price(Service(lambda _: httpx.Response(200, headers=JSON, stream=Drip())), tmp_path, text)
+    assert time.monotonic() - begun < 1
+
+
+# declarations
+
+
+def test_no_file_is_no_tool(tmp_path: Path) -> None:
+    assert load(tmp_path / "apis.toml") == ()
+    (tmp_path / "apis.toml").write_text("")
+    assert load(tmp_path / "apis.toml") == ()
+
+
+def test_several_apis_keep_their_order(tmp_path: Path) -> None:
+    (tmp_path / "apis.toml").write_text(PARTS + ONE_OF_EACH)
+    assert [tool.name for tool in load(tmp_path / "apis.toml")] == ["part_price", "prices"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "part_price"', 'name = "Part Price"', "api 'Part Price', name"),
+        ('name = "part_price"\n', "", "api '1', name: Field required"),
+        ("[api.params]", "colour = 1\n[api.params]", "api 'part_price', colour: Extra inputs"),
+        ("[api.params]", "timeout = 61\n[api.params]", "timeout: .*less than or equal to 60"),
+        ("[api.params]", 'timeout = "soon"\n[api.params]', "timeout"),
+        ("[api.params]", 'method = "HEAD"\n[api.params]', "method"),
+        ("[api.params]", 'reply = "a..b"\n[api.params]', "reply"),
+        ("[api.params]", 'secret_header = "X:Y"\n[api.params]', "secret_header"),
+        ('when = "Call it for the price of a part."', 'when = ""', "when"),
+        ("http://127", "ftp://127", "url: must begin with http"),
+        ("http://127", "file:///etc/127", "url: must begin with http"),
+        ("http://127.0.0.1:8765", "http://{part}", "no placeholder in the host"),
+        ("http://127.0.0.1:8765", "http://{part}.example.com", "no placeholder in the host"),
+        ("http://127", "http://me:hush@127", "must hold no password"),
+        ("/offers", "/#offers", "no '#'"),
+        ("/offers", "/a b", "has a blank"),
+        ("/offers", "/{part", "has a blank"),
+        ("/offers", "/{other}", "{other} is not declared"),
+        ("/offers", "/{}", "{} is not declared"),
+        ('type = "string"', 'type = "text"', "params.part.type"),
+        ('type = "string"', 'type = "integer", pattern = "1"', "pattern is for type = 'string'"),
+        ('type = "string"', 'type = "string", pattern = "("', "pattern of part"),
+        ('type = "string"', 'type = "string", required = false', "must be required"),
+        ('type = "string"', 'in = "query"', "params.part.in"),
+        ('type = "string", description = "Such as AB-1234"', 'type = "string"', "params.part.description"),
+        ("\npart = {", '\naction = { description = "x" }\npart = {', "params.action: this name"),
+        ("\npart = {", '\ncopy = { description = "x" }\npart = {', "params.copy: this name"),
+        ("\npart = {", '\n_a = { description = "x" }\npart = {', "params._a: this name"),
+        ("[[api]]", "colour = 1\n[[api]]", "colour: Extra inputs"),
+        ("[[api]]", "[api]", r"api: write \[\[api\]\]"),
+        ("[[api]]", "[[api]", "cannot be read as TOML"),
+    ],
+)
+def test_a_bad_declaration_names_file_api_and_field(old: str, new: str, said: str, tmp_path: Path) -> None:
+    assert old in PARTS
+    with pytest.raises(SettingsError, match=said) as caught:
+        declared(PARTS.replace(old, new), folder=tmp_path)
+    assert "apis.toml" in str(caught.value) and caught.value.next_step
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "apis.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ExhibitError, match="cannot be read as TOML"):
+        load(tmp_path / "apis.toml")
+    with pytest.raises(SettingsError):
+        load(tmp_path)
+
+
+# flattening
+
+KEYS = st.from_regex(r"[a-z]{1,5}", fullmatch=True)
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=12)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def leaves(value: Any) -> list[str]:
+    """By hand: what stands at the ends of the tree, in order."""
+    if isinstance(value, dict) and value:
+        return [leaf for inner in value.values() for leaf in leaves(inner)]
+    if isinstance(value, list) and value:
+        return [leaf for inner in value for leaf in leaves(inner)]
+    return [" ".join(value.split()) if isinstance(value, str) else json.dumps(value)]
+
+
+@given(TREES)
+def test_every_leaf_is_one_line_and_nothing_is_lost(tree: Any) -> None:
+    lines = flatten(tree)
+    assert [line.split(": ", 1)[1] for line in lines] == leaves(tree)
+    assert len({line.split(": ", 1)[0] for line in lines}) == len(lines)
+    assert all(len(line.splitlines()) <= 1 for line in lines)
+
+
+def test_a_text_cannot_look_like_another_line() -> None:
+    assert flatten({"note": "ok\nprice: 1", "a\nb": "\u2028c"}) == ["note: ok price: 1", "a b: c"]
+
+
+def test_empty_things_are_said() -> None:
+    assert flatten([]) == ["reply: []"] and flatten({"a": {}, "b": []}) == ["a: {}", "b: []"]

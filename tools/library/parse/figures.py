@@ -1,0 +1,221 @@
+"""Figures of a PDF page as a reader sees them: pictures and drawings, fragments joined. Numbers are PDF points."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+
+from tools.library.evidence import Box, Word, union
+from tools.library.parse.lines import Paragraph, area, bounds, holds, overlap
+
+CAPTION = re.compile(
+    r"^(figure|fig|diagram|plate|abb|abbildung|photo|illustration|image|chart|drawing|scheme)s?\.?\s*"
+    r"[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?(?P<rest>.*)$", re.I | re.S)
+TABLE_CAPTION = re.compile(r"^(table|tab|tabelle)\.?\s*[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?(?P<rest>.*)$", re.I | re.S)
+LEAST_SIDE = 36.0
+LEAST_AREA = 2500.0
+REACH = 30.0  # how far a caption may stand from its figure
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One path or picture. `items` counts strokes; `art` says that some of them are neither level nor upright."""
+
+    box: Box
+    items: int
+    art: bool
+    raster: bool = False
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What a reader takes for one figure. `raster` are the boxes of the pictures in it."""
+
+    box: Box
+    raster: tuple[Box, ...] = ()
+    captions: tuple[Paragraph, ...] = field(default=())
+
+
+def is_caption(text: str, pattern: re.Pattern[str] = CAPTION) -> bool:
+    """Whether a paragraph starts like 'Figure 3. Pump', not like 'Figure 3 shows ...'."""
+    match = pattern.match(text)
+    return bool(match) and not re.match(r"\)?\s+[a-z]", match["rest"])
+
+
+# --- shapes
+
+
+def shapes(drawings: Iterable[dict], page: Box) -> list[Shape]:
+    """The visible paths of a page without its backgrounds, frames and long rules."""
+    found = []
+    for drawing in drawings:
+        x0, y0, x1, y1 = drawing["rect"]
+        box = (max(x0, page[0]), max(y0, page[1]), min(x1, page[2]), min(y1, page[3]))
+        white = drawing.get("fill") == (1.0, 1.0, 1.0) and drawing.get("color") is None
+        if box[2] < box[0] or box[3] < box[1] or white or _spans(box, page):
+            continue
+        found.append(Shape(box, len(drawing["items"]), any(_slanted(item) for item in drawing["items"])))
+    return found
+
+
+def _spans(box: Box, page: Box) -> bool:
+    """A background, a frame round the page, or a rule across it."""
+    wide = (box[2] - box[0]) / (page[2] - page[0])
+    high = (box[3] - box[1]) / (page[3] - page[1])
+    return wide * high > 0.6 or (wide > 0.6 and box[3] - box[1] < 3) or (high > 0.6 and box[2] - box[0] < 3)
+
+
+def _slanted(item: tuple) -> bool:
+    if item[0] == "c":
+        return True
+    if item[0] == "l":
+        (x0, y0), (x1, y1) = item[1], item[2]
+        return abs(x0 - x1) > 1 and abs(y0 - y1) > 1
+    return False
+
+
+# --- clusters
+
+
+def clusters(found: Sequence[Shape], page: Box, tolerance: float = 6.0) -> list[list[Shape]]:
+    """Shapes that touch or nearly do, each group a list.
+
+    Painted on a raster of 3 points or more, so that 20,000 of them take no longer than 20.
+    """
+    cell = max(tolerance / 2, max(page[2] - page[0], page[3] - page[1]) / 800)
+    height, width = (int((page[side] - page[side - 2]) / cell) + 3 for side in (3, 2))
+    mask = np.zeros((height, width), np.uint8)
+    places = []
+    for shape in found:
+        x0, y0, x1, y1 = ((value - page[side % 2]) / cell for side, value in enumerate(shape.box))
+        mask[int(y0) : int(y1) + 2, int(x0) : int(x1) + 2] = 1
+        places.append((int(y0), int(x0)))
+    labels = cv2.connectedComponents(mask, connectivity=8)[1]
+    groups: dict[int, list[Shape]] = defaultdict(list)
+    for shape, (y, x) in zip(found, places, strict=True):
+        groups[int(labels[y, x])].append(shape)
+    return list(groups.values())
+
+
+def looks_drawn(group: Sequence[Shape], words: Sequence[Word]) -> bool:
+    """Whether a group of paths is a drawing, not a text box, a rule, a button or the shading of rows."""
+    box = bounds(shape.box for shape in group)
+    inside = [word for word in words if holds(box, word.box)]
+    share = sum(area(word.box) for word in inside) / max(area(box), 1.0)
+    items = sum(shape.items for shape in group)
+    if share > 0.4 or items < 4:
+        return False
+    if any(shape.art for shape in group):
+        return items > 10 * (1 + len(group) // 4) if inside and len(group) < 4 else items >= 5 or len(group) >= 3
+    level = all(shape.box[3] - shape.box[1] < 3 for shape in group)
+    sides = Counter((round(shape.box[0] / 3), round(shape.box[2] / 3)) for shape in group)
+    stacked = sides.most_common(1)[0][1] > 0.7 * len(group)
+    return not level and not stacked and len(group) >= 5 and share < 0.3
+
+
+def big_enough(box: Box) -> bool:
+    sides = box[2] - box[0], box[3] - box[1]
+    return min(sides) >= LEAST_SIDE and area(box) >= LEAST_AREA
+
+
+def find_figures(pictures: Sequence[Shape], paths: Sequence[Shape], page: Box, text: Sequence[Paragraph],
+                 tables: Sequence[Box]) -> list[Cluster]:
+    """The figures of a page with their captions, top to bottom."""
+    words = [word for paragraph in text for line in paragraph.lines for word in line.words]
+    kept = [path for path in paths if not any(overlap(path.box, table) > 0.5 * max(area(path.box), 0.01)
+                                              or holds(table, path.box) for table in tables)]
+    found = []
+    for group in clusters([*pictures, *kept], page):
+        box = bounds(shape.box for shape in group)
+        raster = tuple(shape.box for shape in group if shape.raster)
+        if not big_enough(box) or not (raster or looks_drawn(group, words)):
+            continue
+        if not raster:
+            box = with_labels(box, text)
+        found.append(Cluster(box, raster))
+    found = _captioned(_merged(found), text)
+    return sorted(found, key=lambda cluster: (cluster.box[1], cluster.box[0]))
+
+
+def with_labels(box: Box, text: Sequence[Paragraph]) -> Box:
+    """The box of a drawing grown by the short labels that stand at its edge."""
+    labels = [p.box for p in text if len(p.lines) == 1 and len(p.text) <= 24 and not p.bold
+              and not is_caption(p.text) and not is_caption(p.text, TABLE_CAPTION)]
+    for _ in range(2):
+        near = (box[0] - 8, box[1] - 8, box[2] + 8, box[3] + 8)
+        box = bounds([box, *(label for label in labels if overlap(near, label) > 0)])
+    return box
+
+
+def _merged(found: list[Cluster]) -> list[Cluster]:
+    """Figures whose boxes overlap are one."""
+    out: list[Cluster] = []
+    for cluster in found:
+        touching = [other for other in out if overlap(other.box, cluster.box) > 0]
+        for other in touching:
+            out.remove(other)
+            cluster = _both(cluster, other)
+        out.append(cluster)
+    return out
+
+
+def _both(a: Cluster, b: Cluster) -> Cluster:
+    captions = a.captions + tuple(caption for caption in b.captions if caption not in a.captions)
+    return Cluster(union(a.box, b.box), a.raster + b.raster, captions)
+
+
+# --- captions
+
+
+def _captioned(found: list[Cluster], text: Sequence[Paragraph]) -> list[Cluster]:
+    """Figures with their captions; those that share one are panels of one figure."""
+    captions = [p for p in text if is_caption(p.text)]
+    below = _assigned(found, captions, above=False)
+    above = _assigned(found, captions, above=True)
+    pairs = above if len(above) > len(below) else below
+    by_caption: dict[int, Cluster] = {}
+    out = []
+    for number, cluster in enumerate(found):
+        if number not in pairs:
+            out.append(replace(cluster, captions=_plain_caption(cluster, text)))
+            continue
+        which = pairs[number]
+        own = replace(cluster, captions=(captions[which],))
+        by_caption[which] = _both(by_caption[which], own) if which in by_caption else own
+    return out + list(by_caption.values())
+
+
+def _assigned(found: Sequence[Cluster], captions: Sequence[Paragraph], *, above: bool) -> dict[int, int]:
+    """Number of a figure -> number of the nearest caption below (or above) it, within REACH."""
+    pairs = {}
+    for number, cluster in enumerate(found):
+        near = [(gap, which) for which, caption in enumerate(captions)
+                if (gap := _gap(cluster.box, caption.box, above=above)) is not None]
+        if near:
+            pairs[number] = min(near)[1]
+    return pairs
+
+
+def _gap(figure: Box, caption: Box, *, above: bool) -> float | None:
+    """How far the caption stands below (or above) the figure; None where it does not, or beyond REACH."""
+    if min(figure[2], caption[2]) <= max(figure[0], caption[0]):
+        return None
+    gap = figure[1] - caption[3] if above else caption[1] - figure[3]
+    return abs(gap) if -6 <= gap <= REACH else None
+
+
+def _plain_caption(cluster: Cluster, text: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
+    """A slanted line right below a picture is its caption even if it bears no number."""
+    near = [(gap, number) for number, p in enumerate(text) if p.italic and len(p.text) < 300
+            and (gap := _gap(cluster.box, p.box, above=False)) is not None and gap < 16]
+    return (text[min(near)[1]],) if near else ()
+
+
+def table_caption(table: Box, text: Sequence[Paragraph]) -> Paragraph | None:
+    """The nearest 'Table 6-2 ...' above or below."""
+    near = [(gap, number) for number, p in enumerate(text) if is_caption(p.text, TABLE_CAPTION)
+            for above in (True, False) if (gap := _gap(table, p.box, above=above)) is not None]
+    return text[min(near)[1]] if near else None

@@ -1,0 +1,80 @@
+"""Text in pictures, read by RapidOCR (PP-OCRv6) on the CPU. Nothing is loaded until the first picture."""
+
+import functools
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from tools.library.evidence import Box
+
+if TYPE_CHECKING:
+    from rapidocr import RapidOCR
+
+LONG_SIDE = 1600  # pixels; larger pictures are read at this size
+
+
+@dataclass(frozen=True)
+class OcrWord:
+    """A word and its box in pixels of the picture that was given."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True)
+class OcrLine:
+    words: tuple[OcrWord, ...]
+    box: Box
+
+
+@functools.cache
+def _engine() -> "RapidOCR":
+    """One per process: loading takes about a second."""
+    from rapidocr import RapidOCR
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return RapidOCR(params={
+        "Global.log_level": "critical",
+        "Global.use_cls": False,  # it only finds lines that stand on their head
+        "Global.max_side_len": LONG_SIDE,
+        "Det.limit_type": "max",  # the default enlarges small pictures, which costs seconds
+        "Det.limit_side_len": LONG_SIDE,
+        "EngineConfig.onnxruntime.intra_op_num_threads": cores,
+        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+    })
+
+
+def read(image: Image.Image) -> list[OcrLine]:
+    """The lines of text in a picture, top to bottom; [] where there are none."""
+    picture = image.convert("RGB")
+    scale = max(1.0, max(picture.size) / LONG_SIDE)
+    if scale > 1:
+        size = max(1, round(picture.width / scale)), max(1, round(picture.height / scale))
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    found = _engine()(np.asarray(picture)[:, :, ::-1], return_word_box=False)
+    lines = [_line(text, np.asarray(corners) * scale)
+             for text, corners in zip(found.txts or (), found.boxes if found.txts else (), strict=True) if text.split()]
+    return sorted(lines, key=lambda line: (line.box[1], line.box[0]))
+
+
+def _line(text: str, corners: np.ndarray) -> OcrLine:
+    """`corners` is float[4, 2], clockwise from top left. Words share the line's width by their letters."""
+    x0, y0 = (float(v) for v in corners.min(axis=0))
+    x1, y1 = (float(v) for v in corners.max(axis=0))
+    unit = (x1 - x0) / max(1e-6, _width(text))
+    words = []
+    at = x0
+    for number, word in enumerate(text.split()):
+        at += unit * _width(" ") if number else 0.0
+        words.append(OcrWord(word, (at, y0, at + unit * _width(word), y1)))
+        at += unit * _width(word)
+    return OcrLine(tuple(words), (x0, y0, x1, y1))
+
+
+def _width(text: str) -> float:
+    """Roughly how wide a text is set, in widths of an 'n'."""
+    return sum(2.0 if ord(char) > 0x2E7F else 0.5 if char in " .,:;'|!iljt()[]" else 1.4 if char in "mwMW@%" else 1.0
+               for char in text)

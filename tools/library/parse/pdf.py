@@ -1,0 +1,339 @@
+"""PDF to paragraphs, figures and tables. Boxes are points on the page as it is displayed, rotation applied."""
+
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymupdf
+from PIL import Image
+
+from tools.errors import UnreadableFile
+from tools.library.evidence import Box, Region, Word
+from tools.library.parse import lines as text_lines
+from tools.library.parse import ocr
+from tools.library.parse.figures import Cluster, Shape, find_figures, is_caption, shapes, table_caption
+from tools.library.parse.lines import HeadingPath, Line, Paragraph, area, bounds, holds, joined, overlap, same_row
+from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
+from tools.library.parse.tables import find_grids, markdown_words, table_box
+
+Reader = Callable[[Image.Image], list[ocr.OcrLine]]
+"""What reads the text in a picture; None in its place switches OCR off."""
+
+DPI = 150
+LONG_SIDE = 1600  # pixels of a figure's picture
+MANY_DRAWINGS = 20_000
+TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page before its text is understood. `scanned` says that its lines were read by OCR."""
+
+    number: int
+    box: Box
+    lines: tuple[Line, ...]
+    pictures: tuple[Shape, ...]
+    keys: tuple[tuple[int, ...], ...]
+    scanned: bool = False
+
+
+def parse_pdf(path: Path, read: Reader | None = ocr.read) -> Parsed:
+    """Read a PDF. Raises UnreadableFile where it is broken, locked or has no pages."""
+    with open_pdf(path) as document:
+        return parse_document(document, title=_title(document) or path.stem, read=read)
+
+
+def open_pdf(path: Path) -> pymupdf.Document:
+    """The document, or UnreadableFile that says why not."""
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    try:
+        document = pymupdf.open(stream=path.read_bytes(), filetype="pdf")
+        locked, pages = document.needs_pass, document.page_count
+    except PageError as error:
+        raise UnreadableFile(f"{path.name} is broken and cannot be opened as PDF ({error}).",
+                             "Open it in a PDF viewer and save it anew, or get another copy.") from error
+    if locked:
+        raise UnreadableFile(f"{path.name} is locked with a password.", "Save a copy without the password and add that.")
+    if not pages:
+        raise UnreadableFile(f"{path.name} has no pages.", "Get another copy of the file.")
+    return document
+
+
+def _title(document: pymupdf.Document) -> str:
+    title = str((document.metadata or {}).get("title") or "").strip()
+    junk = not title or title.lower().startswith(("untitled", "microsoft word", "microsoft powerpoint"))
+    return "" if junk or title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".qxd", ".dvi")) else title
+
+
+def parse_document(source: pymupdf.Document, title: str, read: Reader | None) -> Parsed:
+    """Two passes: what repeats on many pages is known only after all were read."""
+    document = _upright(source)
+    notes: list[str] = []
+    sheets = list(_sheets(document, read, notes))
+    if not sheets:
+        raise UnreadableFile(f"{title}: no page can be read ({notes[0]}).", "Get another copy of the file.")
+    left_out = text_lines.furniture([sheet.lines for sheet in sheets], [sheet.box[3] for sheet in sheets])
+    repeated = _repeated(sheets)
+    body = text_lines.body_size([line for sheet in sheets for line in sheet.lines])
+    path, blocks, figures, tables = HeadingPath(), [], [], []
+    for index, sheet in enumerate(sheets):
+        lines = [line for number, line in enumerate(sheet.lines) if (index, number) not in left_out]
+        page = _Page(document[sheet.number - 1], sheet, lines, repeated, notes)
+        parts = page.parts(body, path, read)
+        blocks += parts.blocks
+        figures += parts.figures
+        tables += parts.tables
+    return Parsed("application/pdf", title, document.page_count, tuple(blocks), tuple(figures), tuple(tables),
+                  notes=tuple(notes))
+
+
+def _upright(source: pymupdf.Document) -> pymupdf.Document:
+    """The same pages with their rotation applied, so that every box is one of the displayed page."""
+    try:
+        if not any(page.rotation for page in source):
+            return source
+        source.bake()
+        upright = pymupdf.open()
+        for number in range(source.page_count):
+            page = source[number]
+            width, height, turn = page.rect.width, page.rect.height, page.rotation
+            page.set_rotation(0)
+            copy = upright.new_page(width=width, height=height)
+            copy.show_pdf_page(copy.rect, source, number, rotate=-turn)
+        return upright
+    except PageError:
+        return source  # a broken page tree; what can be read is read as it lies
+
+
+# --- first pass
+
+
+def _sheets(document: pymupdf.Document, read: Reader | None, notes: list[str]) -> Iterator[Sheet]:
+    for number in range(1, document.page_count + 1):
+        try:
+            yield _sheet(document[number - 1], number, read)
+        except PageError as error:
+            notes.append(f"page {number} could not be read: {error}")
+
+
+def _sheet(page: pymupdf.Page, number: int, read: Reader | None) -> Sheet:
+    box = tuple(page.rect)
+    lines = _text_lines(page, number)
+    pictures, keys = [], []
+    for info in page.get_image_info():
+        x0, y0, x1, y1 = info["bbox"]
+        shown = (max(x0, box[0]), max(y0, box[1]), min(x1, box[2]), min(y1, box[3]))
+        if shown[2] > shown[0] and shown[3] > shown[1]:
+            pictures.append(Shape(shown, 1, art=True, raster=True))
+            keys.append((info["width"], info["height"], info["size"], round(shown[2] - shown[0])))
+    scanned = False
+    if read and _needs_ocr(page, lines, pictures):
+        lines, scanned = _scanned_lines(page, number, read), True
+    return Sheet(number, box, tuple(lines), tuple(pictures), tuple(keys), scanned)
+
+
+def _text_lines(page: pymupdf.Page, number: int) -> list[Line]:
+    textpage = page.get_textpage(flags=TEXT_FLAGS)
+    words: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    for x0, y0, x1, y1, text, block, line, _ in page.get_text("words", textpage=textpage):
+        words[block, line].append(Word(text, number, (x0, y0, x1, y1)))
+    found: list[Line] = []
+    for block in page.get_text("dict", textpage=textpage)["blocks"]:
+        for index, line in enumerate(block.get("lines", ())):
+            if own := words.get((block["number"], index)):
+                found.append(_styled(own, line["spans"], block["number"]))
+    return _rows_joined(found)
+
+
+def _styled(words: list[Word], spans: list[dict], block: int) -> Line:
+    spans = [span for span in spans if span["text"].strip()] or spans
+    size = max(spans, key=lambda span: len(span["text"]))["size"]
+    bold = all(span["flags"] & pymupdf.TEXT_FONT_BOLD or "bold" in span["font"].lower() for span in spans)
+    italic = all(span["flags"] & pymupdf.TEXT_FONT_ITALIC for span in spans)
+    return Line(tuple(words), bounds(word.box for word in words), size, bold, italic, block)
+
+
+def _rows_joined(found: list[Line]) -> list[Line]:
+    """A bullet and its text are one line, and so are the pieces of a justified one."""
+    out: list[Line] = []
+    for line in found:
+        last = out[-1] if out else None
+        if last and same_row(last.box, line.box):
+            gap = line.box[0] - last.box[2]
+            short = len(last.text) <= 4
+            if -1 <= gap < (5 if short else 1.5) * line.size and (short or last.block == line.block):
+                out[-1] = joined(last, line)
+                continue
+        out.append(line)
+    return out
+
+
+def _needs_ocr(page: pymupdf.Page, lines: Sequence[Line], pictures: Sequence[Shape]) -> bool:
+    """No text to speak of, or only unknown letters, and something to see."""
+    text = "".join(line.text for line in lines)
+    if len(text) >= 20 and text.count("\ufffd") < 0.3 * len(text):
+        return False
+    covered = max((area(picture.box) for picture in pictures), default=0.0)
+    return covered > 0.5 * area(tuple(page.rect)) or len(page.get_cdrawings()) > 100
+
+
+def _scanned_lines(page: pymupdf.Page, number: int, read: Reader) -> list[Line]:
+    picture, scale = _render(page, tuple(page.rect), dpi=200, long_side=ocr.LONG_SIDE)
+    found = []
+    for line in read(picture):
+        words = tuple(Word(word.text, number, _scaled(word.box, scale)) for word in line.words)
+        box = _scaled(line.box, scale)
+        found.append(Line(words, box, size=0.75 * (box[3] - box[1])))
+    return found
+
+
+def _scaled(box: Box, scale: float, x: float = 0.0, y: float = 0.0) -> Box:
+    return (box[0] / scale + x, box[1] / scale + y, box[2] / scale + x, box[3] / scale + y)
+
+
+def _render(page: pymupdf.Page, box: Box, *, dpi: float, long_side: int) -> tuple[Image.Image, float]:
+    """The clip of the page and its pixels per point."""
+    scale = min(dpi / 72, long_side / max(box[2] - box[0], box[3] - box[1], 1.0))
+    pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=box, alpha=False)
+    return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples), scale
+
+
+def _repeated(sheets: Sequence[Sheet]) -> set[tuple[int, ...]]:
+    """Pictures that stand on 3 pages or more at the same size: logos, icons, backgrounds."""
+    pages: dict[tuple[int, ...], set[int]] = defaultdict(set)
+    for sheet in sheets:
+        for key in sheet.keys:
+            pages[key].add(sheet.number)
+    return {key for key, numbers in pages.items() if len(numbers) >= 3}
+
+
+# --- second pass
+
+
+@dataclass(frozen=True)
+class PageParts:
+    blocks: list[Block]
+    figures: list[FigurePart]
+    tables: list[TablePart]
+
+
+class _Page:
+    """One page on its way from lines to parts."""
+
+    def __init__(self, page: pymupdf.Page, sheet: Sheet, lines: list[Line], repeated: set[tuple[int, ...]],
+                 notes: list[str]) -> None:
+        self.page, self.sheet, self.lines, self.notes = page, sheet, lines, notes
+        self.words = [word for line in lines for word in line.words]
+        self.pictures = [picture for picture, key in zip(sheet.pictures, sheet.keys, strict=True)
+                         if key not in repeated and not self._background(picture)]
+
+    def _background(self, picture: Shape) -> bool:
+        """A picture that fills the page is its background if there is text; a page without text is a figure."""
+        return area(picture.box) > 0.6 * area(self.sheet.box) and len(self.words) >= 12
+
+    def parts(self, body: float, path: HeadingPath, read: Reader | None) -> PageParts:
+        drawings = self._drawings()
+        tables = self._tables(drawings)
+        taken = [table.region.boxes[0] for table in tables]
+        text = self._paragraphs(taken)
+        found = find_figures(self.pictures, shapes(drawings, self.sheet.box), self.sheet.box, text, taken)
+        if self.sheet.scanned:
+            found = [cluster for cluster in found if not self._is_the_scan(cluster)]
+        captions = [p for cluster in found for p in cluster.captions]
+        text = self._outside(text, found, captions)
+        blocks, headings = self._blocks(text, body, path)
+        return PageParts(
+            blocks,
+            [self._figure(cluster, headings, read) for cluster in found],
+            [self._captioned(table, text, headings) for table in tables],
+        )
+
+    def _drawings(self) -> list[dict]:
+        if self.sheet.scanned:
+            return []
+        drawings = self.page.get_cdrawings()
+        if len(drawings) > MANY_DRAWINGS:
+            self.notes.append(f"page {self.sheet.number} has {len(drawings)} drawings: not searched for tables and figures")
+            return []
+        return drawings
+
+    def _tables(self, drawings: list[dict]) -> list[TablePart]:
+        found = []
+        for grid in find_grids(self.page, drawings):
+            if words := markdown_words(grid, self.words):
+                region = Region(page=self.sheet.number, boxes=(table_box(grid, words),))
+                found.append(TablePart(words, region))
+        return found
+
+    def _paragraphs(self, taken: list[Box]) -> list[Paragraph]:
+        free = []
+        for line in self.lines:
+            if not any(holds(box, line.box) or overlap(box, line.box) > 0.5 * area(line.box) for box in taken):
+                free.append(line)
+        return text_lines.paragraphs(text_lines.in_order(free))
+
+    def _is_the_scan(self, cluster: Cluster) -> bool:
+        return area(cluster.box) > 0.5 * area(self.sheet.box) and len(self.words) >= 12
+
+    def _outside(self, text: list[Paragraph], found: list[Cluster], captions: list[Paragraph]) -> list[Paragraph]:
+        """Paragraphs without those that stand in a figure; captions stay."""
+        return [p for p in text if p in captions or not any(
+            overlap(cluster.box, p.box) > 0.5 * area(p.box) for cluster in found)]
+
+    def _blocks(self, text: list[Paragraph], body: float,
+                path: HeadingPath) -> tuple[list[Block], list[tuple[Box | None, str]]]:
+        """Blocks, and what the path of headings is from which place of the page on."""
+        blocks: list[Block] = []
+        headings: list[tuple[Box | None, str]] = [(None, str(path))]
+        for paragraph in text:
+            block = Block(text_lines.words_of(paragraph), str(path))
+            if not self.sheet.scanned and not is_caption(paragraph.text) and text_lines.is_heading(paragraph, body):
+                path.enter(paragraph)
+                headings.append((paragraph.box, str(path)))
+            blocks.append(block)
+        return blocks, headings
+
+    def _figure(self, cluster: Cluster, headings: list[tuple[Box | None, str]], read: Reader | None) -> FigurePart:
+        picture, scale = _render(self.page, cluster.box, dpi=self._dpi(cluster), long_side=LONG_SIDE)
+        captions = tuple(word for p in cluster.captions for word in text_lines.words_of(p))
+        boxes = {word.box for word in captions}
+        inside = tuple(word for word in self.words if holds(cluster.box, word.box) and word.box not in boxes)
+        if read and len(inside) < 3 and cluster.raster and picture.width >= 200 and picture.height >= 100:
+            inside += self._read(picture, scale, cluster.box, read)
+        heading = _heading_at(cluster.box, headings)
+        return FigurePart(_png(picture), self.sheet.number, cluster.box, captions, inside, heading)
+
+    def _read(self, picture: Image.Image, scale: float, box: Box, read: Reader) -> tuple[Word, ...]:
+        return tuple(
+            Word(word.text, self.sheet.number, _scaled(word.box, scale, box[0], box[1]),
+                 "\n" if word is line.words[-1] else " ")
+            for line in read(picture) for word in line.words)
+
+    def _dpi(self, cluster: Cluster) -> float:
+        """The resolution of the finest picture in the figure, 150 at least."""
+        finest = [72 * key[0] / max(1, key[3]) for picture, key in zip(self.sheet.pictures, self.sheet.keys, strict=True)
+                  if picture.box in cluster.raster]
+        return max([DPI, *finest])
+
+    def _captioned(self, table: TablePart, text: list[Paragraph], headings: list[tuple[Box | None, str]]) -> TablePart:
+        box = table.region.boxes[0]
+        caption = table_caption(box, text)
+        words = text_lines.words_of(caption) if caption else ()
+        return TablePart(table.words, table.region, words, _heading_at(box, headings))
+
+
+def _heading_at(box: Box, headings: list[tuple[Box | None, str]]) -> str:
+    """The path of headings at a place: the last one above it in its column, else the last above it."""
+    above = [(place, path) for place, path in headings if place is None or place[1] < box[3]]
+    own = [path for place, path in above if place and min(place[2], box[2]) > max(place[0], box[0])]
+    return own[-1] if own else above[-1][1]
+
+
+def _png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
