@@ -11,6 +11,7 @@ from typing import Any, Self
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph.state import CompiledStateGraph
 
 import tools
 from agent import graph, llm, settings, state
@@ -22,10 +23,10 @@ from tools.errors import UnreadableFile
 from tools.library.library import Library, open_picture
 
 NOUNS = [
-    ("agent.answer", name) for name in ("Answer", "Citation", "Claim", "Place", "Verdict")
-] + [
-    ("agent.state", name) for name in ("Call", "Decision", "Turn")
-] + [("tools.library.evidence", name) for name in ("Evidence", "Region")]
+    *(("agent.answer", name) for name in ("Answer", "Citation", "Claim", "Place", "Verdict")),
+    *(("agent.state", name) for name in ("Call", "Decision", "Turn")),
+    *(("tools.library.evidence", name) for name in ("Evidence", "Region")),
+]
 """Every class a checkpoint may hold; anything else in one is not brought to life."""
 
 
@@ -48,7 +49,7 @@ class Assistant:
             qdrant_url=self.settings.qdrant_url,
         )
         try:
-            self._shop = Workshop(
+            self.shop = Workshop(
                 model=llm.load(self.settings, self.library.similarity),
                 library=self.library,
                 tools=tools.build(self.library, http_api.load(self.settings.apis)),
@@ -84,13 +85,16 @@ class Assistant:
         self, question: str, *, image: Path | str | None = None, thread: str | None = None
     ) -> Iterator[dict[str, Any]]:
         """Events as they happen, each a dict with "event": decided, acted, looking, writing, checked, answer."""
-        self._shop.model.check()
+        self.shop.model.check()
         thread = thread or new_thread()
-        start = self._start(question, image, thread)
+        start = {
+            "messages": [HumanMessage(content=question)],
+            "image": self._keep(Path(image)) if image else None,
+        }
         config = {"configurable": {"thread_id": thread}, "recursion_limit": 10 * self.settings.max_steps + 50}
         final: dict[str, Any] = {}
         for mode, chunk in self.graph.stream(
-            start, config, context=self._shop, stream_mode=["custom", "values"], durability="exit"
+            start, config, context=self.shop, stream_mode=["custom", "values"], durability="exit"
         ):
             if mode == "custom":
                 yield chunk
@@ -117,30 +121,18 @@ class Assistant:
         values = self.graph.get_state({"configurable": {"thread_id": thread}}).values
         return values.get("answer")
 
-    def _start(self, question: str, image: Path | str | None, thread: str) -> state.State:
-        """The turn's channels afresh; ledger, seen and turns go on from the conversation."""
-        kept = self.graph.get_state({"configurable": {"thread_id": thread}}).values
-        return state.State(
-            messages=[HumanMessage(content=question)],
-            question=question.strip(),
-            image=self._keep(Path(image)) if image else None,
-            ledger=kept.get("ledger", []),
-            seen=kept.get("seen", {}),
-            turns=kept.get("turns", []),
-            calls=[],
-            claims=[],
-            verdicts=[],
-            feedback=[],
-            rounds=0,
-            started=time.time(),
-        )
-
     def _keep(self, path: Path) -> str:
         """The user's picture goes into the library's picture folder; the conversation holds its SHA-256 only."""
         if not path.is_file():
             raise UnreadableFile(f"There is no picture {path}.", "Check the path after --image.")
         open_picture(path)
         return self.library.keep_picture(path.read_bytes())
+
+
+def for_server() -> CompiledStateGraph:
+    """What langgraph.json names: the graph over the library of the settings, to be run by a LangGraph server."""
+    assistant = Assistant()
+    return graph.build(shop=assistant.shop)
 
 
 def new_thread() -> str:

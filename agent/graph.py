@@ -1,32 +1,46 @@
 """The state machine: every node and every edge.
 
-    decide → act → (look) → decide … → write → validate → done, or back to decide or write
+    begin → decide → act → (look) → decide … → write → validate → finish, or back to decide or write
 """
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
 
 from agent import nodes
 from agent.nodes import Workshop
 from agent.state import State
 
 
-def build(checkpointer: BaseCheckpointSaver | None = None) -> CompiledStateGraph:
-    """Compiled without a checkpointer for servers that bring their own (langgraph.json)."""
+def build(checkpointer: BaseCheckpointSaver | None = None, shop: Workshop | None = None) -> CompiledStateGraph:
+    """`shop` is bound to the nodes where the caller cannot pass a context (a LangGraph server); there the
+    checkpointer is the server's own."""
     graph = StateGraph(State, context_schema=Workshop)
-    graph.add_node("decide", nodes.decide)
-    graph.add_node("act", nodes.act)
-    graph.add_node("look", nodes.look)
-    graph.add_node("write", nodes.write)
-    graph.add_node("validate", nodes.validate)
-    graph.add_node("finish", nodes.finish)
+    for node in (nodes.begin, nodes.decide, nodes.act, nodes.look, nodes.write, nodes.validate, nodes.finish):
+        graph.add_node(node.__name__, _bound(node, shop))
 
-    graph.add_edge(START, "decide")
+    graph.add_edge(START, "begin")
+    graph.add_edge("begin", "decide")
     graph.add_conditional_edges("decide", nodes.after_decide)
-    graph.add_conditional_edges("act", nodes.after_act)
+    graph.add_conditional_edges("act", _bound(nodes.after_act, shop))
     graph.add_edge("look", "decide")
     graph.add_edge("write", "validate")
-    graph.add_conditional_edges("validate", nodes.after_validate)
+    graph.add_conditional_edges("validate", _bound(nodes.after_validate, shop))
     graph.add_edge("finish", END)
     return graph.compile(checkpointer=checkpointer)
+
+
+def _bound(step: Callable[..., Any], shop: Workshop | None) -> Callable[..., Any]:
+    if shop is None:
+        return step
+
+    @wraps(step)
+    def run(state: State, runtime: Runtime[Workshop]) -> Any:
+        return step(state, runtime.override(context=shop))
+
+    return run

@@ -41,6 +41,23 @@ class Workshop:
 # nodes
 
 
+def begin(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
+    """The turn's channels afresh; ledger, seen and turns go on from the conversation."""
+    return {
+        "question": str(state["messages"][-1].text).strip(),
+        "image": state.get("image"),
+        "ledger": state.get("ledger", []),
+        "seen": state.get("seen", {}),
+        "turns": state.get("turns", []),
+        "calls": [],
+        "claims": [],
+        "verdicts": [],
+        "feedback": [],
+        "rounds": 0,
+        "started": time.time(),
+    }
+
+
 def decide(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     """One action of the tool table, or "answer". Out of steps or time, the answer is all that is left."""
     shop = runtime.context
@@ -238,7 +255,7 @@ def _check(claims: Sequence[Claim], items: Mapping[int, Item], shop: Workshop) -
 
 def _mended(verdict: Verdict, items: Mapping[int, Item], shop: Workshop) -> Verdict:
     """A misattributed claim whose citation was moved, judged anew; any other verdict as it is."""
-    claim = validator.repair(verdict)
+    claim = validator.repair(verdict, items)
     return _check([claim], items, shop)[0] if claim else verdict
 
 
@@ -260,7 +277,7 @@ def _by_page(regions: Sequence[Region]) -> tuple[Region, ...]:
 def _status(said: Sequence[Verdict], dropped: Sequence[Verdict], items: Mapping[int, Item]) -> AnswerStatus:
     if not said:
         return "not_found"
-    if validator.conflicts([v.claim for v in said], items):
+    if validator.conflicts([v.claim for v in said]):
         return "conflicting"
     return "partial" if dropped else "answered"
 

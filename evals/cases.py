@@ -24,7 +24,7 @@ class Case(BaseModel):
     turns: tuple[str, ...] = ()
     answer: str = ""
     must_contain: tuple[str, ...] = ()
-    source: str = ""
+    source: str | None = None
     pages: tuple[int, ...] = ()
     tool: str = ""
     kind: str = ""

@@ -47,7 +47,7 @@ MAX_HOPS = 3
 """Redirects that are followed, all on the declared host."""
 
 _TYPES: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool, "date": date}
-_RESERVED = {"thought", "action", "key", "evidence"}
+_RESERVED = {"thought", "action", "key"}
 """Names that mean something else where a model decides."""
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _STEP = re.compile(r"\.?([A-Za-z_][\w-]*)|\[(\d+)\]")
@@ -285,6 +285,8 @@ def _fetch(api: _Api, url: str, secret: str, transport: httpx.BaseTransport | No
 def _follow(api: _Api, client: httpx.Client, request: httpx.Request, deadline: float) -> bytes:
     first = request.url
     for _ in range(MAX_HOPS + 1):
+        if time.monotonic() > deadline:
+            raise _slow(api, str(first))
         response = client.send(request, stream=True)
         try:
             if response.next_request is None:

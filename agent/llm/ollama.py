@@ -8,6 +8,7 @@ once with what is wrong about it.
 import base64
 import io
 import json
+import math
 import re
 import threading
 import time
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from contextvars import copy_context
 from functools import cached_property
+from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -43,6 +45,8 @@ BYTES_PER_TOKEN = 3.0
 
 Too low leaves evidence out by name; too high lets Ollama drop the start of the prompt in silence.
 """
+LEAST_ROOM = 1500
+"""Bytes in which the best piece of evidence always finds place, cut if need be."""
 SIDE = 1120
 """Pixels: Llama 3.2 Vision sees four tiles of 560, so a larger picture gains nothing."""
 CONNECT = 5.0
@@ -78,13 +82,13 @@ class Ollama:
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
         """The next step; two unusable replies, or a call made before, give a fixed one marked `fallback`."""
-        keys = [0] * bool(brief.image) + [shown.key for shown in brief.evidence]
+        keys = ([0] if brief.image else []) + [shown.key for shown in brief.evidence]
         tools = [tool for tool in tools if _callable(tool, keys)]
         table = {tool.name: tool for tool in tools}
         schema = decision_schema(tools, keys)
         calls = "\n".join(_call(call) for call in brief.calls) or "(none)"
         actions = "\n".join(_action(tool) for tool in tools)
-        prompt = self._fit("decide", brief, schema, actions=actions, calls=calls).text
+        prompt = self._fit("decide", brief, lambda keys: schema, actions=actions, calls=calls).text
         try:
             decision = self._ask(prompt, schema, lambda raw: _decision(raw, table))
         except ModelNonsense:
@@ -102,7 +106,7 @@ class Ollama:
             fence=_fence([caption]),
             schema=_json(_LOOK),
         )
-        self._check_size(prompt)
+        self._check_size(_size(prompt) + _size(_json(_LOOK)))
         reading = self._ask(prompt, _LOOK, _Reading.model_validate, _one_picture(picture))
         return reading.reading.strip() if reading.relevant else ""
 
@@ -110,7 +114,7 @@ class Ollama:
         """Claims with their citations, from the evidence only; ModelNonsense after two unusable replies."""
         if not brief.evidence:
             return ()
-        packed = self._fit("write", brief, writing_schema([shown.key for shown in brief.evidence]))
+        packed = self._fit("write", brief, writing_schema)
         held = {shown.key: shown for shown in brief.evidence if shown.key in packed.keys}
         return self._ask(packed.text, writing_schema(list(held)), lambda raw: _claims(raw, held))
 
@@ -176,8 +180,10 @@ class Ollama:
     def _reply(self, messages: list["BaseMessage"], schema: Schema) -> str:
         from ollama import ResponseError
 
+        model = self._chat_model
+
         def stream() -> Iterator[str]:
-            for chunk in self._chat_model.stream(messages, format=schema):
+            for chunk in model.stream(messages, format=schema):
                 yield str(chunk.content)
 
         try:
@@ -215,7 +221,8 @@ class Ollama:
             )
         if isinstance(error, httpx.HTTPError):
             return ModelDown(f"Ollama at {self._url} broke off its reply.", "See its log, then ask again.")
-        return ModelDown(f"What answers at {self._url} is not Ollama.", "Check EXHIBIT_OLLAMA_URL.")
+        step = "Check EXHIBIT_OLLAMA_URL, and Ollama's log."
+        return ModelDown(f"What answers at {self._url} does not speak as Ollama does.", step)
 
     def _refused(self, reason: str, status: int) -> ModelError:
         """`status` is -1 where the refusal came in the middle of a reply."""
@@ -233,31 +240,37 @@ class Ollama:
 
     @property
     def _limit(self) -> int:
-        """Bytes that a prompt may have."""
+        """Bytes that a prompt may have, with the schema twice: in the prompt, and in a request to mend."""
         return int((self.num_ctx - NUM_PREDICT - REPAIR_TOKENS) * BYTES_PER_TOKEN)
 
-    def _check_size(self, prompt: str, needed: int = 0) -> None:
-        if _size(prompt) + needed > self._limit:
-            tokens = int((_size(prompt) + needed) / BYTES_PER_TOKEN) + NUM_PREDICT + REPAIR_TOKENS
+    def _check_size(self, needed: int) -> None:
+        if needed > self._limit:
+            tokens = math.ceil(needed / BYTES_PER_TOKEN) + NUM_PREDICT + REPAIR_TOKENS
             raise ModelError(
-                f"The question needs about {tokens} tokens and the model's window has {self.num_ctx}.",
+                f"The question needs about {tokens} tokens, and the model's window has {self.num_ctx}.",
                 f"Ask a shorter question, or set EXHIBIT_NUM_CTX to {tokens} or more.",
             )
 
-    def _fit(self, prompt: str, brief: Brief, schema: Schema, **fields: str) -> "_Packed":
-        """The prompt with as much evidence as the window holds; ModelError where it holds none."""
+    def _fit(
+        self, prompt: str, brief: Brief, schema: Callable[[Sequence[int]], Schema], **fields: str
+    ) -> "_Packed":
+        """The prompt with as much evidence as the window holds; ModelError where it holds none.
+
+        `schema` makes the reply's schema for the keys of the evidence that stands in the prompt.
+        """
         fields |= {
             "question": brief.question,
             "attached": " (the person attached a picture)" if brief.image else "",
             "history": _history(brief),
             "feedback": "\n".join(f"- {_line(text, 300)}" for text in brief.feedback) or "(nothing)",
-            "schema": _json(schema),
             "fence": _fence([text for shown in brief.evidence for text in (shown.text, shown.seen)]),
         }
-        bare = render(prompt, evidence="", **fields)
-        self._check_size(bare, needed=600 if brief.evidence else 0)
-        evidence = _pack(brief, self._limit - _size(bare), fields["fence"])
-        return _Packed(render(prompt, evidence=evidence.text, **fields), evidence.keys)
+        widest = _json(schema([shown.key for shown in brief.evidence]))
+        bare = _size(render(prompt, evidence="", schema=widest, **fields)) + _size(widest)
+        self._check_size(bare + (LEAST_ROOM + 14 * len(brief.evidence) if brief.evidence else 0))
+        evidence = _pack(brief, self._limit - bare, fields["fence"])
+        text = render(prompt, evidence=evidence.text, schema=_json(schema(sorted(evidence.keys))), **fields)
+        return _Packed(text, evidence.keys)
 
 
 # what is asked for
@@ -454,7 +467,7 @@ def _pack(brief: Brief, room: int, fence: str) -> _Packed:
     left = room - 7 * len(brief.evidence) - 30  # the line that names what is left out
     taken: dict[int, str] = {}
     for shown in sorted(brief.evidence, key=lambda shown: _worth(shown, brief.calls)):
-        text = _item(shown, fence, max(room // 2 - 400, 100))
+        text = _item(shown, fence, room // 2)
         if _size(text) + 2 <= left:
             taken[shown.key] = text
             left -= _size(text) + 2
@@ -470,12 +483,13 @@ def _worth(shown: Shown, calls: Sequence[Call]) -> tuple[bool, int, int]:
 
 
 def _item(shown: Shown, fence: str, most: int) -> str:
-    """One piece of evidence; `most` is the bytes its text may have, and what was seen in it as many."""
+    """One piece of evidence; `most` is the bytes its text may have, with what was seen in it."""
     where = [shown.kind, shown.title, f"page {shown.page}" if shown.page else "", shown.heading]
-    lines = [_line(f"[{shown.key}] " + " · ".join(part for part in where if part), 200)]
-    lines += [fence, _cut(shown.text, most), fence] if shown.text.strip() else ["(no words in it)"]
-    if shown.seen.strip():
-        lines += ["Seen in it (never quote this):", fence, _cut(shown.seen, min(most, 1500)), fence]
+    lines = [_line(f"[{shown.key}] " + " · ".join(part for part in where if part), 120)]
+    seen = _cut(shown.seen, most // 3)
+    text = _cut(shown.text, most - _size(seen))
+    lines += [fence, text, fence] if text.strip() else ["(no words in it)"]
+    lines += ["Seen in it (never quote this):", fence, seen, fence] if seen.strip() else []
     return "\n".join(lines)
 
 
@@ -501,9 +515,9 @@ def _call(call: Call) -> str:
 
 
 def _fence(texts: Sequence[str]) -> str:
-    """A line of backticks longer than any run of them in the texts, so that no text can close it."""
-    runs = [len(run) for text in texts for run in re.findall("`+", text)]
-    return "`" * max(3, *(run + 1 for run in runs), 3)
+    """A line that stands in none of the texts, so that none of them can close it."""
+    taken = {int(number) for text in texts for number in re.findall(r"<<<text (\d{1,9})>>>", text)}
+    return f"<<<text {next(number for number in count(1) if number not in taken)}>>>"
 
 
 def _line(text: str, most: int) -> str:

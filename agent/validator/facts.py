@@ -15,13 +15,13 @@ Names (codes, dates, capitalised names) must stand in the evidence; see `names`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 from agent.validator import names
-from agent.validator.names import Name
-from agent.validator.quantities import Quantity, extract
+from agent.validator.names import Date, Name
+from agent.validator.quantities import Quantity, even, extract
 from agent.validator.words import stems
 
 Kind = Literal["quantity", "code", "date", "name"]
@@ -57,7 +57,7 @@ class _Found:
 
 def check(claim: str, evidence: str) -> FactCheck:
     """Every quantity and name of the claim against all of the evidence."""
-    claim = _CITATION_MARK.sub("", claim)
+    claim, evidence = even(_CITATION_MARK.sub("", claim)), even(evidence)
     quantities, dates = extract(claim), names.dates(claim)
     codes = names.codes(_without(claim, dates))
     proper = names.proper_names(_without(claim, [*quantities, *dates, *codes]))
@@ -65,10 +65,11 @@ def check(claim: str, evidence: str) -> FactCheck:
     dates_there = names.dates(evidence)
     found = [
         *(_quantity(one, there, claim, evidence) for one in quantities if not _is_idle(one, dates)),
-        *(_date(one, dates_there) for one in dates),
+        *(_date(one, dates_there, claim, evidence) for one in dates),
         *(_code(one, evidence) for one in codes),
-        *(_Found(Fact("name", one.text), names.has_name(one.text, evidence)) for one in proper),
+        *(_name(one, claim, evidence) for one in proper),
     ]
+    found = [one for one in found if one.told or one.fact.found or not _is_count(one.fact)]
     return FactCheck(
         supported=tuple(one.fact for one in found if one.told),
         missing=tuple(one.fact for one in found if not one.told and not one.fact.found),
@@ -91,11 +92,24 @@ def _is_idle(quantity: Quantity, dates: Sequence[Name]) -> bool:
     return quantity.text.lower() == "one" or any(date.start == quantity.start for date in dates)
 
 
-def _date(date: names.Date, there: Sequence[names.Date]) -> _Found:
-    if any(other.says(date) for other in there):
-        return _Found(Fact("date", date.text), True)
-    rival = next((other.text for other in there if bool(other.day) == bool(date.day)), "")
-    return _Found(Fact("date", date.text, rival), False)
+def _is_count(fact: Fact) -> bool:
+    """ "two" in "two reasons": the evidence need not count them, but may not count otherwise."""
+    return fact.kind == "quantity" and not any(char.isdecimal() for char in fact.text) and fact.text.isalpha()
+
+
+def _name(name: Name, claim: str, evidence: str) -> _Found:
+    """An acronym that the claim spells out itself needs no other source."""
+    told = names.has_name(name.text, evidence) or names.spells(claim, name.text)
+    return _Found(Fact("name", name.text), told)
+
+
+def _date(date: Date, there: Sequence[Date], claim: str, evidence: str) -> _Found:
+    years = {quantity.low for quantity in extract(evidence) if not quantity.dimension}
+    told = any(other.says(date) for other in there) or (
+        date.year in years and any(not other.year and other.says(replace(date, year=0)) for other in there)
+    )
+    rival = _nearest(date, [other for other in there if bool(other.day) == bool(date.day)], claim, evidence)
+    return _Found(Fact("date", date.text, "" if told or not rival else rival.text), told)
 
 
 def _code(code: Name, evidence: str) -> _Found:
@@ -112,6 +126,8 @@ def _quantity(quantity: Quantity, there: Sequence[Quantity], claim: str, evidenc
     if any(tells(other, quantity, claim) for other in alike) or _tell_together(alike, quantity, claim):
         return _Found(Fact("quantity", quantity.text), True)
     rivals = alike or [other for other in there if _same_number(other, quantity)]
+    if not quantity.dimension:
+        rivals = [other for other in rivals if _counts_same(quantity, claim) & _counts_same(other, evidence)]
     rival = _nearest(quantity, rivals, claim, evidence)
     return _Found(Fact("quantity", quantity.text, rival.text if rival else ""), False)
 
@@ -181,9 +197,12 @@ def _tells_bound(other: Quantity, quantity: Quantity) -> bool:
 
 
 _BOUND_WORDS: dict[bool, re.Pattern[str]] = {
-    True: re.compile(r"\b(?:min|least|lower|more|over|above|exceed\w*|greater|higher|longer|from|minim\w+)\b|[≥>+]", re.I),
+    True: re.compile(
+        r"\b(?:min|least|lower|more|over|above|exceed\w*|greater|higher|longer|from|minim\w+)\b|[≥>+]", re.I
+    ),
     False: re.compile(
-        r"\b(?:max|most|up to|limit\w*|exceed\w*|within|less|under|below|fewer|upper|until|maxim\w+|more than)\b|[≤<]", re.I
+        r"\b(?:max|most|up to|limit\w*|exceed\w*|within|less|under|below|fewer|upper|until|maxim\w+|more than)\b|[≤<]",
+        re.I,
     ),
 }
 
@@ -198,17 +217,26 @@ def _same_number(other: Quantity, quantity: Quantity) -> bool:
     return bool(quantity.unit and other.unit) and digits[0] == digits[1] != ""
 
 
-def _nearest(quantity: Quantity, rivals: Sequence[Quantity], claim: str, evidence: str) -> Quantity | None:
+def _counts_same(quantity: Quantity, text: str) -> set[str]:
+    """The stem of the word after a bare number, which says what is counted; empty at the end of a clause."""
+    match = re.match(r"[\s-]{0,2}((?:[^\W\d_]+[\s-]){0,3}[^\W\d_]+)", text[quantity.end :])
+    return set(stems(match[1])[:1]) if match else set()
+
+
+_Placed = TypeVar("_Placed", Quantity, Date)
+
+
+def _nearest(own: _Placed, rivals: Sequence[_Placed], claim: str, evidence: str) -> _Placed | None:
     """The rival that stands among the same words; None where none does."""
-    own = _around(claim, quantity)
-    scored = [(len(own & _around(evidence, rival)), rival) for rival in rivals]
+    words = _around(claim, own)
+    scored = [(len(words & _around(evidence, rival)), rival) for rival in rivals]
     best = max(scored, key=lambda pair: pair[0], default=None)
-    if best is None or best[0] < min(2, max(1, len(own))):
+    if best is None or best[0] < min(2, max(1, len(words))):
         return None
     return best[1]
 
 
-def _around(text: str, quantity: Quantity) -> set[str]:
+def _around(text: str, place: Quantity | Date) -> set[str]:
     """Stems of the content words within 60 characters before and after."""
-    before, after = text[max(0, quantity.start - 60) : quantity.start], text[quantity.end : quantity.end + 60]
+    before, after = text[max(0, place.start - 60) : place.start], text[place.end : place.end + 60]
     return set(stems(before)) | set(stems(after))

@@ -47,8 +47,8 @@ _CODE = re.compile(
     (?P<address> https?://[^\s)\]]+[^\s.,;)\]] | www\.[^\s)\]]+[^\s.,;)\]] | [\w.+-]+@[\w-]+\.[\w.-]*\w )
     | (?<![\w.,:/-]) (?P<oil> \d{1,2}W[- ]?\d{2} (?!\w) )                               # 10W-40
     | (?<![\w-]) (?P<thread> M\d+(?:\.\d+)? (?:\s?x\s?\d+(?:\.\d+)?)? (?!\w) )          # M8, M8 x 1.25
-    | (?<![\w-]) (?P<letters> (?: [A-Z][A-Za-z]{0,7}- | [A-Za-z]{1,8} ) \d\w* (?:[-/.](?=\w*\d)\w+)* )   # AR-240, E07
-    | (?<![\w-]) (?P<decade> \d{3}0s ) (?!\w)                                           # 1990s
+    | (?<![\w-]) (?P<letters> (?: [A-Z][A-Za-z]{0,15}- | [A-Za-z]{1,8} ) \d\w* (?:[-/.](?=\w*\d)\w+)* )   # AR-240, E07
+    | (?<![\w-]) (?P<decade> \d{3}0\s?'?s ) (?!\w)                                           # 1990s
     | (?<![\w.,:/-]) (?P<digits> \d+ (?:-\d+)? [A-Za-z]\w* (?:-\w*\d\w*)* )                       # 4WD, 6205-2RS
     | (?<![\w.,:-]) (?P<numbering> v?\d+ (?:\.\d+){2,} | \d+ (?:-\d+){2,} | 0\d{2,} (?:[ -]\d+)* ) (?![\w.,]*\d)
     """,
@@ -78,9 +78,9 @@ def has_code(code: str, text: str) -> bool:
 
 
 def code_pattern(code: str) -> re.Pattern[str]:
-    chunks = re.findall(r"\d+|[^\W\d_]+|[^\w\s-]", code)
-    body = r"[\s\-‐‑–]*".join(r"[x×]" if chunk in "x×" else re.escape(chunk) for chunk in chunks)
-    size = r"|(?=\s?[x×]\s?\d)" if re.fullmatch(r"M\d+", code) else ""
+    chunks = re.findall(r"\d+|[^\W\d_]+|[^\w\s'-]", code)
+    body = r"[\s'-]*".join(re.escape(chunk) for chunk in chunks)
+    size = r"|(?=\s?x\s?\d)" if re.fullmatch(r"M\d+", code) else ""
     return re.compile(rf"(?<![A-Za-z0-9])(?<![\d][.,]){body}(?:(?![A-Za-z0-9]|[.,-]\d){size})", re.IGNORECASE)
 
 
@@ -98,15 +98,15 @@ def _make(code: str) -> str:
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = "|".join([*_MONTHS, *(rf"{month[:3]}\b\.?" for month in _MONTHS), r"Sept\b\.?"])
-_DAY = r"(?<![\d.,/:-])(?:{0}(?:st|nd|rd|th)?)(?![\d])".format(r"(?:3[01]|[12]\d|0?[1-9])")
+_DAY = r"(?<![\d.,/:-])(?:(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?)(?!\d)"
 _YEAR = r"(?:1[0-9]|20)\d\d(?![\d\w])"
 _DATE = re.compile(
     rf"""
-    (?P<d1>{_DAY}) (?:\ of)? \ (?P<m1>{_MONTH}) (?:,?\ (?P<y1>{_YEAR}))?        # 14 March 2023, 14th of March
-    | \b(?P<m2>{_MONTH}) \ (?P<d2>{_DAY}) (?:,?\ ?(?P<y2>{_YEAR}))?              # March 14, 2023
-    | \b(?P<m3>{_MONTH}) ,?\ (?:of\ )?(?P<y3>{_YEAR})                           # March 2023
+    (?P<d1>{_DAY}) (?:\ of)? \ (?P<m1>{_MONTH}) (?:\ ?,?\ (?P<y1>{_YEAR}))?        # 14 March 2023, 14th of March
+    | \b(?P<m2>{_MONTH}) \ (?P<d2>{_DAY}) (?:\ ?,?\ ?(?P<y2>{_YEAR}))?              # March 14, 2023
+    | \b(?P<m3>{_MONTH}) \ ?,?\ (?:of\ )?(?P<y3>{_YEAR})                           # March 2023
     | (?<![\d-]) (?P<y4>(?:1[0-9]|20)\d\d) - (?P<m4>0[1-9]|1[0-2]) - (?P<d4>0[1-9]|[12]\d|3[01]) (?![\d-])   # ISO
-    | (?<![\d./]) (?P<a>[0-3]?\d) (?P<sep>[./]) (?P<b>[0-3]?\d) (?P=sep) (?P<y5>(?:1[0-9]|20)\d\d) (?!\d)    # 14.03.2023
+    | (?<![\d./]) (?P<a>[0-3]?\d) (?P<sep>[./]) (?P<b>[0-3]?\d) (?P=sep) (?P<y5>(?:1[0-9]|20)\d\d) (?!\d)  # 14.03.2023
     """,
     re.VERBOSE,
 )
@@ -121,7 +121,7 @@ def _date(match: re.Match[str]) -> Date | None:
     year = int(next((value for key, value in part.items() if key[0] == "y"), "0"))
     if "a" in part:
         day, month = int(part["a"]), int(part["b"])
-        if not (1 <= min(day, month) and min(day, month) <= 12 and max(day, month) <= 31):
+        if not (min(day, month) >= 1 and min(day, month) <= 12 and max(day, month) <= 31):
             return None
         if month > 12:
             day, month = month, day
@@ -140,10 +140,19 @@ def _month(written: str) -> int:
 # --- proper names --------------------------------------------------------------------------------------------
 
 # A capitalised word, an acronym or an initial; inner capitals, apostrophes and hyphens belong to it.
-_CAPITAL = re.compile(r"(?<![\w'’-])(?:[A-Z]\.(?=\s?[A-Z])|[A-ZÀ-ÖØ-Þ][\w'’&-]*|[a-z]+[A-Z]\w*)")
+_CAPITAL = re.compile(
+    r"(?<![\w'-])(?:(?:[A-Z]\.){2,}|[A-Z]\.(?=\s?[A-Z])|[A-ZÀ-ÖØ-Þ](?:['&-]?[^\W\d_]+)*|[a-z]+[A-Z]\w*)(?!\w)"
+)
 # Where a sentence, a cell, a label's value or a quotation starts: a capital says nothing there.
-_START = re.compile(r"(?:^|[.!?:;|·•\"“”‘(\[/*]|\n|(?<=\s)['-])\s*$")
-_ALIAS_ENDINGS = frozenset({"", "s", "es", "n", "an", "ian", "ish", "y", "'s", "’s"})
+_START = re.compile(r"(?:^|[.!?:;|·•\"“”‘'(\[/*]|\n|(?<=\s)['-])\s*$")
+# Words that open a sentence of a manual and are no part of the name after them: "Press START".
+_OPENERS = frozenset(
+    "press select choose connect turn set use open close check follow perform see click tap push pull hold insert "
+    "remove install replace tighten loosen clean fill drain start stop switch plug attach ensure make keep refer "
+    "contact avoid note warning caution never always only do not no according however meanwhile after before although "
+    "since unlike both while during other another many most some several".split()
+)
+_ALIAS_ENDINGS = frozenset({"", "s", "es", "n", "an", "ian", "ish", "y", "'s"})
 
 
 def proper_names(text: str) -> list[Name]:
@@ -165,7 +174,7 @@ def _runs(text: str) -> Iterator[list[Name]]:
 
 def _as_name(run: list[Name], text: str) -> Name | None:
     starts = bool(_START.search(text[max(0, run[0].start - 5) : run[0].start]))
-    while run and run[0].text.lower() in STOP_WORDS:
+    while run and (run[0].text.lower() in STOP_WORDS or starts and run[0].text.lower() in _OPENERS):
         run, starts = run[1:], False
     if not run or starts and len(run) == 1 and not _is_acronym(run[0].text):
         return None
@@ -184,9 +193,19 @@ def has_name(name: str, text: str) -> bool:
     """
     if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
         return True
-    there = [word.strip("'’") for word in re.findall(r"[\w'’&-]+", text)]
-    words = [word for word in re.findall(r"[\w'’&-]+", name) if word.lower() not in STOP_WORDS]
+    there, words = _words(text), [word for word in _words(name) if word.lower() not in STOP_WORDS]
     return all(_has_word(word, there) for word in words) or _abbreviates(words, there)
+
+
+def _words(text: str) -> list[str]:
+    """Words with inner hyphens; "U.S." is "US", a possessive 's is left out."""
+    text = re.sub(r"\b([A-Z])\.(?=[A-Z]\b)|(?<=\b[A-Z])\.|'s\b", r"\1", text)
+    return re.findall(r"[^\W_]+(?:['&-][^\W_]+)*", text)
+
+
+def spells(text: str, acronym: str) -> bool:
+    """Whether the text spells the acronym out in words: "power take-off (PTO)"."""
+    return acronym.isupper() and len(acronym) > 1 and _initials_run(acronym, _words(text))
 
 
 def _has_word(word: str, there: list[str]) -> bool:
@@ -209,7 +228,7 @@ def _alias(one: str, other: str) -> bool:
     if not long.startswith(short):
         return False
     ending = long[len(short) :]
-    return ending in {"'s", "’s", "s"} or len(short) >= 5 and ending in _ALIAS_ENDINGS
+    return ending in {"'s", "s"} or len(short) >= 5 and ending in _ALIAS_ENDINGS
 
 
 def _initials_run(acronym: str, there: list[str]) -> bool:

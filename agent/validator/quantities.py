@@ -1,7 +1,7 @@
 """Quantities in running text: numbers with their unit, bound, range and rounding.
 
-Read so: "1.2 kN", "1,200 N", "23 400 h", "5 to 8 bar", "5–8 bar", "between 5 and 8 bar", "at least 45 mm", "48 N·m max.",
-"about 23 million", "1 1/2 inch", "three hours", "30:1", "14:30". A comma with three digits after it separates
+Read so: "1.2 kN", "1,200 N", "23 400 h", "5 to 8 bar", "5–8 bar", "between 5 and 8 bar", "at least 45 mm",
+"48 N·m max.", "about 23 million", "1 1/2 inch", "three hours", "30:1", "14:30". A comma with three digits after it separates
 thousands; with one, two, or more than three it is a decimal comma. Times of day are minutes after midnight.
 """
 
@@ -9,12 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
 
-from agent.validator import names
+from agent.validator import bounds, names
+from agent.validator.bounds import Bound
 from agent.validator.units import NO_UNIT, UNIT, Unit, unit
-
-Bound = Literal["exact", "at least", "more than", "at most", "less than", "range"]
 
 
 @dataclass(frozen=True)
@@ -54,13 +52,31 @@ class _Number:
 
 
 # Characters with many forms, one for one, so that offsets stay true.
-_EVEN = str.maketrans("‐‑‒–—−⋅∙μº˚\u00a0\u202f\u2009×", "------··µ°°   x")
-_VULGAR = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 1 / 8, "⅜": 3 / 8, "⅝": 5 / 8, "⅞": 7 / 8}
+_EVEN = str.maketrans("‐‑‒–—−⋅∙μº˚\u00a0\u202f\u2009×’₀₁₂₃₄₅₆₇₈₉", "------··µ°°   x'0123456789")
+_VULGAR = {
+    "½": 1 / 2,
+    "¼": 1 / 4,
+    "¾": 3 / 4,
+    "⅓": 1 / 3,
+    "⅔": 2 / 3,
+    "⅛": 1 / 8,
+    "⅜": 3 / 8,
+    "⅝": 5 / 8,
+    "⅞": 7 / 8,
+}
 _COUNTED = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty"
 ).split()
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "bn": 1e9, "k": 1e3}
+_SCALES = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "k": 1e3,
+}
 _MONEY = r"US\$|[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
 
 _NUMBER = re.compile(
@@ -90,18 +106,23 @@ _CLOCK = re.compile(
 )
 
 
+def even(text: str) -> str:
+    """Dashes, product dots, blanks, apostrophes and subscripts in one form each; the length stays the same."""
+    return text.translate(_EVEN)
+
+
 def extract(text: str) -> list[Quantity]:
     """Every quantity of a text, in order. Codes and dates are no quantities, but the year of a date is one."""
-    even = text.translate(_EVEN)
-    found, rest = _clocks(even)
+    text = even(text)
+    found, rest = _clocks(text)
     dated = names.dates(rest)
     for date in dated:
         rest = _blanked(rest, date.start, date.end)
     for code in names.codes(rest):
         rest = _blanked(rest, code.start, code.end)
     years = [_year(date) for date in dated if date.year]
-    numbers = _shared_units(list(_numbers(rest)), rest)
-    return sorted([*found, *years, *_bounded(_ranges(numbers, rest), even)], key=lambda quantity: quantity.start)
+    numbers = _whole_years(_shared_units(list(_numbers(rest)), rest), rest)
+    return sorted([*found, *years, *_bounded(_ranges(numbers, rest), text)], key=lambda quantity: quantity.start)
 
 
 def _blanked(text: str, start: int, end: int) -> str:
@@ -220,6 +241,16 @@ def _shared_units(numbers: list[_Number], text: str) -> list[_Number]:
     return shared
 
 
+def _whole_years(numbers: list[_Number], text: str) -> list[_Number]:
+    """The 19 of "2018-19" is 2019."""
+    whole = list(numbers)
+    for i, (before, number) in enumerate(pairwise(numbers), 1):
+        short = number.end - number.start == 2 and not number.unit and text[before.end : number.start] == "-"
+        if short and _is_year(before) and before.value % 100 < number.value:
+            whole[i] = replace(number, value=before.value - before.value % 100 + number.value)
+    return whole
+
+
 def _is_year(number: _Number) -> bool:
     return number.end - number.start == 4 and 1800 <= number.value <= 2100
 
@@ -268,41 +299,6 @@ def _quantity(low: _Number, high: _Number, text: str) -> Quantity:
     )
 
 
-_FILL = r"(?:\s+(?:of|than|is|are|be|by|a|an|the|to|total|about|approximately))*[\s:=(]*"
-_FAR = r"(?:\s+[^\W\d_][\w·-]*(?:\s\([^)\d]*\))?){0,6}[\s:=(]*"
-_NOT = r"\b(?:no|not|never|cannot|\w+n['’]t|without)\s+(?:to\s+|be\s+|being\s+)?"
-_ABOVE = r"(?:more|greater|higher|larger|longer|later|bigger|wider|heavier|older|taller|further|faster|hotter)"
-_BELOW = r"(?:less|lower|fewer|smaller|shorter|earlier|sooner|younger|lighter|slower|narrower|colder)"
-# The bound before a number; the first that fits counts, so the negated forms come first.
-_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = tuple(
-    (bound, re.compile(pattern + "$", re.IGNORECASE))
-    for bound, pattern in (
-        ("at most", rf"(?:{_NOT}(?:{_ABOVE}|over|above|in excess of|beyond)(?:\s+than)?{_FILL}|{_NOT}exceed\w*{_FAR})"),
-        ("at least", rf"{_NOT}(?:{_BELOW}|under|below)(?:\s+than)?{_FILL}"),
-        ("at most", rf"(?:\bat (?:the )?most|\bup to|\bas (?:much|many|high|long|far) as|\bwithin|≤|<=){_FILL}"),
-        ("at least", rf"(?:\bat (?:the )?least|\bas (?:few|little|low|short) as|≥|>=){_FILL}"),
-        ("more than", rf"(?:\b{_ABOVE}\s+than|\bover|\babove|\bbeyond|\bin excess of|>){_FILL}|\bexceed\w*{_FAR}"),
-        ("less than", rf"(?:\b{_BELOW}\s+than|\bunder|\bbelow|<){_FILL}"),
-        ("at most", rf"\b(?:max(?:imum|imal|\.)?|(?:upper )?limit(?:ed)?){_FAR}"),
-        ("at least", rf"\b(?:min(?:imum|imal|\.)?|lower limit){_FAR}"),
-    )
-)
-_AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = tuple(
-    (bound, re.compile(pattern, re.IGNORECASE))
-    for bound, pattern in (
-        ("at least", rf"[\s,(]*(?:or|and)\s+(?:{_ABOVE}|above|over|up|upwards?)\b|\+(?!\s?/?[-\d])"),
-        ("at most", rf"[\s,(]*(?:or|and)\s+(?:{_BELOW}|below|under|down)\b"),
-        ("at most", r"[\s,(]*(?:(?:is|as)\s+)?(?:the\s+)?max(?:imum\b|\.|\b)"),
-        ("at least", r"[\s,(]*(?:(?:is|as)\s+)?(?:the\s+)?min(?:imum\b|\.|\b)"),
-        ("at most", r"\s+(?:must|may|should|shall|can)?\s*(?:not|never)\s+be\s+exceeded"),
-    )
-)
-_ABOUT = re.compile(
-    r"(?:\b(?:about|approx(?:\.|imately)?|around|roughly|nearly|almost|circa|ca?\.|some|close to|estimated)|[~≈∼])"
-    r"[\s:(]*$",
-    re.IGNORECASE,
-)
-
 def _bounded(found: list[Quantity], text: str) -> list[Quantity]:
     ends = [0, *(quantity.end for quantity in found)]
     starts = [*(quantity.start for quantity in found), len(text)][1:]
@@ -313,17 +309,9 @@ def _bounded(found: list[Quantity], text: str) -> list[Quantity]:
 
 
 def _with_bound(quantity: Quantity, before: str, after: str) -> Quantity:
-    before = re.split(r"(?<!max)(?<!min)(?<!prox)(?<!\bca)[.;!?]\s|\||\n\s*\n|·\s", before)[-1]
-    after = re.split(r"[.;!?|](?=\s|$)|\n", after)[0] if not re.match(r"\W*m(?:ax|in)\.", after) else after
-    approximate = _ABOUT.search(before) or re.match(r"\s+or so\b", after)
-    quantity = replace(quantity, approximate=bool(approximate))
+    quantity = replace(quantity, approximate=bounds.is_approximate(before, after))
     if quantity.bound == "range":
         return quantity
-    for bound, pattern in _BEFORE:
-        if match := pattern.search(before):
-            said = " ".join(f"{match[0]}{quantity.text}".split())
-            return replace(quantity, bound=bound, text=said)
-    for bound, pattern in _AFTER:
-        if match := pattern.match(after):
-            return replace(quantity, bound=bound, text=" ".join(f"{quantity.text}{match[0]}".split()))
-    return quantity
+    reading = bounds.read(before, after)
+    said = " ".join(f"{reading.lead}{quantity.text}{reading.tail}".split())
+    return replace(quantity, bound=reading.bound, text=said)

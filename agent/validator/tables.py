@@ -25,7 +25,7 @@ class Row:
 
     @property
     def text(self) -> str:
-        """"Size: M10 | Torque (N·m): 48 N·m": each cell beside its header, with the unit the header gives it."""
+        """ "Size: M10 | Torque (N·m): 48 N·m": each cell beside its header, with the unit the header gives it."""
         pairs = zip(self.header, self.cells, strict=False)
         return " | ".join(f"{name}: {with_unit(cell, name)}" if name else cell for name, cell in pairs)
 
@@ -80,6 +80,14 @@ def misread(claim: str, found: Sequence[Row]) -> str:
         if said and not any(_is_said(value, cell) for cell in said):
             return f"{label.strip()}: {said[0]}"
     return ""
+
+
+def reads_out(claim: str, found: Sequence[Row]) -> bool:
+    """Whether the claim is nothing but "header: value" pairs, all of them from one of the rows."""
+    parts = [part.partition(": ") for part in _NEXT_PAIR.split(claim.rstrip(". "))]
+    return any(
+        all(any(_is_said(value, cell) for cell in _column(row, label)) for label, _, value in parts) for row in found
+    )
 
 
 def _column(row: Row, label: str) -> list[str]:

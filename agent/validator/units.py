@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from agent.validator.words import WORD, stem
+
 if TYPE_CHECKING:
     import pint
 
@@ -30,19 +32,22 @@ _SYMBOLS = {
     "gal.": "gallon", "qt": "quart", "fl oz": "fluid_ounce", "fl. oz.": "fluid_ounce",
     "ms": "ms", "s": "s", "sec": "s", "sec.": "s", "min": "minute", "h": "hour", "hr": "hour", "hrs": "hour",
     "N": "N", "kN": "kN", "MN": "MN", "daN": "decanewton", "lbf": "force_pound", "kgf": "force_kilogram",
-    "Nm": "N*m*lever", "N m": "N*m*lever", "kNm": "kN*m*lever", "kN m": "kN*m*lever", "Ncm": "N*cm*lever", "mNm": "mN*m*lever",
+    "Nm": "N*m*lever", "N m": "N*m*lever", "kNm": "kN*m*lever", "kN m": "kN*m*lever", "Ncm": "N*cm*lever",
+    "mNm": "mN*m*lever",
     "lb-ft": "force_pound*foot*lever", "lb ft": "force_pound*foot*lever", "ft-lb": "force_pound*foot*lever",
     "ft lb": "force_pound*foot*lever", "ft-lbs": "force_pound*foot*lever", "ft. lbs.": "force_pound*foot*lever",
     "ft lbs": "force_pound*foot*lever", "lbf ft": "force_pound*foot*lever", "lbf-ft": "force_pound*foot*lever",
-    "in-lb": "force_pound*inch*lever", "in-lbs": "force_pound*inch*lever", "in lb": "force_pound*inch*lever", "kgm": "kgf*m*lever",
+    "in-lb": "force_pound*inch*lever", "in-lbs": "force_pound*inch*lever", "in lb": "force_pound*inch*lever",
+    "kgm": "kgf*m*lever",
     "Pa": "Pa", "hPa": "hPa", "kPa": "kPa", "MPa": "MPa", "GPa": "GPa", "bar": "bar", "mbar": "mbar", "psi": "psi",
     "atm": "atm", "mmHg": "mmHg", "inHg": "inHg",
     "J": "J", "kJ": "kJ", "MJ": "MJ", "Wh": "W*hour", "kWh": "kW*hour", "MWh": "MW*hour", "kcal": "kcal", "BTU": "Btu",
     "mW": "mW", "W": "W", "kW": "kW", "MW": "MW", "GW": "GW", "VA": "W*apparent_", "kVA": "kW*apparent_",
     "hp": "hp", "HP": "hp", "bhp": "hp", "PS": "metric_horsepower",
-    "mV": "mV", "V": "V", "kV": "kV", "VAC": "V", "VDC": "V", "µA": "uA", "mA": "mA", "A": "A", "Ah": "A*hour", "mAh": "mA*hour", "Ω": "ohm", "kΩ": "kohm",
+    "mV": "mV", "V": "V", "kV": "kV", "VAC": "V", "VDC": "V", "µA": "uA", "mA": "mA", "A": "A",
+    "Ah": "A*hour", "mAh": "mA*hour", "Ω": "ohm", "kΩ": "kohm",
     "MΩ": "Mohm", "mΩ": "mohm", "µF": "uF", "nF": "nF", "pF": "pF", "mH": "mH",
-    "Hz": "cycle_/second", "kHz": "1000*cycle_/second", "MHz": "1000000*cycle_/second", "GHz": "1e9*cycle_/second",
+    "Hz": "cycle_/second", "kHz": "kilocycle_/second", "MHz": "megacycle_/second", "GHz": "gigacycle_/second",
     "rpm": "turn_/minute", "r/min": "turn_/minute", "rev/min": "turn_/minute", "min⁻¹": "turn_/minute",
     "1/min": "turn_/minute", "min^-1": "turn_/minute", "min-1": "turn_/minute", "U/min": "turn_/minute",
     "°C": "degC", "° C": "degC", "℃": "degC", "deg C": "degC", "°F": "degF", "° F": "degF", "℉": "degF",
@@ -51,7 +56,7 @@ _SYMBOLS = {
     "CFM": "foot**3/minute", "gpm": "gallon/minute", "GPM": "gallon/minute", "lpm": "liter/minute", "cSt": "cSt",
     "mPa·s": "mPa*s", "Pa·s": "Pa*s", "cP": "cP", "lx": "lux", "lm": "lumen", "cd": "candela",
     "%": "percent_", "ppm": "ppm_", "dB": "decibel_", "dB(A)": "decibel_", "dBA": "decibel_", "dB (A)": "decibel_",
-    "kB": "1000*octet_", "KB": "1000*octet_", "MB": "1000000*octet_", "GB": "1e9*octet_", "TB": "1e12*octet_",
+    "kB": "kilooctet_", "KB": "kilooctet_", "MB": "megaoctet_", "GB": "gigaoctet_", "TB": "teraoctet_",
     "px": "pixel_", "dpi": "dot_/inch", "fps": "frame_/second",
     "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "USD": "USD", "EUR": "EUR", "GBP": "GBP",
     "CHF": "CHF", "JPY": "JPY",
@@ -64,22 +69,35 @@ _WORDS = {
     "tonne": "tonne", "ton": "short_ton", "pound": "lb", "ounce": "oz", "millilitre": "ml", "milliliter": "ml",
     "litre": "liter", "liter": "liter", "gallon": "gallon", "quart": "quart", "millisecond": "ms", "second": "s",
     "minute": "minute", "hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year",
-    "newton": "N", "newton metre": "N*m*lever", "newton meter": "N*m*lever", "newton-metre": "N*m*lever", "foot-pound": "force_pound*foot*lever",
+    "newton": "N", "newton metre": "N*m*lever", "newton meter": "N*m*lever", "newton-metre": "N*m*lever",
+    "foot-pound": "force_pound*foot*lever",
     "pascal": "Pa", "joule": "J", "watt": "W", "kilowatt": "kW", "megawatt": "MW", "kilowatt hour": "kW*hour",
     "horsepower": "hp", "volt": "V", "amp": "A", "ampere": "A", "ohm": "ohm", "hertz": "cycle_/second",
     "revolution per minute": "turn_/minute", "revolutions per minute": "turn_/minute", "degree": "arc_",
     "degree celsius": "degC", "degrees celsius": "degC", "degree centigrade": "degC", "degree fahrenheit": "degF",
     "degrees fahrenheit": "degF", "degrees c": "degC", "degrees f": "degF", "degree c": "degC", "degree f": "degF",
     "kelvin": "kelvin", "percent": "percent_", "per cent": "percent_", "percentage point": "points_",
-    "decibel": "decibel_", "byte": "octet_", "kilobyte": "1000*octet_", "megabyte": "1000000*octet_",
-    "gigabyte": "1e9*octet_", "pixel": "pixel_", "lumen": "lumen", "dollar": "USD", "us dollar": "USD", "euro": "EUR",
+    "decibel": "decibel_", "byte": "octet_", "kilobyte": "kilooctet_", "megabyte": "megaoctet_",
+    "gigabyte": "gigaoctet_", "pixel": "pixel_", "lumen": "lumen", "dollar": "USD", "us dollar": "USD", "euro": "EUR",
     "bar": "bar", "bars": "bar", "psi": "psi", "rpm": "turn_/minute", "feet": "ft", "inches": "inch", "kg": "kg",
-    "mm": "mm", "cm": "cm", "km": "km", "kpa": "kPa", "ghz": "1e9*cycle_/second", "mhz": "1000000*cycle_/second",
-    "khz": "1000*cycle_/second", "kwh": "kW*hour", "kw": "kW", "hrs": "hour", "kgs": "kg", "secs": "s", "mins": "minute",
+    "mm": "mm", "cm": "cm", "km": "km", "kpa": "kPa", "ghz": "gigacycle_/second", "mhz": "megacycle_/second",
+    "khz": "kilocycle_/second", "kwh": "kW*hour", "kw": "kW", "hrs": "hour", "kgs": "kg", "secs": "s", "mins": "minute",
 }  # fmt: skip
 _WORDS |= {f"{word}s": unit for word, unit in _WORDS.items() if len(word) > 3 and not word.endswith("s")}
 
-_POWERS = {"²": "**2", "³": "**3", "⁻¹": "**-1", "^2": "**2", "^3": "**3", "2": "**2", "3": "**3", "-1": "**-1"}
+UNIT_STEMS = frozenset(stem(word) for name in (*_WORDS, *_SYMBOLS) for word in WORD.findall(name))
+"""Stems of the words that units are made of."""
+
+_POWERS = {
+    "²": "**2",
+    "³": "**3",
+    "⁻¹": "**-1",
+    "^2": "**2",
+    "^3": "**3",
+    "2": "**2",
+    "3": "**3",
+    "-1": "**-1",
+}
 _AREAS = {"square ": "**2", "cubic ": "**3", "sq. ": "**2", "sq ": "**2", "cu. ": "**3", "cu ": "**3"}
 
 

@@ -6,13 +6,14 @@ turned round, the honest answer is "unchecked".
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz.distance import LCSseq
 
 from agent.validator.quantities import extract
-from agent.validator.quotes import NEGATIONS
+from agent.validator.quotes import NEGATIONS, normalise
 from agent.validator.words import STOP_WORDS, WORD, stem, stems
 
 VERBATIM = 0.9
@@ -30,7 +31,7 @@ _OPPOSITES = [
         "front/back upper/lower inner/outer minimum/maximum max/min hot/cold high/low full/empty insert/remove "
         "install/remove fit/remove enable/disable inlet/outlet intake/exhaust input/output positive/negative "
         "red/black always/never more/less over/under first/last higher/lower allow/forbid permit/prohibit dry/wet "
-        "warm/cold hot/warm push/pull fill/drain inside/outside with/without safe/dangerous safe/unsafe engage/disengage "
+        "warm/cold hot/warm push/pull fill/drain inside/outside with/without safe/dangerous engage/disengage "
         "forward/reverse forward/backward vertical/horizontal parallel/series early/late add/remove true/false "
         "accept/reject pass/fail win/lose born/died buy/sell male/female north/south east/west rise/fall"
     ).split()
@@ -47,19 +48,22 @@ class Wording:
     doubt: str = ""
 
 
-def check(claim: str, scope: str, context: str = "") -> Wording:
-    """`scope`: the clauses the quotes stand in. `context`: headings, captions, table headers, titles."""
+def check(claim: str, scope: str, context: str = "", headers: Sequence[str] = ()) -> Wording:
+    """`scope`: the clauses the quotes stand in, among them table rows under their `headers`.
+
+    `context`: headings, captions, titles. The order of words is that of the scope without its table headers.
+    """
     wanted = stems(claim)
     quoted, around = stems(scope), set(stems(context))
     covered = [word for word in wanted if word in quoted or word in around]
     coverage = len(covered) / len(wanted) if wanted else 1.0
     if coverage < COVERED:
         return Wording("unsupported", coverage)
-    doubt = _doubt(claim, scope, context)
+    doubt = _doubt(claim, scope, context, headers)
     return Wording("unchecked" if doubt else "supported", coverage, doubt)
 
 
-def _doubt(claim: str, scope: str, context: str) -> str:
+def _doubt(claim: str, scope: str, context: str, headers: Sequence[str]) -> str:
     """The first thing in which claim and source differ though their words are alike."""
     if _negations(claim) != _negations(scope):
         return "The claim and the source do not agree in their negations"
@@ -67,7 +71,9 @@ def _doubt(claim: str, scope: str, context: str) -> str:
         return "The claim drops or adds a condition"
     if opposite := _opposite(claim, f"{scope} {context}"):
         return f"The claim says “{opposite}” where the source has its opposite"
-    if _is_reordered(claim, scope):
+    if normalise(claim.strip(" .")).text in normalise(scope).text:
+        return ""
+    if _is_reordered(claim, scope, headers):
         return "The claim has the source's words in another order"
     if _is_one_of_several(claim, scope):
         return "The quote gives several values of one kind"
@@ -93,20 +99,23 @@ def _of(text: str, wanted: set[str]) -> set[str]:
 
 def _opposite(claim: str, source: str) -> str:
     """A word of the claim that the source lacks, while it has the opposite (a pair, or with a prefix)."""
-    said = {stem(word): word for word in WORD.findall(claim)}
+    said: dict[str, str] = {stem(word): word for word in WORD.findall(claim)}
     there = {stem(word) for word in WORD.findall(source)}
     for root, word in said.items():
         if root in there:
             continue
         rivals = {other for pair in _OPPOSITES if root in pair for other in pair - {root}}
-        rivals |= {prefix + root for prefix in _PREFIXES} | {root.removeprefix(prefix) for prefix in _PREFIXES} - {root}
+        rivals |= {prefix + root for prefix in _PREFIXES}
+        rivals |= {root.removeprefix(prefix) for prefix in _PREFIXES} - {root}
         if rivals & there:
             return word
     return ""
 
 
-def _is_reordered(claim: str, scope: str) -> bool:
-    """Whether content words or numbers stand in another order than in the source."""
+def _is_reordered(claim: str, scope: str, headers: Sequence[str]) -> bool:
+    """Whether content words or numbers stand in another order than in the source; headers may stand anywhere."""
+    for header in headers:
+        scope = scope.replace(f"{header}: ", " ")
     there = _sequence(scope)
     kept = [token for token in _sequence(claim) if token in set(there)]
     return LCSseq.similarity(kept, there) < len(kept)

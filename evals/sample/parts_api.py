@@ -4,7 +4,7 @@ import argparse
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -56,10 +56,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8765)
     with serve(parser.parse_args().port) as url:
         print(f"{url}/parts/BN-4471", flush=True)
-        try:
+        with suppress(KeyboardInterrupt):
             threading.Event().wait()
-        except KeyboardInterrupt:
-            pass
 
 
 if __name__ == "__main__":

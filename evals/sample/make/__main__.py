@@ -8,7 +8,7 @@ from PIL import Image
 from . import catalogue, manual, pages, photos, screens
 
 ROOT = Path(__file__).resolve().parent.parent
-WIRING_PAGE, CROP_MM = 9, (105, 55, 185, 115)  # page index of Figure 6-1 and the part of it that is cut out
+WIRING_PAGE, CROP_MM = 9, (105, 68, 191, 126)  # page index of Figure 6-1 and the part of it that is cut out
 
 
 def diagram_crop(pdf: Path, queries: Path) -> None:
@@ -17,7 +17,9 @@ def diagram_crop(pdf: Path, queries: Path) -> None:
         clip = pymupdf.Rect([side * 72 / 25.4 for side in CROP_MM])
         pixmap = document[WIRING_PAGE].get_pixmap(dpi=150, clip=clip)
     queries.mkdir(parents=True, exist_ok=True)
-    Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples).save(queries / "crop_wiring.png", optimize=True)
+    Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples).save(
+        queries / "crop_wiring.png", optimize=True
+    )
 
 
 def main() -> None:

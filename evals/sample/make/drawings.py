@@ -12,7 +12,9 @@ SLOPE = -15.0  # fall of the exploded axes in degrees
 STEEL, CAST, ORANGE, DARK = (HexColor(c) for c in ("#dfe3e7", "#c9d2d6", "#f2a05a", "#9aa4ac"))
 
 
-def text(c: Canvas, x: float, y: float, words: str, size: float = 7.5, font: str = "Helvetica", align: str = "c") -> None:
+def text(
+    c: Canvas, x: float, y: float, words: str, size: float = 7.5, font: str = "Helvetica", align: str = "c"
+) -> None:
     """Black text; lines are split at newlines and centred about y when align is c."""
     c.setFillColor(black)
     c.setFont(font, size)
@@ -48,6 +50,7 @@ class Axis:
     """An exploded axis: parts sit at positions along it and are seen obliquely from the front left."""
 
     def __init__(self, c: Canvas, x: float, y: float, slope: float) -> None:
+        """Axis through the page point x, y that rises by slope degrees."""
         self.c, self.x, self.y, self.a = c, x, y, math.radians(slope)
 
     def at(self, s: float, u: float = 0, v: float = 0) -> Point:
@@ -67,7 +70,7 @@ class Axis:
             polygon(self.c, self.ring(s, hole), white)
 
     def prism(self, s: float, profile: list[Point], depth: float, fill: object) -> None:
-        """Extruded outline given as (u, v) points, counterclockwise; only sides that face the reader are drawn."""
+        """Extruded outline given as counterclockwise (u, v) points, with the sides that face the reader."""
         front = [self.at(s, u, v) for u, v in profile]
         back = [self.at(s + depth, u, v) for u, v in profile]
         dx, dy = math.cos(self.a), math.sin(self.a)
@@ -87,14 +90,22 @@ class Axis:
 
 def hull(points: list[Point]) -> list[Point]:
     """Convex hull."""
+
     def half(ordered: list[Point]) -> list[Point]:
         chain: list[Point] = []
         for q in ordered:
-            while len(chain) > 1 and ((chain[-1][0] - chain[-2][0]) * (q[1] - chain[-2][1])
-                                      - (chain[-1][1] - chain[-2][1]) * (q[0] - chain[-2][0])) <= 0:
+            while (
+                len(chain) > 1
+                and (
+                    (chain[-1][0] - chain[-2][0]) * (q[1] - chain[-2][1])
+                    - (chain[-1][1] - chain[-2][1]) * (q[0] - chain[-2][0])
+                )
+                <= 0
+            ):
                 chain.pop()
             chain.append(q)
         return chain[:-1]
+
     ordered = sorted(points)
     return half(ordered) + half(ordered[::-1])
 
@@ -127,8 +138,11 @@ def bolts(a: Axis, s: float, u: float, v: float, flanged: bool) -> None:
         if flanged:
             a.prism(s + 5, [(x + u * k, y + v) for x, y in star(7.5, 7.5, 6, 1)], 2, STEEL)
         a.prism(s, [(x + u * k, y + v) for x, y in star(5, 5, 3, 1)], 5, DARK)
-        shank = [a.at(s + 7 + d, u * k + 2.4 * math.cos(t), v + 2.4 * math.sin(t))
-                 for d in (0, 22) for t in (0, 1, 2, 3, 4, 5, 6)]
+        shank = [
+            a.at(s + 7 + d, u * k + 2.4 * math.cos(t), v + 2.4 * math.sin(t))
+            for d in (0, 22)
+            for t in (0, 1, 2, 3, 4, 5, 6)
+        ]
         polygon(a.c, hull(shank), STEEL)
 
 
@@ -138,8 +152,8 @@ def drive_row(c: Canvas) -> None:
     c.setDash(6, 2)
     c.line(*a.at(-36), *a.at(384))
     c.setDash()
-    a.drum(344, 36, 12, CAST, 20)
-    a.drum(340, 27, 4, STEEL, 17)
+    a.drum(342, 32, 12, CAST, 19)
+    a.drum(338, 25, 4, STEEL, 16)
     a.prism(288, star(30, 36, 26), 16, STEEL)
     polygon(c, a.ring(288, 11))
     a.drum(240, 15, 18, STEEL, 9)
@@ -154,8 +168,15 @@ def drive_row(c: Canvas) -> None:
     bolts(a, 14, 46, 12, False)
     a.drum(-26, 46, 10, CAST)
     a.drum(-38, 9, 14, STEEL, 3)
-    for n, s, v, label in ((1, -22, 42, (22, 392)), (3, 60, 47, (146, 392)), (4, 142, 18, (204, 362)), (5, 200, 27, (258, 345)),
-                           (6, 238, 27, (304, 326)), (7, 294, 33, (352, 304)), (8, 346, 33, (404, 284))):
+    for n, s, v, label in (
+        (1, -22, 42, (22, 392)),
+        (3, 60, 47, (146, 392)),
+        (4, 142, 18, (204, 362)),
+        (5, 200, 27, (258, 345)),
+        (6, 238, 27, (304, 326)),
+        (7, 294, 33, (352, 304)),
+        (8, 344, 29, (404, 284)),
+    ):
         callout(c, n, a.at(s, 0, v), label)
     callout(c, 2, a.at(16, 46, 15), (98, 394))
 
@@ -177,10 +198,16 @@ def air_row(c: Canvas) -> None:
     a.drum(130, 26, 12, STEEL, 14)
     a.drum(60, 21, 7, DARK, 13)
     x, y = valve_stack(c, a)
-    for n, tip, label in ((9, a.at(298, 38, 3), (330, 150)), (10, a.at(62, 0, 19), (112, 176)), (11, a.at(134, 0, 24), (184, 156)),
-                          (12, a.at(212, 0, 50), (272, 166)), (13, a.at(420, 30, 20), (484, 34)),
-                          (14, (x - 17, y + 24), (x - 50, y + 34)), (15, (x - 22, y + 78), (x - 52, y + 84)),
-                          (16, (x + 38, y + 68), (x + 58, y + 92))):
+    for n, tip, label in (
+        (9, a.at(298, 38, 3), (330, 150)),
+        (10, a.at(62, 0, 19), (112, 176)),
+        (11, a.at(134, 0, 24), (184, 156)),
+        (12, a.at(212, 0, 50), (272, 166)),
+        (13, a.at(420, 30, 20), (484, 34)),
+        (14, (x - 17, y + 24), (x - 50, y + 34)),
+        (15, (x - 22, y + 78), (x - 52, y + 84)),
+        (16, (x + 38, y + 68), (x + 58, y + 92)),
+    ):
         callout(c, n, tip, label)
 
 
@@ -229,10 +256,17 @@ def oil_circuit(c: Canvas) -> None:
     """Figure 4-1: air and oil flow, 490 x 205."""
     c.setLineWidth(0.8)
     c.setStrokeColor(black)
-    for args in ((40, 165, 66, 30, "Air filter"), (135, 165, 74, 30, "Intake valve"), (235, 165, 80, 36, "Airend\nwith gear case"),
-                 (355, 150, 76, 72, "Separator\ntank"), (455, 165, 66, 34, "Aftercooler"), (40, 95, 66, 30, "Motor M1"),
-                 (355, 45, 88, 34, "Thermostatic\nvalve 60/72 \xb0C"), (235, 45, 76, 30, "Oil filter"),
-                 (455, 45, 66, 34, "Oil cooler")):
+    for args in (
+        (40, 165, 66, 30, "Air filter"),
+        (135, 165, 74, 30, "Intake valve"),
+        (235, 165, 80, 36, "Airend\nwith gear case"),
+        (355, 150, 76, 72, "Separator\ntank"),
+        (455, 165, 66, 34, "Aftercooler"),
+        (40, 95, 66, 30, "Motor M1"),
+        (355, 45, 88, 34, "Thermostatic\nvalve 60/72 \xb0C"),
+        (235, 45, 76, 30, "Oil filter"),
+        (455, 45, 66, 34, "Oil cooler"),
+    ):
         block(c, *args)
     c.setStrokeColor(BLUE)
     c.setLineWidth(1.5)
@@ -250,8 +284,15 @@ def oil_circuit(c: Canvas) -> None:
     arrow(c, (330, 114), (330, 95), (258, 95), (258, 147))
     c.setStrokeColor(GREY)
     arrow(c, (73, 95), (212, 95), (212, 147))
-    for x, y, words, align in ((460, 198, "to the net", "l"), (326, 88, "scavenge line", "r"), (361, 90, "hot oil", "l"),
-                               (229, 85, "cool oil", "r"), (140, 102, "coupling", "c"), (300, 173, "B2", "c"), (409, 173, "B1", "c")):
+    for x, y, words, align in (
+        (460, 198, "to the net", "l"),
+        (326, 88, "scavenge line", "r"),
+        (361, 90, "hot oil", "l"),
+        (229, 85, "cool oil", "r"),
+        (140, 102, "coupling", "c"),
+        (300, 173, "B2", "c"),
+        (409, 173, "B1", "c"),
+    ):
         text(c, x, y, words, 7, "Helvetica-Oblique", align)
 
 
@@ -266,8 +307,14 @@ def controller(c: Canvas) -> None:
     text(c, 58, 106, "Discharge temp    84 \xb0C", 9, "Courier", "l")
     text(c, 58, 92, "Running hours   06412 h", 9, "Courier", "l")
     text(c, 58, 78, "Next service     1588 h", 9, "Courier", "l")
-    for n, (x, y, fill, mark) in enumerate(((300, 128, HexColor("#2e9e4f"), "I"), (352, 128, HexColor("#c62828"), "O"),
-                                            (72, 38, GREY, "F1"), (120, 38, GREY, "F2"), (168, 38, GREY, "+"), (216, 38, GREY, "-"))):
+    for x, y, fill, mark in (
+        (300, 128, HexColor("#2e9e4f"), "I"),
+        (352, 128, HexColor("#c62828"), "O"),
+        (72, 38, GREY, "F1"),
+        (120, 38, GREY, "F2"),
+        (168, 38, GREY, "+"),
+        (216, 38, GREY, "-"),
+    ):
         c.setFillColor(fill)
         c.circle(x, y, 15, stroke=0, fill=1)
         c.setFillColor(white)
@@ -280,8 +327,15 @@ def controller(c: Canvas) -> None:
     c.circle(326, 40, 22, stroke=0, fill=1)
     c.setFillColor(HexColor("#8e1b1b"))
     c.circle(326, 40, 13, stroke=0, fill=1)
-    for n, tip, label in ((1, (265, 140), (408, 158)), (2, (309, 138), (408, 134)), (3, (364, 124), (408, 110)),
-                          (4, (357, 84), (408, 84)), (5, (346, 40), (408, 40)), (6, (72, 26), (10, 20)), (7, (216, 24), (250, 14))):
+    for n, tip, label in (
+        (1, (265, 140), (408, 158)),
+        (2, (309, 138), (408, 134)),
+        (3, (364, 124), (408, 110)),
+        (4, (357, 84), (408, 84)),
+        (5, (346, 40), (408, 40)),
+        (6, (72, 26), (10, 20)),
+        (7, (216, 24), (250, 14)),
+    ):
         callout(c, n, tip, label)
 
 
@@ -295,12 +349,22 @@ def flowchart(c: Canvas) -> None:
     """Figure 8-1: what to do after E20 or E21, 490 x 430."""
     c.setStrokeColor(black)
     c.setLineWidth(0.8)
-    block(c, 110, 410, 150, 30, "E21 shown: machine has tripped\non discharge temperature", HexColor("#f6c9c5"))
+    block(
+        c, 110, 410, 150, 30, "E21 shown: machine has tripped\non discharge temperature", HexColor("#f6c9c5")
+    )
     block(c, 110, 358, 150, 34, "Wait until B2 reads 82 \xb0C or less.\nIsolate, lock, vent to 0 bar")
-    asks = ((300, "Oil level between\nMIN and MAX?"), (225, "Room air below\n45 \xb0C?"), (150, "Cooler fins\nclean?"),
-            (75, "Fan belt deflection\n6 to 8 mm?"))
-    acts = ("Top up Fluid S46.\nLook for leaks (7.3)", "Improve ventilation\n(section 3.2)", "Blow out the cooler,\nmax. 2 bar air",
-            "Set tension or replace\nbelt (7.7)")
+    asks = (
+        (300, "Oil level between\nMIN and MAX?"),
+        (225, "Room air below\n45 \xb0C?"),
+        (150, "Cooler fins\nclean?"),
+        (75, "Fan belt deflection\n6 to 8 mm?"),
+    )
+    acts = (
+        "Top up Fluid S46.\nLook for leaks (7.3)",
+        "Improve ventilation\n(section 3.2)",
+        "Blow out the cooler,\nmax. 2 bar air",
+        "Set tension or replace\nbelt (7.7)",
+    )
     arrow(c, (110, 395), (110, 375))
     arrow(c, (110, 341), (110, 329))
     for n, ((y, words), act) in enumerate(zip(asks, acts)):
@@ -318,7 +382,15 @@ def flowchart(c: Canvas) -> None:
     block(c, 414, 290, 124, 32, "Replace insert BN-3346\n(kit, section 7.4)")
     question(c, 414, 222, "B2 resistance\n105 to 132 ohm?")
     block(c, 414, 152, 124, 32, "Replace sensor B2\n(BN-6620)")
-    block(c, 414, 90, 124, 40, "Restart. If E21 returns within\n30 min call Brennick service", HexColor("#d8ecd8"))
+    block(
+        c,
+        414,
+        90,
+        124,
+        40,
+        "Restart. If E21 returns within\n30 min call Brennick service",
+        HexColor("#d8ecd8"),
+    )
     arrow(c, (414, 329), (414, 306))
     text(c, 426, 319, "No", 7, "Helvetica-Bold")
     arrow(c, (414, 274), (414, 251))

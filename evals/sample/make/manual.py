@@ -30,9 +30,24 @@ def write(library: Path) -> Path:
     with TemporaryDirectory() as folder:
         photo = Path(folder) / "figure_7_1.jpg"
         lettered(filter_photo()).save(photo, quality=85)
-        pages = [front.contents(), front.safety(), front.technical(), front.installation(), body.description(), body.drive_train(),
-                 body.operation(), body.settings(), body.electrical(), body.terminals(), care.schedule(), care.oil_change(photo),
-                 care.torques(), care.errors(), care.temperature(), care.spares()]
+        pages = [
+            front.contents(),
+            front.safety(),
+            front.technical(),
+            front.installation(),
+            body.description(),
+            body.drive_train(),
+            body.operation(),
+            body.settings(),
+            body.electrical(),
+            body.terminals(),
+            care.schedule(),
+            care.oil_change(photo),
+            care.torques(),
+            care.errors(),
+            care.temperature(),
+            care.spares(),
+        ]
         story = [item for page in pages for item in (*page, PageBreak())][:-1]
         build(target, story, front.cover, scan_page)
     return target

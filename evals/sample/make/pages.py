@@ -15,10 +15,12 @@ HTML = """<!DOCTYPE html>
 <body>
 <nav><a href="/">Home</a> | <a href="/notes">Service notes</a> | <a href="/contact">Contact</a></nav>
 <h1>Service note SN-2024-07</h1>
-<p><strong>Coupling spider BN-4471 replaces BN-4470 on AR-240 and AR-300.</strong> Published 18 March 2024.</p>
-<p>Spiders BN-4470 (yellow) of the years 2021 and 2022 can crack at the root of a pad when the machine starts more than 40 times a day.
-A cracked spider announces itself by a knocking sound in the first two seconds after the start. The new spider BN-4471 is orange and has a
-larger radius at the root. The hubs stay the same.</p>
+<p><strong>Coupling spider BN-4471 replaces BN-4470 on AR-240 and AR-300.</strong>
+Published 18 March 2024.</p>
+<p>Spiders BN-4470 (yellow) of the years 2021 and 2022 can crack at the root of a pad when the machine starts
+more than 40 times a day. A cracked spider announces itself by a knocking sound in the first two
+seconds after the
+start. The new spider BN-4471 is orange and has a larger radius at the root. The hubs stay the same.</p>
 <h2>Which machines are affected</h2>
 <table>
 <tr><th>Serial numbers</th><th>Spider fitted</th><th>Action</th></tr>
@@ -27,12 +29,13 @@ larger radius at the root. The hubs stay the same.</p>
 <tr><td>AR240-23-01103 and later</td><td>BN-4471</td><td>None</td></tr>
 </table>
 <h2>How to measure wear</h2>
-<img src="spider_wear.png" alt="Pad of the coupling spider with caliper position: measure the pad thickness at half height, new 17.0 mm,
-replace below 14.5 mm">
-<p>Measure each pad at half its height. Allow 2.5 hours of work for one fitter; the time is paid as warranty code W-38 until 31 December
-2024. Send back one cracked spider per site in the bag of the new one.</p>
+<img src="spider_wear.png" alt="Spider pad between caliper jaws at half height, 17.0 mm new, min. 14.5 mm">
+<p>Measure each pad at half its height. Allow 2.5 hours of work for one fitter; the time is paid as
+warranty code W-38 until 31 December 2024. Send back one cracked spider per site in the bag of the
+new one.</p>
 <h2>Questions from the field</h2>
-<p><b>Can the old spider be used up on machines that rarely start?</b> Yes, up to 10 starts a day and with a check every 1000 h.</p>
+<p><b>Can the old spider be used up on machines that rarely start?</b>
+Yes, up to 10 starts a day and with a check every 1000 h.</p>
 <p><b>Do the hubs have to come off?</b> No. The hubs stay on their shafts; only the motor is drawn back.</p>
 </body>
 </html>
@@ -40,10 +43,10 @@ replace below 14.5 mm">
 
 MARKDOWN = """# Weekly inspection, AR-240
 
-Notes of the workshop team. Takes about 12 minutes with the machine loaded and 5 minutes after it has been stopped.
+Notes of the workshop team. Takes about 12 minutes with the machine loaded and 5 minutes after it has been
+stopped.
 
-![Plan of the AR-240 with the six weekly check points: 1 filter mat, 2 cooler, 3 scavenge sight glass, 4 oil level, 5 condensate drain,
-6 belt guard](weekly_points.png)
+![Plan of the AR-240 from above with the six numbered weekly check points](weekly_points.png)
 
 | Point | What to look at | Good | Act when |
 |---|---|---|---|
@@ -56,8 +59,8 @@ Notes of the workshop team. Takes about 12 minutes with the machine loaded and 5
 
 ## Remarks
 
-- Write the discharge temperature and the room temperature into the log. The difference should be 55 to 65 K; more than 70 K means that the
-  cooler wants cleaning even if it looks clean.
+- Write the discharge temperature and the room temperature into the log. The difference should be
+  55 to 65 K; more than 70 K means that the cooler wants cleaning even if it looks clean.
 - Point 5: the test button of the drain is pressed for 2 seconds. Blow through the sieve every fourth week.
 - The log sheets stay in the red folder in the cabinet door for 24 months.
 """
@@ -77,12 +80,26 @@ def weekly_plan() -> Image.Image:
     d.rectangle((60, 70, 840, 500), outline="#143a63", width=4)
     d.text((450, 520), "FRONT (controller)", fill="black", font=font(15), anchor="mm")
     d.text((450, 58), "REAR (air intake)", fill="black", font=font(13), anchor="mm")
-    blocks = [((90, 300, 260, 470), "Separator\ntank", True), ((300, 300, 430, 400), "Airend", False), ((450, 290, 690, 410), "Motor M1", False),
-              ((300, 100, 600, 220), "Oil and air cooler", False), ((720, 270, 800, 430), "Belt\nguard", False),
-              ((90, 110, 240, 210), "Air filter", True), ((640, 84, 810, 120), "Filter mat", False), ((330, 440, 560, 496), "Cabinet", False)]
+    blocks = [
+        ((90, 300, 260, 470), "Separator\ntank", True),
+        ((300, 300, 430, 400), "Airend", False),
+        ((450, 290, 690, 410), "Motor M1", False),
+        ((300, 100, 600, 220), "Oil and air cooler", False),
+        ((720, 270, 800, 430), "Belt\nguard", False),
+        ((90, 110, 240, 210), "Air filter", True),
+        ((640, 84, 810, 120), "Filter mat", False),
+        ((330, 440, 560, 496), "Cabinet", False),
+    ]
     for box, words, round_ in blocks:
         (d.ellipse if round_ else d.rectangle)(box, fill="#e8edf2", outline="black", width=2)
-        d.multiline_text(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), words, fill="black", font=font(15), anchor="mm", align="center")
+        d.multiline_text(
+            ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2),
+            words,
+            fill="black",
+            font=font(15),
+            anchor="mm",
+            align="center",
+        )
     d.line((430, 345, 450, 345), fill="black", width=8)
     d.line((690, 345, 720, 345), fill="black", width=8)
     d.line((260, 350, 300, 350), fill="black", width=5)
@@ -101,8 +118,15 @@ def spider_wear() -> Image.Image:
     d.rounded_rectangle((250, 70, 390, 300), 40, fill="#f2a05a", outline="black", width=3)
     d.rectangle((253, 240, 387, 320), fill="#f2a05a")
     for x0, x1, tip in ((180, 250, 250), (390, 460, 390)):
-        d.polygon([(x0, 150), (tip, 165), (tip, 185), (x0, 200)] if tip == 250 else [(x1, 150), (tip, 165), (tip, 185), (x1, 200)],
-                  fill="#9aa4ac", outline="black")
+        d.polygon(
+            (
+                [(x0, 150), (tip, 165), (tip, 185), (x0, 200)]
+                if tip == 250
+                else [(x1, 150), (tip, 165), (tip, 185), (x1, 200)]
+            ),
+            fill="#9aa4ac",
+            outline="black",
+        )
     d.line((250, 40, 390, 40), fill="black", width=2)
     for x, side in ((250, 1), (390, -1)):
         d.line((x, 30, x, 66), fill="black", width=1)

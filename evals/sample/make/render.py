@@ -24,7 +24,7 @@ class Solid:
 
 @dataclass
 class Scene:
-    """What is photographed and how; angles in degrees, distances in scene units; wall is the y of a foam-lined wall."""
+    """What is photographed and how: degrees and scene units; wall is the y of a foam-lined wall."""
 
     solids: list[Solid]
     floor: str = "wood"
@@ -50,6 +50,7 @@ def noise(x: Array, y: Array, seed: int) -> Array:
 
     def at(i: Array, j: Array) -> Array:
         return lattice[i % 256, j % 256]
+
     low = at(xi, yi) * (1 - fx) + at(xi + 1, yi) * fx
     high = at(xi, yi + 1) * (1 - fx) + at(xi + 1, yi + 1) * fx
     return low * (1 - fy) + high * fy
@@ -189,8 +190,9 @@ def surface(s: Scene, p: Array, n: Array) -> tuple[Array, Array, Array]:
     return colour * (0.86 + 0.28 * wear)[:, None], metal, gloss
 
 
-def shade(p: Array, n: Array, d: Array, look: tuple[Array, Array, Array], lit: Array, ao: Array,
-          light: Array) -> Array:
+def shade(
+    p: Array, n: Array, d: Array, look: tuple[Array, Array, Array], lit: Array, ao: Array, light: Array
+) -> Array:
     """Light leaving points p towards the camera."""
     colour, metal, gloss = look
     key = np.clip(n @ light, 0, 1) * lit
@@ -200,7 +202,9 @@ def shade(p: Array, n: Array, d: Array, look: tuple[Array, Array, Array], lit: A
     half /= np.linalg.norm(half, axis=1, keepdims=True)
     shine = np.clip((n * half).sum(1), 0, 1) ** gloss * lit * gloss / 60
     mirror = environment(d - 2 * (d * n).sum(1, keepdims=True) * n, light) * ao[:, None]
-    fresnel = (0.04 + 0.5 * (1 - np.clip(-(d * n).sum(1), 0, 1)) ** 5)[:, None] * np.minimum(gloss / 40, 1)[:, None]
+    fresnel = (0.04 + 0.5 * (1 - np.clip(-(d * n).sum(1), 0, 1)) ** 5)[:, None] * np.minimum(gloss / 40, 1)[
+        :, None
+    ]
     plain = diffuse + mirror * fresnel * 0.6 + shine[:, None] * 0.5
     metallic = diffuse * 0.22 + colour * mirror * 1.3 + colour * shine[:, None]
     return plain * (1 - metal[:, None]) + metallic * metal[:, None]
@@ -211,7 +215,7 @@ def develop(linear: Array, s: Scene, width: int, height: int) -> Image.Image:
     rgb = np.clip(linear.reshape(height, width, 3) * s.exposure, 0, None)
     rgb *= np.array([1 + 0.12 * s.warmth, 1, 1 - 0.14 * s.warmth])
     rgb = (rgb * (2.51 * rgb + 0.03)) / (rgb * (2.43 * rgb + 0.59) + 0.14)
-    y, x = np.mgrid[-1:1:height * 1j, -1:1:width * 1j]
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     rgb = np.clip(rgb, 0, 1) ** (1 / 2.2) * (1 - 0.13 * (x * x + y * y))[..., None]
     picture = Image.fromarray((rgb * 255).astype(np.uint8)).resize((width // 2, height // 2), Image.LANCZOS)
     if s.blur:
@@ -222,8 +226,10 @@ def develop(linear: Array, s: Scene, width: int, height: int) -> Image.Image:
 
 def render(s: Scene, width: int = 480, height: int = 360) -> Image.Image:
     """Photograph of the scene, width by height pixels."""
+
     def f(p: Array) -> Array:
         return np.minimum.reduce([solid.sdf(p) for solid in s.solids])
+
     wide, high = width * 2, height * 2
     eye, d = camera_rays(s, wide, high)
     light = np.array(s.light) / np.linalg.norm(s.light)
@@ -241,7 +247,11 @@ def render(s: Scene, width: int = 480, height: int = 360) -> Image.Image:
     n = np.tile(np.array([0, 0, 1], np.float32), (len(p), 1))
     n[on_wall] = [0, -1, 0]
     n[on_part] = normals(f, p[on_part])
-    look = [np.where(on_wall[:, None], foam_colour(p), floor_colour(s.floor, p, s.seed)), np.zeros(len(p)), np.full(len(p), 12.0)]
+    look = [
+        np.where(on_wall[:, None], foam_colour(p), floor_colour(s.floor, p, s.seed)),
+        np.zeros(len(p)),
+        np.full(len(p), 12.0),
+    ]
     for whole, own in zip(look, surface(s, p[on_part], n[on_part])):
         whole[on_part] = own
     near_part = np.linalg.norm(p - centre, axis=1) < s.radius + 0.6

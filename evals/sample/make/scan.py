@@ -1,4 +1,4 @@
-"""The scanned last page: a typed commissioning record, printed, tilted, made noisy and stored as a grey JPEG."""
+"""The scanned last page: a typed commissioning record, tilted, noisy, stored as a grey JPEG."""
 
 import io
 
@@ -13,16 +13,32 @@ from reportlab.platypus import BaseDocTemplate
 
 DPI = 160
 FIELDS = [
-    ("Serial number", "AR240-23-01187", "Date", "14 NOV 2023"), ("Customer", "Holmbeck Dairy, Plant 2", "Engineer", "M. Lindqvist"),
-    ("Room / place", "Compressor house B", "Order no.", "77-30412"), ("Ambient temp.", "21 C", "Supply, L1-L2", "402 V"),
-    ("Motor current L1", "63.1 A", "L2 / L3", "62.8 / 63.4 A"), ("F2 set to", "38 A", "Insulation M1", "480 Mohm"),
-    ("Unload pressure", "7.3 bar (was 7.5)", "Load pressure", "6.6 bar"), ("Discharge temp.", "84 C after 60 min", "Separator dp", "0.18 bar"),
-    ("Safety valve test", "lifted at 10.1 bar", "Oil topped up", "1.2 litres S46"), ("Noise at 1 m", "71 dB(A)", "Belt deflection", "5 mm, new belt"),
-    ("Sense of rotation", "OK, jogged twice", "Software BC-3", "3.12")]
-CHECKS = ["Transport brackets removed", "X0 re-tightened to 4.5 Nm", "Condensate air gap 60 mm", "Duct fitted", "Operator instructed (2 persons)"]
-REMARKS = ["Clearance on left side only 780 mm - pillar. Customer accepts, door",
-           "lifts off. Cable gland M50 was missing, fitted from van stock.", "Small weep at scavenge line union, re-made, dry after 30 min.",
-           "Recheck belt at 50 h. NEXT VISIT AGREED: 12 MAR 2024.", "Spare key for isolator lock is with Mr Aske, shift office, tel. 318."]
+    ("Serial number", "AR240-23-01187", "Date", "14 NOV 2023"),
+    ("Customer", "Holmbeck Dairy, Plant 2", "Engineer", "M. Lindqvist"),
+    ("Room / place", "Compressor house B", "Order no.", "77-30412"),
+    ("Ambient temp.", "21 C", "Supply, L1-L2", "402 V"),
+    ("Motor current L1", "63.1 A", "L2 / L3", "62.8 / 63.4 A"),
+    ("F2 set to", "38 A", "Insulation M1", "480 Mohm"),
+    ("Unload pressure", "7.3 bar (was 7.5)", "Load pressure", "6.6 bar"),
+    ("Discharge temp.", "84 C after 60 min", "Separator dp", "0.18 bar"),
+    ("Safety valve test", "lifted at 10.1 bar", "Oil topped up", "1.2 litres S46"),
+    ("Noise at 1 m", "71 dB(A)", "Belt deflection", "5 mm, new belt"),
+    ("Sense of rotation", "OK, jogged twice", "Software BC-3", "3.12"),
+]
+CHECKS = [
+    "Transport brackets removed",
+    "X0 re-tightened to 4.5 Nm",
+    "Condensate air gap 60 mm",
+    "Duct fitted",
+    "Operator instructed (2 persons)",
+]
+REMARKS = [
+    "Clearance on left side only 780 mm - pillar. Customer accepts, door",
+    "lifts off. Cable gland M50 was missing, fitted from van stock.",
+    "Small weep at scavenge line union, re-made, dry after 30 min.",
+    "Recheck belt at 50 h. NEXT VISIT AGREED: 12 MAR 2024.",
+    "Spare key for isolator lock is with Mr Aske, shift office, tel. 318.",
+]
 
 
 def typed(c: Canvas, x: float, y: float, words: str) -> None:
@@ -56,7 +72,12 @@ def form(c: Canvas) -> None:
     c.rect(18 * mm, 20 * mm, width - 36 * mm, height - 42 * mm)
     printed(c, 22 * mm, height - 33 * mm, "BRENNICK", 20, True)
     printed(c, 80 * mm, height - 32 * mm, "Commissioning record   AR series", 14, True)
-    printed(c, 80 * mm, height - 37 * mm, "Form F-112 / 05    Copy for the machine file    Appendix A of SM-AR240-EN")
+    printed(
+        c,
+        80 * mm,
+        height - 37 * mm,
+        "Form F-112 / 05    Copy for the machine file    Appendix A of SM-AR240-EN",
+    )
     c.line(18 * mm, height - 42 * mm, width - 18 * mm, height - 42 * mm)
     y = height - 52 * mm
     for left, a, right, b in FIELDS:
@@ -104,15 +125,17 @@ def scanned() -> Image.Image:
     c = Canvas(sheet, pagesize=A4, invariant=1)
     form(c)
     c.save()
-    pixmap = pymupdf.open(stream=sheet.getvalue(), filetype="pdf")[0].get_pixmap(dpi=DPI, colorspace=pymupdf.csGRAY)
+    pixmap = pymupdf.open(stream=sheet.getvalue(), filetype="pdf")[0].get_pixmap(
+        dpi=DPI, colorspace=pymupdf.csGRAY
+    )
     page = Image.frombytes("L", (pixmap.width, pixmap.height), pixmap.samples)
     page = page.rotate(0.9, Image.BICUBIC, fillcolor=255).filter(ImageFilter.GaussianBlur(0.55))
     rng = np.random.default_rng(112)
     grey = np.asarray(page, np.float32) * 0.80 + 38
-    y, x = np.mgrid[0:1:grey.shape[0] * 1j, 0:1:grey.shape[1] * 1j]
+    y, x = np.mgrid[0 : 1 : grey.shape[0] * 1j, 0 : 1 : grey.shape[1] * 1j]
     grey += rng.normal(0, 5, grey.shape) - 16 * x * x - 34 * np.exp(-x * 60)
     for cy, cx in rng.integers(0, grey.shape, (140, 2)):
-        grey[cy:cy + rng.integers(1, 4), cx:cx + rng.integers(1, 3)] -= 70
+        grey[cy : cy + rng.integers(1, 4), cx : cx + rng.integers(1, 3)] -= 70
     grey[:, int(grey.shape[1] * 0.62)] -= 9
     return Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
 

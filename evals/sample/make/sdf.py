@@ -1,4 +1,4 @@
-"""Signed distance functions: P is an (N, 3) float array, results are (N,) distances in scene units (1 = 5 cm)."""
+"""Signed distance functions: P is an (N, 3) float array, results are (N,) distances (1 = 5 cm)."""
 
 from collections.abc import Callable
 
@@ -36,10 +36,12 @@ def union(*shapes: Sdf) -> Sdf:
 
 def blend(f: Sdf, g: Sdf, k: float = 0.06) -> Sdf:
     """Union of f and g with a fillet of about k."""
+
     def both(p: Array) -> Array:
         a, b = f(p), g(p)
         h = np.maximum(k - np.abs(a - b), 0) / k
         return np.minimum(a, b) - h * h * k * 0.25
+
     return both
 
 
@@ -57,6 +59,7 @@ def around(f: Sdf, count: int) -> Sdf:
         angle -= step * np.round(angle / step)
         r = length(p[:, 0], p[:, 1])
         return f(np.stack([r * np.cos(angle), r * np.sin(angle), p[:, 2]], 1))
+
     return folded
 
 
@@ -85,14 +88,17 @@ def box(x: float, y: float, z: float, edge: float = 0.02) -> Sdf:
         q = np.abs(p) - half
         outside = np.sqrt((np.maximum(q, 0) ** 2).sum(1))
         return outside + np.minimum(q.max(1), 0) - edge
+
     return f
 
 
 def hexagon(flat: float, half: float, edge: float = 0.02) -> Sdf:
     """Hexagonal prism about z; flat is half the width across flats."""
+
     def f(p: Array) -> Array:
         x, y = np.abs(p[:, 0]), np.abs(p[:, 1])
         return extrude(np.maximum(x, x * 0.5 + y * 0.8660254) - flat, p[:, 2], half, edge)
+
     return f
 
 
@@ -108,18 +114,22 @@ def torus(ring: float, section: float) -> Sdf:
 
 def thread(radius: float, half: float, pitch: float, depth: float) -> Sdf:
     """Threaded rod about z."""
+
     def f(p: Array) -> Array:
         wave = np.abs((p[:, 2] / pitch - np.arctan2(p[:, 1], p[:, 0]) / (2 * np.pi)) % 1 - 0.5) * 2
         r = length(p[:, 0], p[:, 1]) - radius + depth * wave
         return extrude(r, p[:, 2], half, 0.02) * 0.75
+
     return f
 
 
 def gear(radius: float, teeth: int, depth: float, half: float, helix: float) -> Sdf:
     """Gear wheel about z; helix is the twist in radians per unit of height."""
+
     def f(p: Array) -> Array:
         angle = np.arctan2(p[:, 1], p[:, 0]) + helix * p[:, 2]
         tooth = np.clip(1.6 * np.cos(teeth * angle), -1, 1)
         d = (length(p[:, 0], p[:, 1]) - radius - depth * tooth) * 0.6
         return extrude(d, p[:, 2], half, 0.015)
+
     return f

@@ -6,13 +6,33 @@ from reportlab.pdfgen.canvas import Canvas
 from .drawings import text
 
 ROWS = [  # controller pin, wire, device terminal, device
-    ("24V", "101", "11", "S1"), ("DI1", "102", "12", ""), ("DI2", "103", "95", "F2"), ("DI3", "104", "96", ""),
-    ("24V", "105", "+", "B1"), ("AI1", "106", "-", ""), ("AI2", "107", "a", "B2"), ("AGND", "108", "b", ""),
-    ("AI3", "109", "1", "B3"), ("0V", "110", "2", ""), ("DI5", "111", "13", "S2"), ("24V", "112", "14", ""),
-    ("DO4", "113", "A1", "Y1"), ("0V", "114", "A2", ""), ("RO1", "115", "1", "X9"), ("RO1", "116", "2", "")]
-NOTES = {"S1": "Emergency stop", "F2": "Overload, aux. contact", "B1": "Net pressure\n4-20 mA", "B2": "Discharge temp.\nPt100",
-         "B3": "Separator dp\n0-10 V", "S2": "Remote start\n(bridge fitted)", "Y1": "Load solenoid\n24 V DC",
-         "X9": "Group alarm\nvolt-free"}
+    ("24V", "101", "11", "S1"),
+    ("DI1", "102", "12", ""),
+    ("DI2", "103", "95", "F2"),
+    ("DI3", "104", "96", ""),
+    ("24V", "105", "+", "B1"),
+    ("AI1", "106", "-", ""),
+    ("AI2", "107", "a", "B2"),
+    ("AGND", "108", "b", ""),
+    ("AI3", "109", "1", "B3"),
+    ("0V", "110", "2", ""),
+    ("DI5", "111", "13", "S2"),
+    ("24V", "112", "14", ""),
+    ("DO4", "113", "A1", "Y1"),
+    ("0V", "114", "A2", ""),
+    ("RO1", "115", "1", "X9"),
+    ("RO1", "116", "2", ""),
+]
+NOTES = {
+    "S1": "Emergency stop",
+    "F2": "Overload, aux. contact",
+    "B1": "Net pressure\n4-20 mA",
+    "B2": "Discharge temp.\nPt100",
+    "B3": "Separator dp\n0-10 V",
+    "S2": "Remote start\n(bridge fitted)",
+    "Y1": "Load solenoid\n24 V DC",
+    "X9": "Group alarm\nvolt-free",
+}
 
 
 def contact(c: Canvas, x: float, y: float) -> None:
@@ -153,10 +173,21 @@ def title_block(c: Canvas) -> None:
     c.setLineWidth(1)
     c.rect(-28, 0, 540, 588)
     c.setLineWidth(0.5)
-    for x, w, words in ((232, 130, "AR-240 star-delta, 400 V"), (362, 90, "Drawing E-240-07"), (452, 60, "Sheet 1 / 1")):
+    for x, w, words in (
+        (232, 130, "AR-240 star-delta, 400 V"),
+        (362, 90, "Drawing E-240-07"),
+        (452, 60, "Sheet 1 / 1"),
+    ):
         boxed(c, x, 0, w, 18, words)
-    text(c, -20, 66, "Wires: power 25 mm\xb2 black, motor 16 mm\xb2 black, control 1.0 mm\xb2\nred (24 V) and blue (0 V). "
-         "Wire number is printed every 80 mm.\nCables of B1 and B2 are screened; earth the screen at A1 only.", 6.6, align="l")
+    text(
+        c,
+        -20,
+        66,
+        "Wires: power 25 mm\xb2 black, motor 16 mm\xb2 black, control 1.0 mm\xb2\nred (24 V) and blue (0 V). "
+        "Wire number is printed every 80 mm.\nCables of B1 and B2 are screened; earth the screen at A1 only.",
+        6.6,
+        align="l",
+    )
 
 
 def wiring(c: Canvas) -> None:

@@ -116,15 +116,33 @@ def random_colours(x: Tensor) -> Tensor:
     return torch.baddbmm(shift, mix.to(x), x.flatten(2)).view_as(x).clamp_(-1, 1)
 
 
+def repeat_some(grid: Tensor, half: Tensor) -> Tensor:
+    """float32[n, s, s, 2]: every tenth view repeats its picture like goods in a heap."""
+    edge = half[:, None, None, :]
+    repeated = torch.remainder(grid * 2 + edge, 2 * edge) - edge
+    return torch.where(torch.rand(len(grid), 1, 1, 1).to(grid) < 0.1, repeated, grid)
+
+
+def new_background(x: Tensor, outside: Tensor) -> Tensor:
+    """float32[n, 3, s, s]: around a picture comes a random light colour; or, where about half of
+    the view is white (an object on a white ground), sometimes another picture in place of the white.
+    """
+    n = len(x)
+    colour = 1 - torch.rand(n, 1, 1, 1) ** 2 * 0.6 * torch.rand(n, 3, 1, 1)
+    colour = torch.where(uniform(n, 0, 1) < 0.5, torch.ones(n, 3, 1, 1), colour).to(x)
+    white = outside | (x.amin(1, keepdim=True) > 0.93)
+    share = white.float().mean((1, 2, 3), keepdim=True)
+    scene = (share > 0.1) & (share < 0.75) & (torch.rand(n, 1, 1, 1).to(x) < 0.5)
+    return torch.where(scene & white, x.roll(n // 4 + 1, 0), torch.where(outside, colour, x))
+
+
 def random_views(pictures: Tensor, half: Tensor, size: int) -> Tensor:
     """uint8[n, 3, S, S] -> float32[n, 3, size, size] in -1..1: a random window on another background."""
-    n, device = len(pictures), pictures.device
-    grid = F.affine_grid(random_window(half.cpu()), [n, 3, size, size], align_corners=False).to(device)
+    n = len(pictures)
+    grid = F.affine_grid(random_window(half.cpu()), [n, 3, size, size], align_corners=False).to(half)
+    grid = repeat_some(grid, half)
     x = F.grid_sample(pictures.float().mul_(1 / 255), grid, padding_mode="border", align_corners=False)
-    outside = (grid.abs() > half[:, None, None, :]).any(-1)[:, None]
-    colour = 1 - torch.rand(n, 1, 1, 1) ** 2 * 0.6 * torch.rand(n, 3, 1, 1)
-    colour = torch.where(uniform(n, 0, 1) < 0.5, torch.ones(n, 3, 1, 1), colour).to(device)
-    x = random_colours(torch.where(outside, colour, x))
-    blurred = (torch.rand(n) < 0.2).to(device)
+    x = random_colours(new_background(x, (grid.abs() > half[:, None, None, :]).any(-1)[:, None]))
+    blurred = (torch.rand(n) < 0.2).to(x.device)
     x[blurred] = F.avg_pool2d(x[blurred], 3, 1, 1, count_include_pad=False)
     return x

@@ -1,23 +1,18 @@
 """Figures of a PDF page as a reader sees them: pictures and drawings, fragments joined. Numbers are PDF points."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from tools.library.evidence import Box, Word, union
-from tools.library.parse.lines import Paragraph, area, bounds, holds, overlap
+from tools.library.parse.lines import TABLE_CAPTION, Paragraph, area, bounds, holds, is_caption, overlap
 
-CAPTION = re.compile(
-    r"^(figure|fig|diagram|plate|abb|abbildung|photo|illustration|image|chart|drawing|scheme)s?\.?\s*"
-    r"[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?(?P<rest>.*)$", re.I | re.S)
-TABLE_CAPTION = re.compile(r"^(table|tab|tabelle)\.?\s*[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?(?P<rest>.*)$", re.I | re.S)
 LEAST_SIDE = 36.0
 LEAST_AREA = 2500.0
-REACH = 30.0  # how far a caption may stand from its figure
+REACH = 48.0  # how far a caption may stand from its figure
 
 
 @dataclass(frozen=True)
@@ -36,13 +31,7 @@ class Cluster:
 
     box: Box
     raster: tuple[Box, ...] = ()
-    captions: tuple[Paragraph, ...] = field(default=())
-
-
-def is_caption(text: str, pattern: re.Pattern[str] = CAPTION) -> bool:
-    """Whether a paragraph starts like 'Figure 3. Pump', not like 'Figure 3 shows ...'."""
-    match = pattern.match(text)
-    return bool(match) and not re.match(r"\)?\s+[a-z]", match["rest"])
+    captions: tuple[Paragraph, ...] = ()
 
 
 # --- shapes
@@ -127,7 +116,7 @@ def find_figures(pictures: Sequence[Shape], paths: Sequence[Shape], page: Box, t
     words = [word for paragraph in text for line in paragraph.lines for word in line.words]
     kept = [path for path in paths if not any(overlap(path.box, table) > 0.5 * max(area(path.box), 0.01)
                                               or holds(table, path.box) for table in tables)]
-    found = []
+    found: list[Cluster] = []
     for group in clusters([*pictures, *kept], page):
         box = bounds(shape.box for shape in group)
         raster = tuple(shape.box for shape in group if shape.raster)
@@ -192,30 +181,30 @@ def _assigned(found: Sequence[Cluster], captions: Sequence[Paragraph], *, above:
     """Number of a figure -> number of the nearest caption below (or above) it, within REACH."""
     pairs = {}
     for number, cluster in enumerate(found):
-        near = [(gap, which) for which, caption in enumerate(captions)
-                if (gap := _gap(cluster.box, caption.box, above=above)) is not None]
+        near = [(far, which) for which, caption in enumerate(captions)
+                if (far := gap(cluster.box, caption.box, above=above)) is not None]
         if near:
             pairs[number] = min(near)[1]
     return pairs
 
 
-def _gap(figure: Box, caption: Box, *, above: bool) -> float | None:
+def gap(figure: Box, caption: Box, *, above: bool) -> float | None:
     """How far the caption stands below (or above) the figure; None where it does not, or beyond REACH."""
     if min(figure[2], caption[2]) <= max(figure[0], caption[0]):
         return None
-    gap = figure[1] - caption[3] if above else caption[1] - figure[3]
-    return abs(gap) if -6 <= gap <= REACH else None
+    far = figure[1] - caption[3] if above else caption[1] - figure[3]
+    return abs(far) if -6 <= far <= REACH else None
 
 
 def _plain_caption(cluster: Cluster, text: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
     """A slanted line right below a picture is its caption even if it bears no number."""
-    near = [(gap, number) for number, p in enumerate(text) if p.italic and len(p.text) < 300
-            and (gap := _gap(cluster.box, p.box, above=False)) is not None and gap < 16]
+    near = [(far, number) for number, p in enumerate(text) if p.italic and len(p.text) < 300
+            and (far := gap(cluster.box, p.box, above=False)) is not None and far < 16]
     return (text[min(near)[1]],) if near else ()
 
 
 def table_caption(table: Box, text: Sequence[Paragraph]) -> Paragraph | None:
     """The nearest 'Table 6-2 ...' above or below."""
-    near = [(gap, number) for number, p in enumerate(text) if is_caption(p.text, TABLE_CAPTION)
-            for above in (True, False) if (gap := _gap(table, p.box, above=above)) is not None]
+    near = [(far, number) for number, p in enumerate(text) if is_caption(p.text, TABLE_CAPTION)
+            for above in (True, False) if (far := gap(table, p.box, above=above)) is not None]
     return text[min(near)[1]] if near else None

@@ -11,6 +11,10 @@ from tools.library.evidence import Box, Word, union
 BULLET = re.compile(r"^([•‣▪●○■□–—*·►➢-]|\(?\d{1,2}[.)]|\(?[a-z][.)])$")
 NUMBERED = re.compile(r"^(\d+(?:\.\d+)*)\.?$")
 PAGE_NUMBER = re.compile(r"^\W*(page|seite|p\.)?\s*(\d{1,4}|[ivxl]{1,6})(\s*(/|of|von)\s*\d{1,4})?\W*$", re.I)
+_NUMBER = r"\.?\s*[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?(?P<rest>.*)$"
+CAPTION = re.compile(r"^(figure|fig|diagram|plate|abb|abbildung|photo|illustration|image|chart|drawing|scheme)s?"
+                     + _NUMBER, re.I | re.S)
+TABLE_CAPTION = re.compile(r"^(table|tab|tabelle)" + _NUMBER, re.I | re.S)
 SOFT_HYPHEN = "\u00ad"
 
 
@@ -91,6 +95,12 @@ def body_size(lines: Sequence[Line]) -> float:
     for line in lines:
         sizes[round(line.size * 2) / 2] += len(line.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def is_caption(text: str, pattern: re.Pattern[str] = CAPTION) -> bool:
+    """Whether a paragraph starts like 'Figure 3. Pump', not like 'Figure 3 shows ...'."""
+    match = pattern.match(text)
+    return bool(match) and not re.match(r"\)?,?\s+[a-z]", match["rest"])
 
 
 # --- headers, footers, page numbers
@@ -209,24 +219,35 @@ def _prose_on_both_sides(lines: Sequence[Line], x: float) -> bool:
 def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
     """Lines in reading order, grouped where they go on."""
     groups: list[list[Line]] = []
+    widest = _leading(lines) + 0.25
     for line in lines:
-        if groups and _goes_on(groups[-1], line):
+        if groups and _goes_on(groups[-1], line, widest):
             groups[-1].append(line)
         else:
             groups.append([line])
     return [Paragraph(tuple(group)) for group in groups]
 
 
-def _goes_on(group: list[Line], line: Line) -> bool:
+def _leading(lines: Sequence[Line]) -> float:
+    """The usual space between two lines of a paragraph, in font sizes; may be below 0, as letter boxes overlap."""
+    gaps = Counter(
+        round((b.box[1] - a.box[3]) / a.size, 1) for a, b in zip(lines, lines[1:], strict=False)
+        if a.size > 0 and abs(a.size - b.size) < 0.1 * a.size and -0.6 < (b.box[1] - a.box[3]) / a.size < 0.6)
+    most = max(gaps.values(), default=0)
+    return min((gap for gap, count in gaps.items() if count >= 0.6 * most), default=0.3)
+
+
+def _goes_on(group: list[Line], line: Line, widest: float) -> bool:
+    """Whether a line goes on with the paragraph; `widest` is the largest space between lines, in font sizes."""
     last = group[-1]
     if same_row(last.box, line.box):
         return line.box[0] >= last.box[0]
     if abs(line.size - last.size) > 0.12 * last.size or line.bold != last.bold and len(group) == 1:
         return False
-    if BULLET.match(line.words[0].text):
+    if BULLET.match(line.words[0].text) or is_caption(line.text) or is_caption(line.text, TABLE_CAPTION):
         return False
     gap = line.box[1] - last.box[3]
-    if not -0.6 * last.size < gap < 0.6 * last.size:
+    if not -0.6 * last.size < gap < widest * last.size:
         return False
     if line.box[0] >= last.box[2] or line.box[2] <= min(part.box[0] for part in group):
         return False
@@ -283,7 +304,7 @@ Rank = tuple[float, bool, int]
 def rank(paragraph: Paragraph) -> Rank:
     """Lower stands above: the larger, the bolder, the less deeply numbered."""
     numbered = NUMBERED.match(paragraph.lines[0].words[0].text)
-    depth = numbered.group(1).count(".") + 1 if numbered else 0
+    depth = numbered.group(1).count(".") + 1 if numbered else 1
     return (-round(paragraph.size * 2) / 2, not paragraph.bold, depth)
 
 

@@ -13,8 +13,8 @@ from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Region, Word
 from tools.library.parse import lines as text_lines
 from tools.library.parse import ocr
-from tools.library.parse.figures import Cluster, Shape, find_figures, is_caption, shapes, table_caption
-from tools.library.parse.lines import HeadingPath, Line, Paragraph, area, bounds, holds, joined, overlap, same_row
+from tools.library.parse.figures import Cluster, Shape, find_figures, gap, shapes, table_caption
+from tools.library.parse.lines import HeadingPath, Line, Paragraph, area, bounds, holds, is_caption, joined, overlap, same_row
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.tables import find_grids, markdown_words, table_box
 
@@ -75,7 +75,7 @@ def parse_document(source: pymupdf.Document, title: str, read: Reader | None) ->
     notes: list[str] = []
     sheets = list(_sheets(document, read, notes))
     if not sheets:
-        raise UnreadableFile(f"{title}: no page can be read ({notes[0]}).", "Get another copy of the file.")
+        raise UnreadableFile(f"{title}: no page can be read ({'; '.join(notes[:3]) or 'none is left'}).", "Get another copy of the file.")
     left_out = text_lines.furniture([sheet.lines for sheet in sheets], [sheet.box[3] for sheet in sheets])
     repeated = _repeated(sheets)
     body = text_lines.body_size([line for sheet in sheets for line in sheet.lines])
@@ -263,7 +263,10 @@ class _Page:
 
     def _tables(self, drawings: list[dict]) -> list[TablePart]:
         found = []
-        for grid in find_grids(self.page, drawings):
+        captions = [line.box for line in self.lines if is_caption(line.text)]
+        for grid in find_grids(drawings, self.sheet.box):
+            if any(gap(grid.box, caption, above=False) is not None for caption in captions):
+                continue  # 'Figure 6-1' stands below: a wiring diagram has right angles too
             if words := markdown_words(grid, self.words):
                 region = Region(page=self.sheet.number, boxes=(table_box(grid, words),))
                 found.append(TablePart(words, region))

@@ -1,94 +1,209 @@
-"""Ruled tables of a PDF page, as words whose separators make Markdown."""
+"""Ruled tables of a PDF page, as words whose separators make Markdown. Numbers are PDF points.
 
-from collections.abc import Sequence
+PyMuPDF's own `find_tables` takes 0.1 to 1 s a page; reading the grid off the rules takes a millisecond.
+"""
+
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import pymupdf
+import cv2
+import numpy as np
 
 from tools.library.evidence import Box, Word
-from tools.library.parse.lines import area, bounds, holds
+from tools.library.parse.lines import bounds
 
-MAX_RULES = 5000  # beyond that it is a drawing, and the search for cells would take minutes
+THIN = 3.0  # a path no thicker is a rule
+SNAP = 3.0  # rules no further apart are one
+MAX_RULES = 5000  # beyond that it is a drawing
+MAX_LINES = 400  # rows or columns of one grid
+
+
+class Rule(NamedTuple):
+    """A straight edge. `at` is its y if `level`, else its x; it runs from `start` to `end`."""
+
+    level: bool
+    at: float
+    start: float
+    end: float
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows of cells; a cell is None where it belongs to a merged one."""
+    """Rules at `xs` and `ys`. `owner` gives for the slot (row, column) its cell: the slot at the cell's top left."""
 
-    rows: tuple[tuple[Box | None, ...], ...]
-    box: Box
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    owner: dict[tuple[int, int], tuple[int, int]]
+
+    @property
+    def box(self) -> Box:
+        return (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
 
 
-def find_grids(page: pymupdf.Page, drawings: Sequence[dict]) -> list[Grid]:
-    """The ruled grids of a page that has at least 2 rows and 2 columns of them."""
-    if not _may_hold_a_table(drawings):
+def find_grids(drawings: Sequence[dict], page: Box) -> list[Grid]:
+    """The ruled grids of 2 rows and 2 columns at least, top to bottom."""
+    rules = list({_rounded(rule): rule for drawing in drawings for rule in _rules(drawing)}.values())
+    if len(rules) > MAX_RULES:
         return []
-    # use_layout would run a neural network of 0.5 s a page that finds little more in ruled tables
-    found = page.find_tables(use_layout=False, paths=list(drawings)).tables
-    grids = []
-    for table in found:
-        rows = tuple(tuple(row.cells) for row in table.rows)
-        if len(rows) >= 2 and max(len(row) for row in rows) >= 2:
-            grids.append(Grid(rows, tuple(table.bbox)))
-    return grids
+    grids = [grid for group in _touching(rules, page) if (grid := _grid(group))]
+    return sorted(grids, key=lambda grid: (grid.box[1], grid.box[0]))
 
 
-def _may_hold_a_table(drawings: Sequence[dict]) -> bool:
-    """Whether there are edges at 3 heights and at 3 sides at least, as even 2 x 2 cells have."""
-    across: set[int] = set()
-    down: set[int] = set()
-    for drawing in drawings:
-        x0, y0, x1, y1 = drawing["rect"]
-        if x1 - x0 > 20:
-            across.update((round(y0 / 3), round(y1 / 3)))
-        if y1 - y0 > 6:
-            down.update((round(x0 / 3), round(x1 / 3)))
-        if len(across) >= 3 and len(down) >= 3:
-            return len(drawings) <= MAX_RULES
-    return False
+# --- rules
+
+
+def _rules(drawing: dict) -> Iterator[Rule]:
+    if drawing.get("fill") is None and drawing.get("color") is None:
+        return
+    for item in drawing["items"]:
+        if item[0] == "l":
+            yield from _edge(*item[1], *item[2])
+        elif item[0] == "re":
+            yield from _sides(item[1])
+        elif item[0] == "qu":
+            points = [tuple(point) for point in item[1]]
+            yield from _sides(bounds((*point, *point) for point in points))
+
+
+def _rounded(rule: Rule) -> tuple[bool, int, int, int]:
+    """The same for rules that are drawn twice, as the sides of neighbouring cells are."""
+    return (rule.level, round(rule.at), round(rule.start), round(rule.end))
+
+
+def _edge(x0: float, y0: float, x1: float, y1: float) -> Iterator[Rule]:
+    if abs(y0 - y1) < 1 and abs(x0 - x1) > THIN:
+        yield Rule(True, (y0 + y1) / 2, min(x0, x1), max(x0, x1))
+    elif abs(x0 - x1) < 1 and abs(y0 - y1) > THIN:
+        yield Rule(False, (x0 + x1) / 2, min(y0, y1), max(y0, y1))
+
+
+def _sides(box: Sequence[float]) -> Iterator[Rule]:
+    x0, y0, x1, y1 = box
+    if y1 - y0 <= THIN:
+        yield from _edge(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2)
+    elif x1 - x0 <= THIN:
+        yield from _edge((x0 + x1) / 2, y0, (x0 + x1) / 2, y1)
+    else:
+        yield from (Rule(True, y0, x0, x1), Rule(True, y1, x0, x1), Rule(False, x0, y0, y1), Rule(False, x1, y0, y1))
+
+
+def _touching(rules: Sequence[Rule], page: Box) -> list[list[Rule]]:
+    """Rules that meet, group by group; painted on a raster, as `figures.clusters` does."""
+    cell = max(1.5, max(page[2] - page[0], page[3] - page[1]) / 2000)
+    height, width = int((page[3] - page[1]) / cell) + 3, int((page[2] - page[0]) / cell) + 3
+    boxes = np.array([_box(rule) for rule in rules]).reshape(-1, 4) - (page[0], page[1], page[0], page[1])
+    cells = np.clip(boxes / cell, 0, (width - 2, height - 2, width - 2, height - 2)).astype(int)
+    mask = np.zeros((height, width), np.uint8)
+    for x0, y0, x1, y1 in cells.tolist():
+        mask[y0 : y1 + 2, x0 : x1 + 2] = 1
+    labels = cv2.connectedComponents(mask, connectivity=8)[1]
+    groups: dict[int, list[Rule]] = defaultdict(list)
+    for rule, label in zip(rules, labels[cells[:, 1], cells[:, 0]].tolist(), strict=True):
+        groups[label].append(rule)
+    return list(groups.values())
+
+
+def _box(rule: Rule) -> Box:
+    if rule.level:
+        return (rule.start, rule.at, rule.end, rule.at)
+    return (rule.at, rule.start, rule.at, rule.end)
+
+
+# --- cells
+
+
+def _grid(rules: Sequence[Rule]) -> Grid | None:
+    """Cells between neighbouring rules, joined where no rule parts them."""
+    level, upright = [r for r in rules if r.level], [r for r in rules if not r.level]
+    if len(level) < 2 or len(upright) < 1:
+        return None
+    ys = _snapped([r.at for r in level] + [v for r in upright for v in (r.start, r.end)])
+    xs = _snapped([r.at for r in upright] + [v for r in level for v in (r.start, r.end)])
+    if not (3 <= len(ys) <= MAX_LINES and 3 <= len(xs) <= MAX_LINES):
+        return None
+    walls = _covered(upright, xs, ys)  # walls[x][row]
+    floors = _covered(level, ys, xs)  # floors[y][column]
+    owner: dict[tuple[int, int], tuple[int, int]] = {}
+    for row in range(len(ys) - 1):
+        for column in range(len(xs) - 1):
+            if (row, column) in owner:
+                continue
+            right, foot = column + 1, row + 1
+            while right < len(xs) - 1 and not walls[right][row] and (row, right) not in owner:
+                right += 1
+            while foot < len(ys) - 1 and not any(floors[foot][c] for c in range(column, right)):
+                foot += 1
+            owner.update({(r, c): (row, column) for r in range(row, foot) for c in range(column, right)})
+    return Grid(tuple(xs), tuple(ys), owner)
+
+
+def _snapped(values: list[float]) -> list[float]:
+    """Sorted values, those within SNAP of each other as their mean."""
+    groups: list[list[float]] = []
+    for value in sorted(values):
+        if groups and value - groups[-1][-1] <= SNAP:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return [sum(group) / len(group) for group in groups]
+
+
+def _covered(rules: Sequence[Rule], places: Sequence[float], stops: Sequence[float]) -> list[list[bool]]:
+    """[place][stretch between two stops]: whether a rule at the place covers most of the stretch."""
+    covered = np.zeros((len(places), len(stops) - 1), bool)
+    stretches = np.array(stops)
+    starts, ends = stretches[:-1], stretches[1:]
+    for rule in rules:
+        at = int(np.argmin(np.abs(np.array(places) - rule.at)))
+        shared = np.minimum(ends, rule.end) - np.maximum(starts, rule.start)
+        covered[at] |= shared > 0.5 * (ends - starts)
+    return covered.tolist()
+
+
+# --- Markdown
+
+
+Cell = tuple[Word, ...]
 
 
 def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
-    """The words of the grid's cells, row by row; () unless 2 rows and 2 columns at least are filled."""
-    rows = [[_cell_words(cell, words) for cell in row] for row in grid.rows]
-    rows = [row for row in rows if any(row)]
-    columns = [column for column in zip(*_padded(rows), strict=True) if any(column)]
-    if len(rows) < 2 or len(columns) < 2:
+    """The words of the grid's cells, row by row; () unless it is filled like a table.
+
+    That is 2 rows and 2 columns at least, and a third of the cells; and not most slots are merged. Charts
+    and wiring diagrams have rules, too.
+    """
+    if len(set(grid.owner.values())) < 0.4 * len(grid.owner):
         return ()
-    return _with_separators([list(row) for row in zip(*columns, strict=True)])
+    cells: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    for word in words:
+        x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+        slot = (bisect(grid.ys, y) - 1, bisect(grid.xs, x) - 1)
+        if slot in grid.owner:
+            cells[grid.owner[slot]].append(word)
+    rows = sorted({row for row, _ in cells})
+    columns = sorted({column for _, column in cells})
+    if len(rows) < 2 or len(columns) < 2 or len(cells) < 0.34 * len(rows) * len(columns):
+        return ()
+    return _with_separators([[tuple(cells.get((row, column), ())) for column in columns] for row in rows])
 
 
-def _padded(rows: list[list[tuple[Word, ...]]]) -> list[list[tuple[Word, ...]]]:
-    width = max((len(row) for row in rows), default=0)
-    return [row + [()] * (width - len(row)) for row in rows]
-
-
-def _cell_words(cell: Box | None, words: Sequence[Word]) -> tuple[Word, ...]:
-    return tuple(word for word in words if holds(cell, word.box)) if cell else ()
-
-
-def _with_separators(rows: list[list[tuple[Word, ...]]]) -> tuple[Word, ...]:
+def _with_separators(rows: Sequence[Sequence[Cell]]) -> tuple[Word, ...]:
     """An empty first word carries the opening border; what follows a word is carried by its `sep`."""
     first = next(word for row in rows for cell in row for word in cell)
     x0, y0, _, y1 = first.box
     out = [Word("", first.page, (x0, y0, x0, y1), "")]
-
-    def border(text: str) -> None:
-        out[-1] = out[-1]._replace(sep=out[-1].sep.rstrip(" ") + text if text[0] == " " else out[-1].sep + text)
-
     for number, row in enumerate(rows):
-        border("| ")
-        for place, cell in enumerate(row):
+        out[-1] = out[-1]._replace(sep=out[-1].sep + "|")
+        for cell in row:
+            out[-1] = out[-1]._replace(sep=out[-1].sep + " ")
             out += [word._replace(sep=" ") for word in cell]
-            border(" | " if place + 1 < len(row) else " |\n")
-        if number == 0:
-            border("|" + "---|" * len(row) + "\n")
+            out[-1] = out[-1]._replace(sep=out[-1].sep + "|")
+        rule = "\n|" + "---|" * len(row) if number == 0 else ""
+        out[-1] = out[-1]._replace(sep=out[-1].sep + rule + "\n")
     return tuple(out)
-
-
-def inside_share(box: Box, words: Sequence[Word]) -> float:
-    """The share (0 to 1) of the box that the words in it cover."""
-    return sum(area(word.box) for word in words if holds(box, word.box)) / max(area(box), 1.0)
 
 
 def table_box(grid: Grid, words: Sequence[Word]) -> Box:
