@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
+from fake_ollama import FakeOllama, refused_url
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -92,6 +93,9 @@ def price(service: Service, folder: Path, text: str = PARTS) -> Record:
 def test_a_reply_becomes_a_record_that_can_be_quoted(tmp_path: Path) -> None:
     service = Service()
     record = price(service, tmp_path)
+    assert (
+        service.asked[0].headers["accept-encoding"] == "identity"
+    )  # or a small reply may unpack to a huge one
     assert record.url == "http://127.0.0.1:8765/parts/AB-1234/offers" == str(service.asked[0].url)
     assert record.text.splitlines() == [
         "price: 48.5",
@@ -295,6 +299,7 @@ def test_a_redirect_to_https_on_the_same_host_is_followed(tmp_path: Path) -> Non
     [
         "http://evil.example/new",
         "//evil.example/new",
+        "http://evil.example:8765/new",
         "http://127.0.0.1:9999/new",
         "http://u@evil/new",
         "ftp://127.0.0.1/new",
@@ -381,6 +386,29 @@ def test_a_reply_that_drips_is_given_up(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 1
 
 
+def test_slow_redirects_count_together(tmp_path: Path) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        time.sleep(0.15)
+        return httpx.Response(302, headers={"location": "/again"})
+
+    text = PARTS.replace("[api.params]", "timeout = 0.2\n[api.params]")
+    with pytest.raises(ApiError, match=r"within 0\.2 s"):
+        price(Service(handle), tmp_path, text)
+
+
+def test_over_the_wire_and_past_a_proxy_that_is_not_for_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", refused_url())
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with FakeOllama() as server:
+        text = PARTS.replace("http://127.0.0.1:8765/parts/{part}/offers", server.base_url + "/api/{part}")
+        assert call(declared(text, folder=tmp_path), part="version").text == "version: 0.24.0"
+    with pytest.raises(ApiError, match="cannot be reached"):
+        call(declared(text, folder=tmp_path), part="version")
+
+
 # declarations
 
 
@@ -412,6 +440,9 @@ def test_several_apis_keep_their_order(tmp_path: Path) -> None:
         ("http://127.0.0.1:8765", "http://{part}", "no placeholder in the host"),
         ("http://127.0.0.1:8765", "http://{part}.example.com", "no placeholder in the host"),
         ("http://127", "http://me:hush@127", "must hold no password"),
+        ("127.0.0.1:8765", "127.0.0.1:87650", "api 'part_price', url: "),
+        ("127.0.0.1:8765", "[::1", "api 'part_price', "),
+        ("127.0.0.1:8765", "a\u2024b..c", "api 'part_price', url: "),
         ("/offers", "/#offers", "no '#'"),
         ("/offers", "/a b", "has a blank"),
         ("/offers", "/{part", "has a blank"),

@@ -152,6 +152,11 @@ def _check_url(api: _Api) -> None:
         raise ValueError("url: no placeholder in the host, and no '#'")
     if re.search(r"[{}\s\\]", _PLACE.sub("", api.url)):
         raise ValueError("url: has a blank, a backslash or a lone brace")
+    try:
+        parts.port  # noqa: B018 - raises ValueError where it is out of range
+        httpx.URL(_PLACE.sub("x", api.url))
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ValueError(f"url: {error}") from error
 
 
 def _check_params(api: _Api) -> None:
@@ -351,7 +356,7 @@ def _slow(api: _Api, url: str) -> ApiError:
 def _parse(api: _Api, url: str, body: bytes) -> object:
     """The JSON. Numbers stay as they were written: 48.50 must be quotable as 48.50."""
     try:
-        return json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
+        return json.loads(body, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
         what = "is not the JSON that it is said to be" if body.strip() else "is empty"
         raise ApiError(f"{api.name}: the reply of {url} {what}.", "Check the url in apis.toml.") from error

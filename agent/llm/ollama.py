@@ -10,12 +10,13 @@ import io
 import json
 import math
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from contextvars import copy_context
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -49,6 +50,8 @@ LEAST_ROOM = 1500
 """Bytes in which the best piece of evidence always finds place, cut if need be."""
 SIDE = 1120
 """Pixels: Llama 3.2 Vision sees four tiles of 560, so a larger picture gains nothing."""
+READER = "exhibit-ollama"
+"""Name of the thread that reads one reply."""
 CONNECT = 5.0
 """Seconds to wait for a connection."""
 OTHER_MODEL = (
@@ -121,7 +124,7 @@ class Ollama:
     def check(self) -> None:
         """Raises ModelDown or ModelMissing, with the next command to type, where it cannot answer now."""
         wait = httpx.Timeout(min(10.0, self.timeout), connect=min(CONNECT, self.timeout))
-        with httpx.Client(base_url=self.base_url, timeout=wait, trust_env=self._trust_env) as http:
+        with httpx.Client(base_url=self.base_url, timeout=wait, **self._way) as http:
             version = str(self._get(http, "GET", "/api/version").get("version", ""))
             models = self._get(http, "GET", "/api/tags").get("models") or []
             pulled = [entry.get("name") for entry in models]
@@ -149,13 +152,18 @@ class Ollama:
             num_predict=NUM_PREDICT,
             keep_alive="10m",
             reasoning=False,  # thinking would eat num_predict; models that cannot think ignore it
-            client_kwargs={"timeout": wait, "trust_env": self._trust_env},
+            client_kwargs={"timeout": wait, **self._way},
         )
 
-    @property
-    def _trust_env(self) -> bool:
-        """A proxy from the environment is not for this machine, even where NO_PROXY does not say so."""
-        return httpx.URL(self.base_url).host not in ("localhost", "127.0.0.1", "::1")
+    @cached_property
+    def _way(self) -> dict[str, Any]:
+        """What an httpx client is made with, beside its waits.
+
+        A proxy from the environment is not for this machine, even where NO_PROXY does not say so. One set of
+        certificates for all clients: LangChain makes two, and each would read them anew (0.1 s).
+        """
+        local = httpx.URL(self.base_url).host in ("localhost", "127.0.0.1", "::1")
+        return {"trust_env": not local, "verify": _certificates()}
 
     def _ask(self, prompt: str, schema: Schema, read: Callable[[Schema], T], picture: str = "") -> T:
         """What `read` makes of the reply; one that it cannot read is sent back once, with the reason."""
@@ -547,6 +555,11 @@ def _size(text: str) -> int:
 # the rest
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
 def _within(seconds: float, stream: Iterator[str]) -> str:
     """The pieces joined, or TimeoutError: httpx bounds each wait for a piece, and this bounds their sum.
 
@@ -568,7 +581,7 @@ def _within(seconds: float, stream: Iterator[str]) -> str:
             pieces.put(error)
 
     # LangChain keeps its callbacks in context variables.
-    threading.Thread(target=copy_context().run, args=(pump,), daemon=True).start()
+    threading.Thread(target=copy_context().run, args=(pump,), name=READER, daemon=True).start()
     deadline, found = time.monotonic() + seconds, ""
     try:
         while (piece := pieces.get(timeout=max(0.0, deadline - time.monotonic()))) is not None:

@@ -5,8 +5,8 @@ A quantity of the claim must be told by one of the evidence, of the same dimensi
 - An exact number must be equal; in another unit, equal when rounded to the claim's last digit.
 - "about x" must be a correct rounding of the evidence (half a unit of its last digit that is not a trailing zero).
 - A bound ("at least x") may be as strict as the evidence's or weaker: "at least 45 mm" tells "at least 40 mm".
-  From an exact number follows a bound for counts, money and percent ("more than 23 million" of 23,412,345); for
-  physical units only where it is that number cut short, since "48 N·m" is no "at least 45 N·m" in a manual.
+  From an exact number follows a bound for counts, money and percent ("more than 23 million" of 23,412,345),
+  never for physical units: in a manual "48 N·m" is not "at least 45 N·m".
 - A bound or a range may not be dropped: "not more than 8 bar" does not tell "8 bar". It is not dropped where the
   claim has a word for it anywhere ("the limit is 8 bar").
 - "about" may be dropped; a range must keep both ends; a single number of the evidence may lie within a range.
@@ -104,6 +104,7 @@ def _name(name: Name, claim: str, evidence: str) -> _Found:
 
 
 def _date(date: Date, there: Sequence[Date], claim: str, evidence: str) -> _Found:
+    """A year may stand apart from its day: "On 6 October they met ... in 1995"."""
     years = {quantity.low for quantity in extract(evidence) if not quantity.dimension}
     told = any(other.says(date) for other in there) or (
         date.year in years and any(not other.year and other.says(replace(date, year=0)) for other in there)
@@ -188,8 +189,7 @@ def _tells_bound(other: Quantity, quantity: Quantity) -> bool:
     if other.bound == "exact":
         if abs(worst - limit) <= slack:
             return False  # a bound was added
-        near = worst - limit < quantity.rounding or quantity.dimension in _DESCRIPTIVE
-        return worst > limit and near or quantity.approximate and abs(worst - limit) <= quantity.rounding / 2
+        return worst > limit and quantity.dimension in _DESCRIPTIVE
     if other.bound != "range" and (other.bound in ("at least", "more than")) != up:
         return False
     open_end = other.bound in ("more than", "less than")

@@ -73,12 +73,14 @@ def _is_measure(match: re.Match[str]) -> bool:
 
 
 def has_code(code: str, text: str) -> bool:
-    """Whether the code stands in the text as a whole."""
+    """Whether the code stands in the text as a whole; an address stands there letter by letter."""
+    if re.search(r"://|@|^www\.", code):
+        return code.casefold() in text.casefold()
     return code_pattern(code).search(text) is not None
 
 
 def code_pattern(code: str) -> re.Pattern[str]:
-    chunks = re.findall(r"\d+|[^\W\d_]+|[^\w\s'-]", code)
+    chunks = re.findall(r"\d+|[^\W\d_]+|[^\w\s'-]|_", code)
     body = r"[\s'-]*".join(re.escape(chunk) for chunk in chunks)
     size = r"|(?=\s?x\s?\d)" if re.fullmatch(r"M\d+", code) else ""
     return re.compile(rf"(?<![A-Za-z0-9])(?<![\d][.,]){body}(?:(?![A-Za-z0-9]|[.,-]\d){size})", re.IGNORECASE)
@@ -113,7 +115,9 @@ _DATE = re.compile(
 
 
 def dates(text: str) -> list[Date]:
-    return [date for match in _DATE.finditer(text) if (date := _date(match))]
+    """The dates of a text in order; a line may end inside of one."""
+    one_line = re.sub(r"\s", " ", text)
+    return [date for match in _DATE.finditer(one_line) if (date := _date(match))]
 
 
 def _date(match: re.Match[str]) -> Date | None:
@@ -232,10 +236,10 @@ def _alias(one: str, other: str) -> bool:
 
 
 def _initials_run(acronym: str, there: list[str]) -> bool:
-    """Whether consecutive words, small ones left out, spell the acronym: PTO, power take-off."""
-    words = [piece for word in there for piece in word.split("-") if piece and piece.lower() not in STOP_WORDS]
-    initials = "".join(word[0].upper() for word in words)
-    return acronym in initials
+    """Whether consecutive words, with or without the small ones, spell the acronym: PTO, power take-off."""
+    words = [piece for word in there for piece in word.split("-") if piece]
+    large = [word for word in words if word.lower() not in STOP_WORDS]
+    return any(acronym in "".join(word[0].upper() for word in run) for run in (words, large))
 
 
 def _abbreviates(words: list[str], there: list[str]) -> bool:

@@ -1,8 +1,8 @@
 """Quantities in running text: numbers with their unit, bound, range and rounding.
 
 Read so: "1.2 kN", "1,200 N", "23 400 h", "5 to 8 bar", "5–8 bar", "between 5 and 8 bar", "at least 45 mm",
-"48 N·m max.", "about 23 million", "1 1/2 inch", "three hours", "30:1", "14:30". A comma with three digits after it separates
-thousands; with one, two, or more than three it is a decimal comma. Times of day are minutes after midnight.
+"48 N·m max.", "about 23 million", "1 1/2 inch", "three hours", "30:1", "14:30". A comma with three digits after it
+separates thousands; with one, two, or more than three it is a decimal comma. Times are minutes after midnight.
 """
 
 import re
@@ -95,7 +95,7 @@ _NUMBER = re.compile(
 _SCALE = re.compile(r"(?:[ -]?(hundred|thousand|million|billion|trillion|bn)|(k))(?![^\W_])", re.IGNORECASE)
 # "in" is an inch only where no word follows; a double prime only after a fraction or a decimal.
 _UNIT_AFTER = re.compile(
-    rf"[ ]?-?(?P<unit>{UNIT}|in(?=\s*(?:[.,;:)|\]x]|$))|(?<=[/.]\d)\"|(?<=[/.]\d\d)\")(?![^\W_]|[²³])"
+    rf"\s{{0,2}}-?(?P<unit>{UNIT}|in(?=\s*(?:[.,;:)|\]x]|$))|(?<=[/.]\d)\"|(?<=[/.]\d\d)\")(?![^\W_]|[²³])"
 )
 _MONEY_BEFORE = re.compile(rf"(?P<unit>{_MONEY})\s?$")
 _UNIT_BEFORE = re.compile(rf"[(\[](?P<unit>{UNIT})[)\]]\s*[:=]?\s*(?:(?:max|min)\w*\.?\s*)?$")
@@ -223,7 +223,7 @@ def _with_unit(number: _Number, text: str) -> _Number:
 
 
 # What joins numbers that share one unit: "5, 8 and 10 bar", "25 x 40 mm", "5 ± 0.5 bar".
-_JOIN = re.compile(r"\s*(?:,|,?\s?\b(?:and|or|to|by)\b|x|/|-|\x20?(?=±|\+/-)|…|\.\.\.?)\s*")
+_JOIN = re.compile(r"\s*(?:,|,?\s?\b(?:and|or|to|by)\b|x|/|-|…|\.\.\.?)\s*")
 _TO = re.compile(r"\s*(?:-|to|through|till|until|up to|…|\.\.\.?)\s*(?:max\.?\s)?")
 
 
@@ -233,7 +233,8 @@ def _shared_units(numbers: list[_Number], text: str) -> list[_Number]:
     for i in range(len(shared) - 2, -1, -1):
         number, after = shared[i], shared[i + 1]
         gap = text[number.end : after.start]
-        if after.unit and not number.unit and _JOIN.fullmatch(gap) and not (_is_year(number) and "," in gap):
+        joined = _JOIN.fullmatch(gap) or after.tolerance and not gap.strip()
+        if after.unit and not number.unit and joined and not (_is_year(number) and "," in gap):
             shared[i] = replace(number, unit=after.unit, of=after.of)
     for i, (before, number) in enumerate(pairwise(shared), 1):
         if before.unit and not number.unit and _TO.fullmatch(text[before.end : number.start]):

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, Levenshtein
@@ -186,23 +187,29 @@ def _tokens(text: str, start: int, end: int) -> list[_Token]:
 
 def _compared(words: list[str], window: list[_Token], quote: str, whole: Normal) -> Span | None:
     """The part of the window that the words match but for slips, at most one in eight words (one is free)."""
-    steps = list(Levenshtein.opcodes(words, [token.text for token in window]))
-    while steps and steps[0].tag == "insert":
-        steps.pop(0)
-    while steps and steps[-1].tag == "insert":
-        steps.pop()
-    changed = [step for step in steps if step.tag != "equal"]
-    if not steps or len(changed) > max(1, len(words) // 8):
+    there = [token.text for token in window]
+    steps = [step for step in Levenshtein.opcodes(words, there) if step.tag == "equal"]
+    if not steps:
         return None
-    for step in changed:
-        there = [token.text for token in window[step.dest_start : step.dest_end]]
-        if not _is_slip(words[step.src_start : step.src_end], there, whole.text):
-            return None
-    matched = window[steps[0].dest_start : steps[-1].dest_end]
-    if not matched:
+    first, last = steps[0], steps[-1]
+    before, after = there[: first.dest_start], there[last.dest_end :]
+    start = _reach(words[: first.src_start], [before[-n:] for n in range(1, len(before) + 1)], whole.text)
+    length = _reach(words[last.src_end :], [after[:n] for n in range(1, len(after) + 1)], whole.text)
+    gaps = [(words[a.src_end : b.src_start], there[a.dest_end : b.dest_start]) for a, b in pairwise(steps)]
+    slips = [gap for gap in gaps if gap[0] != gap[1]]
+    if start is None or length is None or not all(_is_slip(*gap, whole.text) for gap in slips):
         return None
-    score = fuzz.ratio(quote, whole.text[matched[0].start : matched[-1].end]) / 100
-    return Span(whole.starts[matched[0].start], whole.ends[matched[-1].end - 1], score)
+    if len(slips) + (first.src_start > 0) + (last.src_end < len(words)) > max(1, len(words) // 8):
+        return None
+    begin, end = window[first.dest_start - start].start, window[last.dest_end + length - 1].end
+    return Span(whole.starts[begin], whole.ends[end - 1], fuzz.ratio(quote, whole.text[begin:end]) / 100)
+
+
+def _reach(words: list[str], runs: list[list[str]], text: str) -> int | None:
+    """How many tokens beside a match the words beside it are slips of; None where they are of none."""
+    if not words:
+        return 0
+    return next((len(run) for run in runs if _is_slip(words, run, text)), None)
 
 
 def _is_slip(quoted: list[str], there: list[str], text: str) -> bool:

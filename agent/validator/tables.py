@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent.validator import facts
 from agent.validator.quantities import extract
-from agent.validator.quotes import Span, normalise
+from agent.validator.quotes import Span, find, normalise
 from agent.validator.units import UNIT
 
 _RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?)?[ \t]*\|?[ \t]*$", re.MULTILINE)
@@ -66,7 +66,7 @@ def with_unit(cell: str, header: str) -> str:
 
 
 # "Torque: 48 N·m · Size: M10", the way a row is read out: labels and values.
-_NEXT_PAIR = re.compile(r"\s+[·;|]\s+|\n")
+_NEXT_PAIR = re.compile(r"\s*[·;|]\s+|\n")
 
 
 def misread(claim: str, found: Sequence[Row]) -> str:
@@ -77,7 +77,7 @@ def misread(claim: str, found: Sequence[Row]) -> str:
     for part in _NEXT_PAIR.split(claim):
         label, colon, value = part.partition(": ")
         said = [cell for row in found for cell in _column(row, label)] if colon else []
-        if said and not any(_is_said(value, cell) for cell in said):
+        if said and not any(_is_said(with_unit(value, label), cell) for cell in said):
             return f"{label.strip()}: {said[0]}"
     return ""
 
@@ -86,7 +86,8 @@ def reads_out(claim: str, found: Sequence[Row]) -> bool:
     """Whether the claim is nothing but "header: value" pairs, all of them from one of the rows."""
     parts = [part.partition(": ") for part in _NEXT_PAIR.split(claim.rstrip(". "))]
     return any(
-        all(any(_is_said(value, cell) for cell in _column(row, label)) for label, _, value in parts) for row in found
+        all(any(_is_said(with_unit(value, label), cell) for cell in _column(row, label)) for label, _, value in parts)
+        for row in found
     )
 
 
@@ -101,6 +102,6 @@ def _bare(header: str) -> str:
 
 
 def _is_said(value: str, cell: str) -> bool:
-    one, other = ("".join(normalise(text).text.split()).strip(".") for text in (value, cell))
+    """The value's words stand in the cell, or its numbers do in other units."""
     check = facts.check(value, cell)
-    return one == other or bool(check.supported) and check.ok
+    return find(value, cell) is not None or bool(check.supported) and check.ok

@@ -80,9 +80,9 @@ def _doubt(claim: str, scope: str, context: str, headers: Sequence[str]) -> str:
     return ""
 
 
-# A bound says "not" without denying anything: "not more than", "must not exceed".
+# A bound says "not" without denying anything: "not more than", "must not exceed"; "No. 5" is a number.
 _BOUND_PHRASES = re.compile(
-    r"\b(?:not?|never|cannot)\s+(?:to\s+|be\s+)?(?:more|less|greater|higher|lower|longer|shorter|fewer|later|earlier|"
+    r"\bnos?\.(?=\s?(?:of\b|\d))|\b(?:not?|never|cannot)\s+(?:to\s+|be\s+)?(?:more|less|greater|higher|lower|longer|shorter|fewer|later|earlier|"
     r"over|under|above|below|exceed\w*)\b",
     re.IGNORECASE,
 )

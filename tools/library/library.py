@@ -219,9 +219,9 @@ class Library:
 
 def open_picture(path: Path) -> "Image":
     """A picture the user hands in, upright, as RGB. Raises UnreadableFile."""
-    from tools.library.parse.image import open_image
+    from tools.library.parse import image
 
-    return open_image(path)
+    return image.load(path).picture
 
 
 def _write(path: Path, content: bytes) -> None:

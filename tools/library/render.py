@@ -17,9 +17,9 @@ def page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
     """Page `number` (from 1) of a PDF or an image as RGB, and its pixels per PDF point or image pixel."""
     if path.suffix.lower() == ".pdf" or path.read_bytes()[:5] == b"%PDF-":
         return _pdf_page(path, number, dpi)
-    from tools.library.parse.image import open_image
+    from tools.library.parse.image import load
 
-    image = open_image(path)
+    image = load(path).picture
     scale = min(1.0, LONGEST_SIDE / max(image.size))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size), scale

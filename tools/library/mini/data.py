@@ -5,7 +5,7 @@ import json
 import re
 import tarfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import numpy as np
 import torch
@@ -25,7 +25,7 @@ def read_figures(folder: Path) -> list[dict[str, Any]]:
             for member in tar:
                 key, _, kind = member.name.rpartition(".")
                 figure = figures.setdefault(key, {"key": key})
-                content = tar.extractfile(member).read()
+                content = cast(IO[bytes], tar.extractfile(member)).read()
                 figure.update(json.loads(content) if kind == "json" else {"jpg": content})
     if not figures:
         raise FileNotFoundError(f"no *.tar with figures in {folder}")
@@ -49,10 +49,12 @@ def load_pictures(figures: list[dict[str, Any]]) -> tuple[Tensor, Tensor]:
 
 
 def texts_of(figure: dict[str, Any]) -> list[str]:
-    """The texts that describe one figure: description, its first sentence, caption, caption and page title."""
+    """Four texts for a figure: description, its first sentence, caption, page title and caption."""
     alt, caption = figure["alt"].strip(), re.sub(r"\(credit.*", "", figure["caption"]).strip()
     first = re.split(r"(?<=[.!?])\s", alt, maxsplit=1)[0]
-    return [alt, first if len(first) > 25 else alt, caption or alt, f"{figure['page_title']}. {caption or first}"]
+    if len(first) < 25:
+        first = alt
+    return [alt, first, caption or alt, f"{figure['page_title']}. {caption or first}"]
 
 
 @torch.no_grad()
@@ -65,7 +67,8 @@ def encode_texts(model: Any, tokenizer: Any, texts: list[str], batch: int = 64) 
         mask = (ids != 0).long()
         width = int(mask.sum(1).max())
         ids, mask = ids[:, :width], mask[:, :width]
-        parts.append(model.text.pooler(model.text.transformer(input_ids=ids, attention_mask=mask), mask).cpu())
+        output = model.text.transformer(input_ids=ids, attention_mask=mask)
+        parts.append(model.text.pooler(output, mask).cpu())
     return torch.cat(parts)[torch.tensor(order).argsort()]
 
 
@@ -90,15 +93,15 @@ def uniform(n: int, low: float, high: float) -> Tensor:
 def random_window(half: Tensor) -> Tensor:
     """float32[n, 2, 3]: for each picture a random square window, slightly turned, as an affine map."""
     n = len(half)
-    side = torch.empty(n).uniform_(0.45, 1.15)
-    side = torch.where(torch.rand(n) < 0.2, torch.ones(n), side)
+    side = torch.where(torch.rand(n) < 0.2, torch.ones(n), torch.empty(n).uniform_(0.45, 1.15))
     stretch = torch.empty(n).uniform_(-0.15, 0.15).exp()
     angle = torch.empty(n).normal_(0, 0.08)
     free = (half - side[:, None]).clamp_min(0.05)
     centre = (torch.rand(n, 2) * 2 - 1) * free
     cos, sin = angle.cos() * side, angle.sin() * side
-    rows = [torch.stack([cos * stretch, -sin, centre[:, 0]], 1), torch.stack([sin, cos / stretch, centre[:, 1]], 1)]
-    return torch.stack(rows, 1)
+    across = torch.stack([cos * stretch, -sin, centre[:, 0]], 1)
+    down = torch.stack([sin, cos / stretch, centre[:, 1]], 1)
+    return torch.stack([across, down], 1)
 
 
 def random_colours(x: Tensor) -> Tensor:

@@ -38,7 +38,7 @@ def encode_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
 
 
 def recalls(scores: Tensor, gold: Tensor, ks: tuple[int, ...] = (1, 5, 10)) -> dict[str, float]:
-    """scores float32[queries, items], gold int64[queries] -> the share of queries with gold in the first k."""
+    """Share of queries whose item is in the first k: scores float32[queries, items], gold int64[queries]."""
     ranks = (scores > scores.gather(1, gold[:, None])).sum(1)
     found = {f"R@{k}": round((ranks < k).float().mean().item(), 4) for k in ks}
     return found | {f"chance@{k}": round(k / scores.shape[1], 4) for k in ks}
@@ -80,7 +80,7 @@ def evaluate(parts: tuple[Any, Any, Any], data: Path) -> dict[str, dict[str, flo
     return {
         "figures (alt -> image)": text_to_picture(parts, data / "figures", "alt"),
         "screenshots (alt -> image)": text_to_picture(parts, data / "screenshots", "alt"),
-        "photos_captions (first caption -> image)": text_to_picture(parts, data / "photos_captions", "captions"),
+        "photos (first caption -> image)": text_to_picture(parts, data / "photos_captions", "captions"),
         "products (shelf photo -> catalogue picture)": photo_to_product(parts, data / "products"),
         "objects (nearest photo, same category)": nearest_category(parts, data / "objects"),
     }
@@ -90,7 +90,7 @@ def main() -> None:
     """Print one line per test set."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with figures/, products/, ...")
-    parser.add_argument("--weights", type=Path, default=HERE, help="folder with config.json, mini.safetensors")
+    parser.add_argument("--weights", type=Path, default=HERE, help="folder of mini.safetensors")
     arguments = parser.parse_args()
     for name, result in evaluate(load(arguments.weights), arguments.data).items():
         print(f"{name}: {result}")

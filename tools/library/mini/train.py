@@ -39,9 +39,11 @@ class Student(nn.Module):
 
     def weights(self) -> dict[str, Tensor]:
         """The same tensors under their names in the open_clip model, as float16."""
-        state = {key.replace("proj.", "text.proj.", 1) if key.startswith("proj.") else key: value
-                 for key, value in self.state_dict().items()}
-        return {key: (v.half() if v.is_floating_point() else v).contiguous().cpu() for key, v in state.items()}
+        weights = {}
+        for key, value in self.state_dict().items():
+            name = f"text.{key}" if key.startswith("proj.") else key
+            weights[name] = (value.half() if value.is_floating_point() else value).contiguous().cpu()
+        return weights
 
 
 def start_projection(proj: nn.Linear, bank: Tensor) -> None:
@@ -59,11 +61,11 @@ def soft_targets(means: Tensor, index: Tensor) -> Tensor:
 
 
 def text_loss(z: Tensor, texts: Tensor, index: Tensor, target: Tensor, scale: Tensor) -> Tensor:
-    """CLIP loss of views z float32[2b, 256] and ALL texts float32[n, 256] (they cost nothing, being frozen)."""
+    """CLIP loss of views z float32[2b, 256] and ALL texts float32[n, 256] (frozen, so nearly free)."""
     to_text = F.cross_entropy(scale * z @ texts.T, target.repeat(2, 1))
     place = torch.arange(len(index), device=z.device)
-    to_image = sum(F.cross_entropy(scale * texts[index] @ half.T, place) for half in z.chunk(2)) / 2
-    return (to_text + to_image) / 2
+    first, second = (F.cross_entropy(scale * texts[index] @ views.T, place) for views in z.chunk(2))
+    return to_text / 2 + (first + second) / 4
 
 
 def view_loss(z: Tensor) -> Tensor:
@@ -108,12 +110,14 @@ class Run:
     def save(self) -> None:
         """Write the checkpoint beside the old one, then put it in its place."""
         states = [part.state_dict() for part in (self.student, self.ema.module, self.optimizer)]
-        torch.save({"states": states, "step": self.step, "seconds": self.seconds}, self.file.with_suffix(".new"))
-        self.file.with_suffix(".new").replace(self.file)
+        new = self.file.with_suffix(".new")
+        torch.save({"states": states, "step": self.step, "seconds": self.seconds}, new)
+        new.replace(self.file)
 
 
-def train_step(run: Run, pictures: Tensor, half: Tensor, bank: Tensor, means: Tensor, index: Tensor,
-               size: int) -> tuple[float, float]:
+def train_step(
+    run: Run, pictures: Tensor, half: Tensor, bank: Tensor, means: Tensor, index: Tensor, size: int
+) -> tuple[float, float]:
     """One step on the figures index int64[b]; returns the two losses."""
     device, student = bank.device, run.student
     two = index.repeat(2)
@@ -147,7 +151,8 @@ def train(run: Run, pictures: Tensor, half: Tensor, bank: Tensor, size: int, sec
         for group in run.optimizer.param_groups:
             group["lr"] = LEARNING_RATE * learning_rate(run.seconds / seconds)
         index = torch.randperm(len(pictures))[:BATCH]
-        clip, alike = train_step(run, pictures, half, bank, means, index, view_size(run.seconds / seconds, size))
+        now = view_size(run.seconds / seconds, size)
+        clip, alike = train_step(run, pictures, half, bank, means, index, now)
         run.seconds += time.monotonic() - begin
         if run.seconds - saved > SAVE_SECONDS or run.seconds >= seconds:
             saved = run.seconds
@@ -157,8 +162,8 @@ def train(run: Run, pictures: Tensor, half: Tensor, bank: Tensor, size: int, sec
 
 
 @torch.no_grad()
-def held_out_result(student: Student, pictures: Tensor, half: Tensor, bank: Tensor, size: int) -> dict[str, Any]:
-    """Held-out figures: description -> picture, and one random view -> another random view of the same."""
+def held_out(student: Student, pictures: Tensor, half: Tensor, bank: Tensor, size: int) -> dict[str, Any]:
+    """Held-out figures: description -> picture, and one random view -> another view of the same."""
     student.eval()
     torch.manual_seed(0)
     plain = F.interpolate(pictures.float() / 127.5 - 1, (size, size), mode="bicubic", antialias=True)
@@ -193,7 +198,7 @@ def main() -> None:
     shutil.copy(arguments.config, arguments.out / "config.json")
     (arguments.out / "mini.safetensors").write_bytes(save(run.ema.module.weights()))
     print("steps:", run.step, "seconds:", round(run.seconds), "figures:", int((~held).sum()))
-    print("held out:", held_out_result(run.ema.module, pictures[held], half[held], bank[held], size))
+    print("held out:", held_out(run.ema.module, pictures[held], half[held], bank[held], size))
 
 
 if __name__ == "__main__":

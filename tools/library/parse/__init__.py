@@ -52,9 +52,11 @@ def _kind(path: Path) -> str:
     head = _head(path)
     kind = next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "")
     suffix = path.suffix.lower()
+    if kind == "image" and b"\x00" not in head:
+        kind = ""  # a text that begins with 'BM'
     if b"%PDF-" in head or suffix == ".pdf":
         return "pdf"
-    if kind == "image" and (suffix in IMAGE_SUFFIXES or b"\x00" in head):
+    if kind == "image":
         return "image"
     if not kind and suffix in MARKUP_SUFFIXES and not _binary(head):
         return "markup"

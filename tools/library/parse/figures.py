@@ -12,6 +12,7 @@ from tools.library.parse.lines import TABLE_CAPTION, Paragraph, area, bounds, ho
 
 LEAST_SIDE = 36.0
 LEAST_AREA = 2500.0
+PANEL_GAP = 24.0
 REACH = 48.0  # how far a caption may stand from its figure
 
 
@@ -114,8 +115,8 @@ def find_figures(pictures: Sequence[Shape], paths: Sequence[Shape], page: Box, t
                  tables: Sequence[Box]) -> list[Cluster]:
     """The figures of a page with their captions, top to bottom."""
     words = [word for paragraph in text for line in paragraph.lines for word in line.words]
-    kept = [path for path in paths if not any(overlap(path.box, table) > 0.5 * max(area(path.box), 0.01)
-                                              or holds(table, path.box) for table in tables)]
+    ruled = [(x0 - 4, y0 - 4, x1 + 4, y1 + 4) for x0, y0, x1, y1 in tables]
+    kept = [path for path in paths if not any(holds(table, path.box) for table in ruled)]
     found: list[Cluster] = []
     for group in clusters([*pictures, *kept], page):
         box = bounds(shape.box for shape in group)
@@ -131,8 +132,8 @@ def find_figures(pictures: Sequence[Shape], paths: Sequence[Shape], page: Box, t
 
 def with_labels(box: Box, text: Sequence[Paragraph]) -> Box:
     """The box of a drawing grown by the short labels that stand at its edge."""
-    labels = [p.box for p in text if len(p.lines) == 1 and len(p.text) <= 24 and not p.bold
-              and not is_caption(p.text) and not is_caption(p.text, TABLE_CAPTION)]
+    labels = [line.box for p in text if len(p.lines) <= 3 and not is_caption(p.text) and not is_caption(p.text, TABLE_CAPTION)
+              for line in p.lines if len(line.text) <= 24]
     for _ in range(2):
         near = (box[0] - 8, box[1] - 8, box[2] + 8, box[3] + 8)
         box = bounds([box, *(label for label in labels if overlap(near, label) > 0)])
@@ -174,7 +175,25 @@ def _captioned(found: list[Cluster], text: Sequence[Paragraph]) -> list[Cluster]
         which = pairs[number]
         own = replace(cluster, captions=(captions[which],))
         by_caption[which] = _both(by_caption[which], own) if which in by_caption else own
-    return out + list(by_caption.values())
+    return _panels(out) + list(by_caption.values())
+
+
+def _panels(found: list[Cluster]) -> list[Cluster]:
+    """Figures without captions that stand close side by side are panels of one."""
+    out: list[Cluster] = []
+    for cluster in sorted(found, key=lambda cluster: cluster.box[0]):
+        beside = [other for other in out if _side_by_side(other.box, cluster.box)
+                  and bool(other.raster) == bool(cluster.raster)]
+        for other in beside:
+            out.remove(other)
+            cluster = _both(other, cluster)
+        out.append(cluster)
+    return out
+
+
+def _side_by_side(left: Box, right: Box) -> bool:
+    shared = min(left[3], right[3]) - max(left[1], right[1])
+    return shared > 0.7 * min(left[3] - left[1], right[3] - right[1]) and right[0] - left[2] < PANEL_GAP
 
 
 def _assigned(found: Sequence[Cluster], captions: Sequence[Paragraph], *, above: bool) -> dict[int, int]:

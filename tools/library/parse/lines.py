@@ -20,14 +20,14 @@ SOFT_HYPHEN = "\u00ad"
 
 @dataclass(frozen=True)
 class Line:
-    """Words on one baseline. `size` is the font size; `block` groups lines that the file keeps together."""
+    """Words on one baseline. `size` is the font size; `block` numbers lines that the file keeps together, -1: none."""
 
     words: tuple[Word, ...]
     box: Box
     size: float
     bold: bool = False
     italic: bool = False
-    block: int = 0
+    block: int = -1
 
     @property
     def text(self) -> str:
@@ -107,24 +107,24 @@ def is_caption(text: str, pattern: re.Pattern[str] = CAPTION) -> bool:
 
 
 def furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[tuple[int, int]]:
-    """(page index, line index) of what stands at the same place near the edge of 3 pages or more.
+    """(page index, line index) of running headers, footers and page numbers.
 
-    Digits count as equal, so that running page numbers are found too.
+    Those are texts at the same place near the edge of 3 pages or more, digits counting as equal, and
+    numbers at the very top or end of 3 pages or more that grow as the pages do.
     """
-    seen: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
-    found: set[tuple[int, int]] = set()
+    seen: dict[tuple[object, ...], set[tuple[int, int]]] = defaultdict(set)
     for index, (lines, height) in enumerate(zip(pages, heights, strict=True)):
-        for number, line in enumerate(lines):
+        downwards = sorted(range(len(lines)), key=lambda number: lines[number].box[1])
+        for number in {*downwards[:4], *downwards[-4:]}:
+            line = lines[number]
             margin = min(line.box[1], height - line.box[3]) / height
-            if margin > 0.12:
-                continue
-            seen[re.sub(r"\d+", "#", line.text), round(line.box[1] / 3)].append((index, number))
-            if margin < 0.08 and PAGE_NUMBER.match(line.text):
-                found.add((index, number))
-    for places in seen.values():
-        if len({index for index, _ in places}) >= 3:
-            found.update(places)
-    return found
+            if margin < 0.12 and re.search(r"[^\W\d_]{2}", line.text):
+                seen[re.sub(r"\d+", "#", line.text), round(line.box[1] / 3)].add((index, number))
+        for end, number in (("top", downwards[:1]), ("end", downwards[-1:])):
+            if number and (match := PAGE_NUMBER.match(lines[number[0]].text)):
+                shown = match.group(2)
+                seen[end, int(shown) - index if shown.isdigit() else "roman"].add((index, number[0]))
+    return {place for places in seen.values() if len({index for index, _ in places}) >= 3 for place in places}
 
 
 # --- reading order
@@ -154,13 +154,26 @@ def _columns(band: list[Line], gutter: float) -> list[Line]:
 
 
 def _by_rows(lines: Sequence[Line]) -> list[Line]:
-    rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda line: (line.box[1] + line.box[3]) / 2):
-        if rows and same_row(rows[-1][0].box, line.box):
-            rows[-1].append(line)
+    rows: list[list[list[Line]]] = []
+    for unit in sorted(_units(lines), key=lambda unit: unit[0].box[1] + unit[0].box[3]):
+        if rows and same_row(rows[-1][0][0].box, unit[0].box):
+            rows[-1].append(unit)
         else:
-            rows.append([line])
-    return [line for row in rows for line in sorted(row, key=lambda line: line.box[0])]
+            rows.append([unit])
+    return [line for row in rows for unit in sorted(row, key=lambda unit: unit[0].box[0]) for line in unit]
+
+
+def _units(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines of prose that the file keeps together stay together even beside a drawing; the others are alone."""
+    blocks: dict[int, list[Line]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        blocks[line.block if line.block >= 0 else -1 - number].append(line)
+    units = []
+    for block in blocks.values():
+        words = sum(len(line.words) for line in block)
+        stacked = not any(same_row(a.box, b.box) for a, b in zip(block, block[1:], strict=False))
+        units += [block] if stacked and words >= 4 * len(block) else [[line] for line in block]
+    return units
 
 
 def _gutter(lines: Sequence[Line], step: float = 4.0) -> float | None:
@@ -278,7 +291,7 @@ def _at_line_end(line: Line, following: Line | None, *, tabular: bool) -> Word:
         return last._replace(sep="\n")
     if last.text.endswith(SOFT_HYPHEN) and len(last.text) > 1:
         return last._replace(text=last.text[:-1], sep="")
-    if re.search(r"\w-$", last.text) and following.words[0].text[:1].islower():
+    if re.search(r"\w-$", last.text) and following.words[0].text not in ("and", "or", "und", "oder"):
         return last._replace(sep="")
     if tabular and not same_row(line.box, following.box):
         return last._replace(sep="\n")

@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pymupdf
-from bs4 import BeautifulSoup, Comment, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import PreformattedString
 from markdown_it import MarkdownIt
 from PIL import Image
 
@@ -16,7 +17,7 @@ from tools.library.parse.image import load
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pdf import Reader, parse_document
 
-DROPPED = ["script", "style", "noscript", "template", "iframe", "object", "embed", "link", "meta", "svg", "base"]
+DROPPED = ["script", "style", "noscript", "template", "iframe", "object", "embed", "link", "meta", "svg", "base", "title"]
 MEDIA_TYPES = {".md": "text/markdown", ".markdown": "text/markdown"}
 
 
@@ -40,7 +41,7 @@ def render(body: str, media_type: str, title: str, *, pictures: dict[str, bytes]
     except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
         raise UnreadableFile(f"{title} cannot be set as pages ({error}).", "Save it as PDF and add that.") from error
     with pymupdf.open(stream=pdf, filetype="pdf") as document:
-        parsed = parse_document(document, title, read)
+        parsed = parse_document(document, title, read, made_here=True)
     return Parsed(media_type, title, parsed.pages, parsed.blocks, parsed.figures, parsed.tables, pdf,
                   notes + parsed.notes)
 
@@ -55,11 +56,10 @@ def _title(soup: BeautifulSoup) -> str:
 
 def _cleaned(soup: BeautifulSoup, folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Drop what is not text, take in the pictures that lie in the folder, print every alternative text."""
-    for tag in soup.find_all([*DROPPED, "title", "head"]):
-        if tag.name != "head":
-            tag.decompose()
+    for tag in soup.find_all(DROPPED):
+        tag.decompose()
     for string in soup.find_all(string=True):
-        if isinstance(string, Comment):
+        if isinstance(string, PreformattedString):  # comments, doctype
             string.extract()
         else:
             string.replace_with(rendition.printable(string))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rapidocr import RapidOCR
 
 LONG_SIDE = 1600  # pixels; larger pictures are read at this size
+SMALL_SIDE = 600  # pixels; smaller pictures are doubled, else letters of 8 pixels are missed
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,13 @@ def _engine() -> "RapidOCR":
         "Global.log_level": "critical",
         "Global.use_cls": False,  # it only finds lines that stand on their head
         "Global.max_side_len": LONG_SIDE,
-        "Det.limit_type": "max",  # the default enlarges small pictures, which costs seconds
-        "Det.limit_side_len": LONG_SIDE,
+        # Measured on scanned receipts against the defaults: 1.9 instead of 3.4 CPU seconds a picture,
+        # word recall .937 instead of .946.
+        "Det.limit_type": "max",  # the default enlarges flat pictures to several thousand pixels
+        "Det.limit_side_len": 1280,
+        "Rec.rec_img_shape": [3, 48, 96],  # the default pads every short word to 320 pixels
+        "Rec.rec_batch_num": 3,
+        "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
         "EngineConfig.onnxruntime.intra_op_num_threads": cores,
         "EngineConfig.onnxruntime.inter_op_num_threads": 1,
     })
@@ -50,13 +56,15 @@ def _engine() -> "RapidOCR":
 def read(image: Image.Image) -> list[OcrLine]:
     """The lines of text in a picture, top to bottom; [] where there are none."""
     picture = image.convert("RGB")
-    scale = max(1.0, max(picture.size) / LONG_SIDE)
-    if scale > 1:
+    longest = max(picture.size)
+    scale = 0.5 if longest < SMALL_SIDE else max(1.0, longest / LONG_SIDE)
+    if scale != 1:
         size = max(1, round(picture.width / scale)), max(1, round(picture.height / scale))
         picture = picture.resize(size, Image.Resampling.LANCZOS)
-    found = _engine()(np.asarray(picture)[:, :, ::-1], return_word_box=False)
-    lines = [_line(text, np.asarray(corners) * scale)
-             for text, corners in zip(found.txts or (), found.boxes if found.txts else (), strict=True) if text.split()]
+    found = _engine()(np.asarray(picture)[:, :, ::-1])
+    pairs = zip(found.txts, found.boxes, strict=True) if found.txts else ()
+    lines = [_line(text, np.asarray(corners) * scale) for text, corners in pairs
+             if any(char.isalnum() for char in text)]  # buttons of windows are read as □
     return sorted(lines, key=lambda line: (line.box[1], line.box[0]))
 
 

@@ -16,7 +16,7 @@ from tools.library.parse import ocr
 from tools.library.parse.figures import Cluster, Shape, find_figures, gap, shapes, table_caption
 from tools.library.parse.lines import HeadingPath, Line, Paragraph, area, bounds, holds, is_caption, joined, overlap, same_row
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
-from tools.library.parse.tables import find_grids, markdown_words, table_box
+from tools.library.parse.tables import continued, find_grids, markdown_words, table_box
 
 Reader = Callable[[Image.Image], list[ocr.OcrLine]]
 """What reads the text in a picture; None in its place switches OCR off."""
@@ -69,14 +69,17 @@ def _title(document: pymupdf.Document) -> str:
     return "" if junk or title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".qxd", ".dvi")) else title
 
 
-def parse_document(source: pymupdf.Document, title: str, read: Reader | None) -> Parsed:
-    """Two passes: what repeats on many pages is known only after all were read."""
+def parse_document(source: pymupdf.Document, title: str, read: Reader | None, *, made_here: bool = False) -> Parsed:
+    """Two passes: what repeats on many pages is known only after all were read.
+
+    `made_here` says that the pages are a rendition, which has no running headers.
+    """
     document = _upright(source)
     notes: list[str] = []
     sheets = list(_sheets(document, read, notes))
     if not sheets:
         raise UnreadableFile(f"{title}: no page can be read ({'; '.join(notes[:3]) or 'none is left'}).", "Get another copy of the file.")
-    left_out = text_lines.furniture([sheet.lines for sheet in sheets], [sheet.box[3] for sheet in sheets])
+    left_out = set() if made_here else text_lines.furniture([s.lines for s in sheets], [s.box[3] for s in sheets])
     repeated = _repeated(sheets)
     body = text_lines.body_size([line for sheet in sheets for line in sheet.lines])
     path, blocks, figures, tables = HeadingPath(), [], [], []
@@ -87,6 +90,7 @@ def parse_document(source: pymupdf.Document, title: str, read: Reader | None) ->
         blocks += parts.blocks
         figures += parts.figures
         tables += parts.tables
+    tables = continued(tables)
     return Parsed("application/pdf", title, document.page_count, tuple(blocks), tuple(figures), tuple(tables),
                   notes=tuple(notes))
 

@@ -6,14 +6,15 @@ PyMuPDF's own `find_tables` takes 0.1 to 1 s a page; reading the grid off the ru
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from tools.library.evidence import Box, Word
-from tools.library.parse.lines import bounds
+from tools.library.parse.lines import bounds, overlap, same_row
+from tools.library.parse.parts import TablePart
 
 THIN = 3.0  # a path no thicker is a rule
 SNAP = 3.0  # rules no further apart are one
@@ -44,28 +45,41 @@ class Grid:
 
 
 def find_grids(drawings: Sequence[dict], page: Box) -> list[Grid]:
-    """The ruled grids of 2 rows and 2 columns at least, top to bottom."""
-    rules = list({_rounded(rule): rule for drawing in drawings for rule in _rules(drawing)}.values())
-    if len(rules) > MAX_RULES:
-        return []
-    grids = [grid for group in _touching(rules, page) if (grid := _grid(group))]
+    """The ruled grids of 2 rows and 2 columns at least, top to bottom.
+
+    Drawn rules first; where there are none, the edges of shaded cells. Never both at once: many programs
+    paint the ground of one cell in pieces that would make columns of their own.
+    """
+    drawn = {_rounded(rule): rule for drawing in drawings for rule in _rules(drawing, shades=False)}
+    grids = _grids(list(drawn.values()), page)
+    shaded = {_rounded(rule): rule for drawing in drawings for rule in _rules(drawing, shades=True)}
+    grids += [grid for grid in _grids(list(shaded.values()), page)
+              if not any(overlap(grid.box, other.box) for other in grids)]
     return sorted(grids, key=lambda grid: (grid.box[1], grid.box[0]))
+
+
+def _grids(rules: list[Rule], page: Box) -> list[Grid]:
+    if not rules or len(rules) > MAX_RULES:
+        return []
+    return [grid for group in _touching(rules, page) if (grid := _grid(group))]
 
 
 # --- rules
 
 
-def _rules(drawing: dict) -> Iterator[Rule]:
-    if drawing.get("fill") is None and drawing.get("color") is None:
+def _rules(drawing: dict, *, shades: bool) -> Iterator[Rule]:
+    """The edges of a path: of its lines and outlines, or else of the shades that it paints."""
+    fill, stroke = drawing.get("fill"), drawing.get("color")
+    if fill is None and stroke is None or shades and (fill is None or min(fill) > 0.99):
         return
     for item in drawing["items"]:
-        if item[0] == "l":
+        if item[0] == "l" and not shades:
             yield from _edge(*item[1], *item[2])
-        elif item[0] == "re":
-            yield from _sides(item[1])
-        elif item[0] == "qu":
-            points = [tuple(point) for point in item[1]]
-            yield from _sides(bounds((*point, *point) for point in points))
+        elif item[0] in ("re", "qu"):
+            box = item[1] if item[0] == "re" else bounds((*point, *point) for point in map(tuple, item[1]))
+            thin = min(box[2] - box[0], box[3] - box[1]) <= THIN
+            if shades != (thin or stroke is not None):
+                yield from _sides(box)
 
 
 def _rounded(rule: Rule) -> tuple[bool, int, int, int]:
@@ -126,6 +140,8 @@ def _grid(rules: Sequence[Rule]) -> Grid | None:
         return None
     walls = _covered(upright, xs, ys)  # walls[x][row]
     floors = _covered(level, ys, xs)  # floors[y][column]
+    if not (all(floors[0]) and all(floors[-1])):
+        return None  # marked lines of text, not a table
     owner: dict[tuple[int, int], tuple[int, int]] = {}
     for row in range(len(ys) - 1):
         for column in range(len(xs) - 1):
@@ -185,9 +201,29 @@ def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
             cells[grid.owner[slot]].append(word)
     rows = sorted({row for row, _ in cells})
     columns = sorted({column for _, column in cells})
-    if len(rows) < 2 or len(columns) < 2 or len(cells) < 0.34 * len(rows) * len(columns):
+    if len(rows) * len(columns) == 0 or len(cells) < 0.34 * len(rows) * len(columns):
         return ()
-    return _with_separators([[tuple(cells.get((row, column), ())) for column in columns] for row in rows])
+    table = [line for row in rows for line in _lines_apart([cells.get((row, column), []) for column in columns])]
+    return _with_separators(table) if len(table) >= 2 and len(columns) >= 2 else ()
+
+
+def _lines_apart(row: list[list[Word]]) -> list[list[Cell]]:
+    """A row without rules between its lines as one row for each line, if all its cells have the same 3 or more."""
+    lines = [_lines(cell) for cell in row]
+    counts = {len(cell) for cell in lines if cell}
+    if len(counts) == 1 and (count := counts.pop()) >= 3 and sum(bool(cell) for cell in lines) >= 2:
+        return [[tuple(cell[number]) if cell else () for cell in lines] for number in range(count)]
+    return [[tuple(cell) for cell in row]]
+
+
+def _lines(cell: Sequence[Word]) -> list[list[Word]]:
+    lines: list[list[Word]] = []
+    for word in cell:
+        if lines and same_row(lines[-1][-1].box, word.box):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return lines
 
 
 def _with_separators(rows: Sequence[Sequence[Cell]]) -> tuple[Word, ...]:
@@ -209,3 +245,41 @@ def _with_separators(rows: Sequence[Sequence[Cell]]) -> tuple[Word, ...]:
 def table_box(grid: Grid, words: Sequence[Word]) -> Box:
     """The grid's box, or that of its words where they reach beyond."""
     return bounds([grid.box, *(word.box for word in words if word.text)])
+
+
+# --- tables that run over pages
+
+
+def continued(tables: Sequence[TablePart]) -> list[TablePart]:
+    """Tables, those that go on from the page before with its header row and caption put in front.
+
+    Each part can then be read, found and cited alone; the words of the header keep their own page.
+    """
+    out: list[TablePart] = []
+    for table in tables:
+        last = out[-1] if out else None
+        if last and _goes_on(last, table):
+            header, own = _header(last.words), table.words
+            if [word.text for word in header] != [word.text for word in _header(own)]:
+                body = [word._replace(sep=word.sep.replace("\n|" + "---|" * _columns(own), "", 1)) for word in own[1:]]
+                own = (*header, own[0]._replace(sep="| "), *body)
+            table = replace(table, words=own, caption=table.caption or last.caption)
+        out.append(table)
+    return out
+
+
+def _goes_on(last: TablePart, table: TablePart) -> bool:
+    """Whether a table without caption starts on the next page between the same edges with as many columns."""
+    a, b = last.region.boxes[0], table.region.boxes[0]
+    return (table.region.page == last.region.page + 1 and not table.caption and b[1] < a[3]
+            and abs(a[0] - b[0]) < 4 and abs(a[2] - b[2]) < 4 and _columns(last.words) == _columns(table.words))
+
+
+def _header(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words up to the rule below the first row."""
+    end = next(number for number, word in enumerate(words) if "|---|" in word.sep)
+    return tuple(words[: end + 1])
+
+
+def _columns(words: Sequence[Word]) -> int:
+    return _header(words)[-1].sep.count("---")

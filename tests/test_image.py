@@ -1,0 +1,123 @@
+"""A picture file as one figure; boxes are pixels."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from tools.errors import UnreadableFile
+from tools.library.evidence import text_of
+from tools.library.parse.image import parse_image
+from tools.library.parse.ocr import OcrLine, OcrWord
+
+
+def nothing(picture: Image.Image) -> list[OcrLine]:
+    return []
+
+
+def lines(*texts: str):
+    """A reader that finds these lines, each word 10 pixels wide, each line 10 pixels high."""
+
+    def read(picture: Image.Image) -> list[OcrLine]:
+        found = []
+        for row, text in enumerate(texts):
+            words = tuple(OcrWord(word, (20 * n, 30 * row, 20 * n + 10, 30 * row + 10))
+                          for n, word in enumerate(text.split()))
+            found.append(OcrLine(words, (0, 30 * row, words[-1].box[2], 30 * row + 10)))
+        return found
+
+    return read
+
+
+@pytest.mark.parametrize(("suffix", "media_type"), [
+    (".png", "image/png"), (".jpg", "image/jpeg"), (".webp", "image/webp"), (".gif", "image/gif"),
+    (".bmp", "image/bmp"), (".tiff", "image/tiff")])
+def test_every_format_is_one_figure_of_the_whole_picture(tmp_path: Path, suffix: str, media_type: str) -> None:
+    path = tmp_path / f"photo{suffix}"
+    Image.new("RGB", (64, 48), "navy").save(path)
+    parsed = parse_image(path, read=nothing)
+    assert (parsed.media_type, parsed.title, parsed.pages) == (media_type, path.name, 1)
+    (figure,) = parsed.figures
+    assert (figure.page, figure.box) == (1, (0, 0, 64, 48))
+    assert Image.open(io.BytesIO(figure.image)).size == (64, 48)
+    assert parsed.blocks == ()
+
+
+def test_camera_orientation_is_applied(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (60, 40), "white")
+    picture.putpixel((0, 0), (255, 0, 0))
+    exif = picture.getexif()
+    exif[0x0112] = 6  # turn right by 90 degrees to show
+    picture.save(tmp_path / "turned.png", exif=exif)
+    (figure,) = parse_image(tmp_path / "turned.png", read=nothing).figures
+    assert figure.box == (0, 0, 40, 60)
+    assert Image.open(io.BytesIO(figure.image)).getpixel((39, 0)) == (255, 0, 0)
+
+
+def test_caption_words_stand_for_the_whole_picture(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 48)).save(tmp_path / "part.png")
+    (figure,) = parse_image(tmp_path / "part.png", "Oil filter BN-2207", read=nothing).figures
+    assert text_of(figure.caption) == "Oil filter BN-2207"
+    assert {(word.page, word.box) for word in figure.caption} == {(1, (0, 0, 64, 48))}
+
+
+def test_text_of_a_screenshot_is_a_block_too(tmp_path: Path) -> None:
+    Image.new("RGB", (200, 100)).save(tmp_path / "shot.png")
+    read = lines("E21 Discharge temperature too high", "Restart is blocked now")
+    parsed = parse_image(tmp_path / "shot.png", read=read)
+    assert [word.text for word in parsed.figures[0].inside][:2] == ["E21", "Discharge"]
+    assert parsed.figures[0].inside[0].box == (0, 0, 10, 10)
+    assert " ".join(text_of(block.words) for block in parsed.blocks) == (
+        "E21 Discharge temperature too high Restart is blocked now")
+
+
+def test_few_words_make_no_block(tmp_path: Path) -> None:
+    Image.new("RGB", (200, 100)).save(tmp_path / "shot.png")
+    parsed = parse_image(tmp_path / "shot.png", read=lines("Cancel OK"))
+    assert text_of(parsed.figures[0].inside) == "Cancel OK"
+    assert parsed.blocks == ()
+
+
+def test_large_picture_is_stored_small_and_keeps_its_own_pixels(tmp_path: Path) -> None:
+    Image.new("L", (5000, 2500)).save(tmp_path / "large.png")
+    (figure,) = parse_image(tmp_path / "large.png", read=nothing).figures
+    assert figure.box == (0, 0, 5000, 2500)
+    assert Image.open(io.BytesIO(figure.image)).size == (2048, 1024)
+
+
+def test_transparent_ground_becomes_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(tmp_path / "clear.png")
+    (figure,) = parse_image(tmp_path / "clear.png", read=nothing).figures
+    assert Image.open(io.BytesIO(figure.image)).getpixel((5, 5)) == (255, 255, 255)
+
+
+def header_only(path: Path, width: int, height: int) -> None:
+    """A PNG that claims a size and holds no pixels."""
+    chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+                     + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT")))
+
+
+def test_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
+    header_only(tmp_path / "bomb.png", 20_000, 20_000)
+    with pytest.raises(UnreadableFile, match=r"bomb\.png has 20000 x 20000 pixels, more than 200 million"):
+        parse_image(tmp_path / "bomb.png", read=nothing)
+
+
+@pytest.mark.parametrize("keep", [12, 60, 400])
+def test_truncated_file_is_refused(tmp_path: Path, keep: int) -> None:
+    whole = io.BytesIO()
+    Image.effect_noise((80, 80), 50).save(whole, "PNG")
+    (tmp_path / "torn.png").write_bytes(whole.getvalue()[:keep])
+    with pytest.raises(UnreadableFile, match=r"torn\.png is broken"):
+        parse_image(tmp_path / "torn.png", read=nothing)
+
+
+def test_text_is_found_by_the_built_in_reader(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (500, 120), "white")
+    ImageDraw.Draw(picture).text((40, 40), "Net pressure 7.1 bar", fill="black", font=ImageFont.load_default(size=30))
+    picture.save(tmp_path / "display.png")
+    assert "Net pressure 7.1 bar" in text_of(parse_image(tmp_path / "display.png").figures[0].inside)

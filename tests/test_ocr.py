@@ -1,0 +1,63 @@
+"""Reading text in pictures. The expected boxes are those the font says it draws."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from tools.library.parse.ocr import read
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def drawn(text: str, size: tuple[int, int] = (900, 200), at: tuple[int, int] = (60, 80)) -> Image.Image:
+    picture = Image.new("RGB", size, "white")
+    ImageDraw.Draw(picture).text(at, text, fill="black", font=ImageFont.load_default(size=36))
+    return picture
+
+
+def test_words_and_their_boxes() -> None:
+    (line,) = read(drawn("Discharge temperature 109 degrees"))
+    assert [word.text for word in line.words] == ["Discharge", "temperature", "109", "degrees"]
+    font = ImageFont.load_default(size=36)
+    for number, word in enumerate(line.words):
+        before = "Discharge temperature 109 degrees".split(word.text)[0]
+        assert word.box[0] == pytest.approx(60 + font.getlength(before), abs=16), number
+        assert word.box[2] == pytest.approx(60 + font.getlength(before + word.text), abs=16), number
+        assert 70 < word.box[1] < 100 < word.box[3] < 140
+
+
+def test_boxes_are_pixels_of_the_picture_that_was_given() -> None:
+    large = drawn("Oil level MIN").resize((3600, 800))
+    small = drawn("Oil level MIN").resize((450, 100))
+    for picture, scale in ((large, 4.0), (small, 0.5)):
+        (line,) = read(picture)
+        assert line.box[0] == pytest.approx(60 * scale, abs=14 * scale)
+        assert line.box[1] == pytest.approx(88 * scale, abs=16 * scale)
+
+
+def test_two_lines_come_top_to_bottom() -> None:
+    picture = drawn("upper line", size=(600, 300), at=(50, 40))
+    ImageDraw.Draw(picture).text((50, 180), "lower line", fill="black", font=ImageFont.load_default(size=36))
+    assert [" ".join(word.text for word in line.words) for line in read(picture)] == ["upper line", "lower line"]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 400), (200, 2), (300, 200)])
+def test_picture_without_text_has_none(size: tuple[int, int]) -> None:
+    assert read(Image.new("RGB", size, "gray")) == []
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="needs ../shared/data")
+def test_most_words_of_a_scanned_receipt_are_found() -> None:
+    item = json.loads((DATA / "receipts" / "items.jsonl").read_text().splitlines()[1])
+    lines = read(Image.open(DATA / "receipts" / item["image"]))
+    gold = _words(" ".join(item["text_lines"]))
+    found = _words(" ".join(word.text for line in lines for word in line.words))
+    assert (gold & found).total() > 0.85 * gold.total()
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[A-Z0-9]{2,}", text.upper()))
