@@ -23,7 +23,7 @@ class Query(BaseModel):
 
 
 class Stock(BaseModel):
-    part_number: str = Field(pattern=r"^[A-Z]{2}-\d{4}$")
+    part_number: str = Field(pattern=r"^[A-Z]{2}-\d{4}$", description="number of the spare part")
 
 
 def tool(name: str, args: type[BaseModel] = Query, when: str = "") -> Tool:
@@ -69,6 +69,7 @@ def test_an_api_is_called_when_its_arguments_stand_in_the_question() -> None:
     assert (decision.action, decision.args) == ("parts_stock", {"part_number": "AR-1042"})
     assert MODEL.decide(Brief(question="How many are in stock?"), tools).action == "search_text"
     assert MODEL.decide(Brief(question="What does AR-1042 do?"), tools).action == "search_text"
+    assert MODEL.decide(Brief(question="Which part is AR-1042?"), tools).action == "search_text"
     assert MODEL.decide(Brief(question="Is AR-10425 in stock?"), tools).action == "search_text"
 
 

@@ -236,7 +236,7 @@ def test_nothing_raises_on_any_text(text: str) -> None:
 
 
 PIECES = st.sampled_from(
-    "5 8,000 1.5 1/0 3/4 ½ ± – - to between and N · m kg / ³ ² ° C % $ € x M 8 E 07 : 30 pm March 2023 ( ) max.".split()
+    "5 8,000 1.5 1/0 3/4 ½ ± - to between and N · m kg / ³ ² ° C % $ € x M8 E 07 : 30 pm March 2023 ( ) max.".split()
 )
 
 

@@ -24,18 +24,30 @@ def lines(*texts: str):
     def read(picture: Image.Image) -> list[OcrLine]:
         found = []
         for row, text in enumerate(texts):
-            words = tuple(OcrWord(word, (20 * n, 30 * row, 20 * n + 10, 30 * row + 10))
-                          for n, word in enumerate(text.split()))
+            words = tuple(
+                OcrWord(word, (20 * n, 30 * row, 20 * n + 10, 30 * row + 10))
+                for n, word in enumerate(text.split())
+            )
             found.append(OcrLine(words, (0, 30 * row, words[-1].box[2], 30 * row + 10)))
         return found
 
     return read
 
 
-@pytest.mark.parametrize(("suffix", "media_type"), [
-    (".png", "image/png"), (".jpg", "image/jpeg"), (".webp", "image/webp"), (".gif", "image/gif"),
-    (".bmp", "image/bmp"), (".tiff", "image/tiff")])
-def test_every_format_is_one_figure_of_the_whole_picture(tmp_path: Path, suffix: str, media_type: str) -> None:
+@pytest.mark.parametrize(
+    ("suffix", "media_type"),
+    [
+        (".png", "image/png"),
+        (".jpg", "image/jpeg"),
+        (".webp", "image/webp"),
+        (".gif", "image/gif"),
+        (".bmp", "image/bmp"),
+        (".tiff", "image/tiff"),
+    ],
+)
+def test_every_format_is_one_figure_of_the_whole_picture(
+    tmp_path: Path, suffix: str, media_type: str
+) -> None:
     path = tmp_path / f"photo{suffix}"
     Image.new("RGB", (64, 48), "navy").save(path)
     parsed = parse_image(path, read=nothing)
@@ -71,7 +83,8 @@ def test_text_of_a_screenshot_is_a_block_too(tmp_path: Path) -> None:
     assert [word.text for word in parsed.figures[0].inside][:2] == ["E21", "Discharge"]
     assert parsed.figures[0].inside[0].box == (0, 0, 10, 10)
     assert " ".join(text_of(block.words) for block in parsed.blocks) == (
-        "E21 Discharge temperature too high Restart is blocked now")
+        "E21 Discharge temperature too high Restart is blocked now"
+    )
 
 
 def test_few_words_make_no_block(tmp_path: Path) -> None:
@@ -97,8 +110,15 @@ def test_transparent_ground_becomes_white(tmp_path: Path) -> None:
 def header_only(path: Path, width: int, height: int) -> None:
     """A PNG that claims a size and holds no pixels."""
     chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
-                     + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT")))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", 13)
+        + chunk
+        + struct.pack(">I", zlib.crc32(chunk))
+        + struct.pack(">I", 0)
+        + b"IDAT"
+        + struct.pack(">I", zlib.crc32(b"IDAT"))
+    )
 
 
 def test_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
@@ -118,6 +138,8 @@ def test_truncated_file_is_refused(tmp_path: Path, keep: int) -> None:
 
 def test_text_is_found_by_the_built_in_reader(tmp_path: Path) -> None:
     picture = Image.new("RGB", (500, 120), "white")
-    ImageDraw.Draw(picture).text((40, 40), "Net pressure 7.1 bar", fill="black", font=ImageFont.load_default(size=30))
+    ImageDraw.Draw(picture).text(
+        (40, 40), "Net pressure 7.1 bar", fill="black", font=ImageFont.load_default(size=30)
+    )
     picture.save(tmp_path / "display.png")
     assert "Net pressure 7.1 bar" in text_of(parse_image(tmp_path / "display.png").figures[0].inside)

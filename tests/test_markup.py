@@ -30,18 +30,29 @@ def written(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 def all_text(parsed: Parsed) -> str:
-    return "\n".join([*(text_of(block.words) for block in parsed.blocks),
-                      *(text_of(table.words) for table in parsed.tables)])
+    return "\n".join(
+        [
+            *(text_of(block.words) for block in parsed.blocks),
+            *(text_of(table.words) for table in parsed.tables),
+        ]
+    )
 
 
 def test_html_has_pages_headings_and_tables(tmp_path: Path) -> None:
     parsed = parse_markup(written(tmp_path, "note.html", PAGE))
     assert (parsed.media_type, parsed.title, parsed.pages) == ("text/html", "Service note 7", 1)
     texts = {text_of(block.words): block.heading for block in parsed.blocks}
-    assert texts == {"Spider": "", "Old spiders crack at the root.": "Spider", "Which machines": "Spider",
-                     "• One bolt": "Spider > Which machines", "• Two nuts": "Spider > Which machines"}
+    assert texts == {
+        "Spider": "",
+        "Old spiders crack at the root.": "Spider",
+        "Which machines": "Spider",
+        "• One bolt": "Spider > Which machines",
+        "• Two nuts": "Spider > Which machines",
+    }
     (table,) = parsed.tables
-    assert text_of(table.words) == "| Serial | Action |\n|---|---|\n| AR-1 to AR-9 | Replace now |\n| AR-10 | |"
+    assert (
+        text_of(table.words) == "| Serial | Action |\n|---|---|\n| AR-1 to AR-9 | Replace now |\n| AR-10 | |"
+    )
     assert table.heading == "Spider > Which machines"
 
 
@@ -54,8 +65,15 @@ def test_boxes_are_those_of_the_rendition(tmp_path: Path) -> None:
 
 
 def test_markdown_table_title_and_code(tmp_path: Path) -> None:
-    parsed = parse_markup(written(tmp_path, "check.md", (
-        "# Weekly check\n\nTakes *12* minutes.\n\n| Point | Good |\n|---|---|\n| Mat | grey |\n\n```\nrun --fast\n```\n")))
+    parsed = parse_markup(
+        written(
+            tmp_path,
+            "check.md",
+            (
+                "# Weekly check\n\nTakes *12* minutes.\n\n| Point | Good |\n|---|---|\n| Mat | grey |\n\n```\nrun --fast\n```\n"
+            ),
+        )
+    )
     assert (parsed.media_type, parsed.title) == ("text/markdown", "Weekly check")
     assert text_of(parsed.tables[0].words) == "| Point | Good |\n|---|---|\n| Mat | grey |"
     assert "Takes 12 minutes." in all_text(parsed)
@@ -64,39 +82,67 @@ def test_markdown_table_title_and_code(tmp_path: Path) -> None:
 
 def test_picture_is_a_figure_and_its_alternative_text_the_caption(tmp_path: Path) -> None:
     Image.effect_noise((300, 200), 80).save(tmp_path / "wear.png")
-    parsed = parse_markup(written(tmp_path, "n.html", '<p>See:</p><img src="wear.png" alt="Pad between the jaws"><p>End.</p>'))
+    parsed = parse_markup(
+        written(tmp_path, "n.html", '<p>See:</p><img src="wear.png" alt="Pad between the jaws"><p>End.</p>')
+    )
     (figure,) = parsed.figures
     assert text_of(figure.caption) == "Pad between the jaws"
     assert figure.box[2] - figure.box[0] == pytest.approx(225, abs=3)  # 300 px at 96 dpi, in points
     assert Image.open(io.BytesIO(figure.image)).width >= 300
 
 
-@pytest.mark.parametrize("source", ["https://example.org/a.png", "//example.org/a.png", "../secret.png",
-                                    "/etc/hostname", "file:///etc/hostname", "missing.png", "note.html"])
-def test_nothing_is_fetched_from_outside_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                    source: str) -> None:
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://example.org/a.png",
+        "//example.org/a.png",
+        "../secret.png",
+        "/etc/hostname",
+        "file:///etc/hostname",
+        "missing.png",
+        "note.html",
+    ],
+)
+def test_nothing_is_fetched_from_outside_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
     monkeypatch.setattr(socket, "socket", lambda *a, **k: pytest.fail("the network was touched"))
     Image.effect_noise((300, 200), 80).save(tmp_path / "secret.png")
     (tmp_path / "inner").mkdir()
-    parsed = parse_markup(written(tmp_path / "inner", "note.html", f'<p>Text.</p><img src="{source}" alt="shown">'))
+    parsed = parse_markup(
+        written(tmp_path / "inner", "note.html", f'<p>Text.</p><img src="{source}" alt="shown">')
+    )
     assert parsed.figures == ()
     assert "shown" in all_text(parsed)
     assert len(parsed.notes) == 1
 
 
-@pytest.mark.parametrize(("data", "word"), [
-    ("<p>Überdruck</p>".encode(), "Überdruck"), ("<p>Überdruck</p>".encode("latin-1"), "Überdruck"),
-    (b"\xef\xbb\xbf<p>Temp\xc3\xa9rature</p>", "Température"), ("<p>Давление</p>".encode("utf-16"), "Давление")])
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ("<p>Überdruck</p>".encode(), "Überdruck"),
+        ("<p>Überdruck</p>".encode("latin-1"), "Überdruck"),
+        (b"\xef\xbb\xbf<p>Temp\xc3\xa9rature</p>", "Température"),
+        ("<p>Давление</p>".encode("utf-16"), "Давление"),
+    ],
+)
 def test_encodings(tmp_path: Path, data: bytes, word: str) -> None:
     assert all_text(parse_markup(written(tmp_path, "a.html", data))) == word
 
 
 def test_long_word_is_not_lost_at_the_edge(tmp_path: Path) -> None:
     word = "abcdefghij" * 30
-    assert all_text(parse_markup(written(tmp_path, "a.md", f"before {word} after"))).replace(" ", "") == f"before{word}after"
+    assert (
+        all_text(parse_markup(written(tmp_path, "a.md", f"before {word} after"))).replace(" ", "")
+        == f"before{word}after"
+    )
 
 
-WORDS = st.lists(st.text(string.ascii_letters + string.digits + "äöüßéñλπЖщ", min_size=1, max_size=12), min_size=1, max_size=60)
+WORDS = st.lists(
+    st.text(string.ascii_letters + string.digits + "äöüßéñλπЖщ", min_size=1, max_size=12),
+    min_size=1,
+    max_size=60,
+)
 
 
 @settings(max_examples=40, deadline=None)
@@ -108,7 +154,9 @@ def test_every_word_comes_out(tmp_path_factory: pytest.TempPathFactory, words: l
 
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(st.text(), st.binary()), st.sampled_from(["a.html", "a.md"]))
-def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: str | bytes, name: str) -> None:
+def test_anything_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: str | bytes, name: str
+) -> None:
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
         assert parse_markup(written(tmp_path_factory.mktemp("m"), name, raw), read=None).pages >= 1

@@ -42,7 +42,10 @@ def test_boxes_are_pixels_of_the_picture_that_was_given() -> None:
 def test_two_lines_come_top_to_bottom() -> None:
     picture = drawn("upper line", size=(600, 300), at=(50, 40))
     ImageDraw.Draw(picture).text((50, 180), "lower line", fill="black", font=ImageFont.load_default(size=36))
-    assert [" ".join(word.text for word in line.words) for line in read(picture)] == ["upper line", "lower line"]
+    assert [" ".join(word.text for word in line.words) for line in read(picture)] == [
+        "upper line",
+        "lower line",
+    ]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 400), (200, 2), (300, 200)])

@@ -25,14 +25,22 @@ def test_text_that_begins_like_a_bitmap_is_text(tmp_path: Path) -> None:
     assert text_of(parse(tmp_path / "cars.txt").blocks[0].words) == "BMW and others"
 
 
-@pytest.mark.parametrize(("name", "data", "message"), [
-    ("empty.pdf", b"", r"empty\.pdf is empty \(0 bytes\)\. Get another copy"),
-    ("letter.docx", b"PK\x03\x04rest", r"letter\.docx is of a kind that is not read \(\.docx\)\. Save it as PDF"),
-    ("renamed.txt", b"PK\x03\x04rest", r"renamed\.txt is binary data"),
-    ("noise.html", b"\x00\x01\x02", r"noise\.html is binary data"),
-    ("fake.pdf", b"just text", r"fake\.pdf is broken and cannot be opened as PDF"),
-    ("fake.png", b"just text", r"fake\.png is broken and cannot be opened as a picture"),
-    ("no_suffix", b"\x7fELF", r"no_suffix is of a kind that is not read \(no suffix\)")])
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("empty.pdf", b"", r"empty\.pdf is empty \(0 bytes\)\. Get another copy"),
+        (
+            "letter.docx",
+            b"PK\x03\x04rest",
+            r"letter\.docx is of a kind that is not read \(\.docx\)\. Save it as PDF",
+        ),
+        ("renamed.txt", b"PK\x03\x04rest", r"renamed\.txt is binary data"),
+        ("noise.html", b"\x00\x01\x02", r"noise\.html is binary data"),
+        ("fake.pdf", b"just text", r"fake\.pdf is broken and cannot be opened as PDF"),
+        ("fake.png", b"just text", r"fake\.png is broken and cannot be opened as a picture"),
+        ("no_suffix", b"\x7fELF", r"no_suffix is of a kind that is not read \(no suffix\)"),
+    ],
+)
 def test_refusals_say_what_happened(tmp_path: Path, name: str, data: bytes, message: str) -> None:
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UnreadableFile, match=message):

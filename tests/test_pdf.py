@@ -94,8 +94,10 @@ def test_hyphen_at_a_line_end_joins(pdf: Pdf) -> None:
 
 
 def test_soft_hyphen_at_a_line_end_goes() -> None:
-    upper, lower = (Line((Word(text, 1, box),), box, 10.0) for text, box in (
-        ("main\u00ad", (0.0, 0.0, 30.0, 12.0)), ("tenance", (0.0, 12.0, 40.0, 24.0))))
+    upper, lower = (
+        Line((Word(text, 1, box),), box, 10.0)
+        for text, box in (("main\u00ad", (0.0, 0.0, 30.0, 12.0)), ("tenance", (0.0, 12.0, 40.0, 24.0)))
+    )
     assert text_of(words_of(Paragraph((upper, lower)))) == "maintenance"
 
 
@@ -103,8 +105,13 @@ def test_two_columns_are_read_one_after_the_other(pdf: Pdf) -> None:
     page = pdf.page()
     page.insert_text((72, 80), "A title that runs across both of the columns of this page", fontsize=18)
     prose(page, (72, 100, 280, 400))
-    for number, line in enumerate(["Right column begins with this line", "and holds these other lines of",
-                                   "text that fill it to its edge."]):
+    for number, line in enumerate(
+        [
+            "Right column begins with this line",
+            "and holds these other lines of",
+            "text that fill it to its edge.",
+        ]
+    ):
         page.insert_text((315, 112 + 14 * number), line, fontsize=10)
     text = "\n".join(texts(pdf.parsed()))
     assert text.startswith("A title")
@@ -123,7 +130,9 @@ def test_heading_path_follows_size_and_number(pdf: Pdf) -> None:
     page.insert_text((72, 430), "Nothing known.", fontsize=10)
     parsed = pdf.parsed()
     assert [block.heading for block in parsed.blocks if text_of(block.words).startswith("The oil")] == [
-        "4 Maintenance > 4.1 Cleaning", "4 Maintenance > 4.2 Lubrication"]
+        "4 Maintenance > 4.1 Cleaning",
+        "4 Maintenance > 4.2 Lubrication",
+    ]
     assert block_with(parsed, "Nothing known").heading == "5 Faults"
     assert block_with(parsed, "4.2 Lub").heading == "4 Maintenance > 4.1 Cleaning"
 
@@ -143,7 +152,9 @@ def test_boxes_of_a_rotated_page_are_those_of_the_displayed_one(pdf: Pdf) -> Non
     page.set_rotation(90)
     (block,) = pdf.parsed().blocks
     # (x, y) of the page as stored is displayed at (300 - y, x)
-    assert near(block.words[0].box, (236, 50, 252, 50 + pymupdf.get_text_length("Sideways", fontsize=10)), by=4)
+    assert near(
+        block.words[0].box, (236, 50, 252, 50 + pymupdf.get_text_length("Sideways", fontsize=10)), by=4
+    )
 
 
 # --- figures
@@ -165,7 +176,9 @@ def test_forty_strokes_are_one_figure_with_caption_and_labels(pdf: Pdf) -> None:
     assert text_of(figure.inside) == "pump"
     assert "Figure 3-1 The pump and its pipes" in texts(parsed)
     assert "pump" not in texts(parsed)
-    assert Image.open(io.BytesIO(figure.image)).size == pytest.approx((199 * 150 / 72, 130 * 150 / 72), abs=10)
+    assert Image.open(io.BytesIO(figure.image)).size == pytest.approx(
+        (199 * 150 / 72, 130 * 150 / 72), abs=10
+    )
 
 
 def test_picture_is_a_figure_in_its_section(pdf: Pdf) -> None:
@@ -246,7 +259,8 @@ def test_ruled_table_is_that_markdown(pdf: Pdf) -> None:
     parsed = pdf.parsed()
     (table,) = parsed.tables
     assert text_of(table.words) == (
-        "| Joint | Size | Torque |\n|---|---|---|\n| Motor flange | M16 | 210 |\n| Oil plug | | 48 |")
+        "| Joint | Size | Torque |\n|---|---|---|\n| Motor flange | M16 | 210 |\n| Oil plug | | 48 |"
+    )
     assert text_of(table.caption) == "Table 6-2 Tightening torques"
     assert near(table.region.boxes[0], (100, 100, 460, 172), by=1)
     value = next(word for word in table.words if word.text == "210")
@@ -261,8 +275,13 @@ def test_merged_header_cell_stands_in_its_first_column(pdf: Pdf) -> None:
         page.draw_line((100, y), (340, y))
     for x, top in ((100, 100), (220, 124), (340, 100)):
         page.draw_line((x, top), (x, 172))
-    for point, text in (((105, 116), "Limits"), ((105, 140), "low"), ((225, 140), "high"), ((105, 164), "2"),
-                        ((225, 164), "8")):
+    for point, text in (
+        ((105, 116), "Limits"),
+        ((105, 140), "low"),
+        ((225, 140), "high"),
+        ((105, 164), "2"),
+        ((225, 164), "8"),
+    ):
         page.insert_text(point, text, fontsize=10)
     (table,) = pdf.parsed().tables
     assert text_of(table.words) == "| Limits | |\n|---|---|\n| low | high |\n| 2 | 8 |"
@@ -277,7 +296,9 @@ def test_rows_without_rules_between_them_are_kept_apart(pdf: Pdf) -> None:
         page.insert_text((105, 140 + 18 * number), name, fontsize=10)
         page.insert_text((225, 140 + 18 * number), score, fontsize=10)
     (table,) = pdf.parsed().tables
-    assert text_of(table.words) == "| Method | Score |\n|---|---|\n| plain | 61 |\n| chain | 66 |\n| tree | 73 |"
+    assert (
+        text_of(table.words) == "| Method | Score |\n|---|---|\n| plain | 61 |\n| chain | 66 |\n| tree | 73 |"
+    )
 
 
 # --- scans
@@ -287,8 +308,14 @@ def scanned_page(pdf: Pdf) -> None:
     picture = Image.new("RGB", (1240, 1754), "white")
     draw = ImageDraw.Draw(picture)
     font = ImageFont.load_default(size=44)
-    for number, text in enumerate(["COMMISSIONING RECORD", "Serial number AR240 01187", "Oil temperature 84 degrees",
-                                   "Noise at one metre 69 decibel"]):
+    for number, text in enumerate(
+        [
+            "COMMISSIONING RECORD",
+            "Serial number AR240 01187",
+            "Oil temperature 84 degrees",
+            "Noise at one metre 69 decibel",
+        ]
+    ):
         draw.text((150, 200 + 100 * number), text, fill="black", font=font)
     out = io.BytesIO()
     picture.save(out, "PNG")

@@ -28,7 +28,10 @@ def table(result: Parsed) -> str:
 
 def test_text_has_paragraphs_on_a_page(tmp_path: Path) -> None:
     result = parsed(tmp_path, "a.txt", "First paragraph\ngoes on.\n\n\nSecond <b>one</b> & more.\n")
-    assert [text_of(block.words) for block in result.blocks] == ["First paragraph goes on.", "Second <b>one</b> & more."]
+    assert [text_of(block.words) for block in result.blocks] == [
+        "First paragraph goes on.",
+        "Second <b>one</b> & more.",
+    ]
     assert (result.media_type, result.title, result.pages) == ("text/plain", "a.txt", 1)
     assert result.rendition
     assert 40 < result.blocks[0].words[0].box[0] < 70
@@ -36,24 +39,34 @@ def test_text_has_paragraphs_on_a_page(tmp_path: Path) -> None:
 
 def test_csv_is_a_table(tmp_path: Path) -> None:
     result = parsed(tmp_path, "a.csv", 'Part,Torque,Note\nBolt M8,25,"dry, clean"\nNut M10,,new\n')
-    assert table(result) == "| Part | Torque | Note |\n|---|---|---|\n| Bolt M8 | 25 | dry, clean |\n| Nut M10 | | new |"
+    assert (
+        table(result)
+        == "| Part | Torque | Note |\n|---|---|---|\n| Bolt M8 | 25 | dry, clean |\n| Nut M10 | | new |"
+    )
     assert result.media_type == "text/csv"
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.csv", "a;b\n1;2"), ("a.tsv", "a\tb\n1\t2"), ("a.csv", "a|b\r\n1|2\r\n")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.csv", "a;b\n1;2"), ("a.tsv", "a\tb\n1\t2"), ("a.csv", "a|b\r\n1|2\r\n")]
+)
 def test_other_delimiters(tmp_path: Path, name: str, text: str) -> None:
     assert table(parsed(tmp_path, name, text)) == "| a | b |\n|---|---|\n| 1 | 2 |"
 
 
 def test_records_of_json_are_a_table(tmp_path: Path) -> None:
-    records = [{"part": "BN-1", "price": 4.5, "fits": ["AR-1", "AR-2"]}, {"part": "BN-2", "new": True, "price": None}]
+    records = [
+        {"part": "BN-1", "price": 4.5, "fits": ["AR-1", "AR-2"]},
+        {"part": "BN-2", "new": True, "price": None},
+    ]
     assert table(parsed(tmp_path, "a.json", json.dumps(records))) == (
-        '| part | price | fits | new |\n|---|---|---|---|\n| BN-1 | 4.5 | ["AR-1","AR-2"] | |\n| BN-2 | | | true |')
+        '| part | price | fits | new |\n|---|---|---|---|\n| BN-1 | 4.5 | ["AR-1","AR-2"] | |\n| BN-2 | | | true |'
+    )
 
 
 def test_object_of_json_is_a_table_of_keys(tmp_path: Path) -> None:
     assert table(parsed(tmp_path, "a.json", '{"name": "pump", "size": {"mm": 5}}')) == (
-        '| key | value |\n|---|---|\n| name | pump |\n| size | {"mm":5} |')
+        '| key | value |\n|---|---|\n| name | pump |\n| size | {"mm":5} |'
+    )
 
 
 def test_broken_json_is_refused(tmp_path: Path) -> None:
@@ -71,7 +84,8 @@ def test_long_csv_is_cut_with_a_note(tmp_path: Path) -> None:
 def test_wide_csv_keeps_every_cell(tmp_path: Path) -> None:
     rows = [[f"c{n}" for n in range(40)], [f"value{n}" for n in range(40)]]
     assert table(parsed(tmp_path, "a.csv", "\n".join(map(",".join, rows)))).split("\n")[2] == (
-        "| " + " | ".join(rows[1]) + " |")
+        "| " + " | ".join(rows[1]) + " |"
+    )
 
 
 WORD = st.text(string.ascii_letters + string.digits + "äöüλЖ", min_size=1, max_size=12)
@@ -79,14 +93,24 @@ WORD = st.text(string.ascii_letters + string.digits + "äöüλЖ", min_size=1, 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(WORD, min_size=1, max_size=30), min_size=1, max_size=6))
-def test_every_word_of_a_text_comes_out(tmp_path_factory: pytest.TempPathFactory, paragraphs: list[list[str]]) -> None:
+def test_every_word_of_a_text_comes_out(
+    tmp_path_factory: pytest.TempPathFactory, paragraphs: list[list[str]]
+) -> None:
     result = parsed(tmp_path_factory.mktemp("p"), "a.txt", "\n\n".join(map(" ".join, paragraphs)))
-    assert [word.text for block in result.blocks for word in block.words] == [w for p in paragraphs for w in p]
+    assert [word.text for block in result.blocks for word in block.words] == [
+        w for p in paragraphs for w in p
+    ]
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(2, 5).flatmap(lambda n: st.lists(st.lists(WORD, min_size=n, max_size=n), min_size=2, max_size=8)))
-def test_every_cell_of_a_csv_comes_out(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
+@given(
+    st.integers(2, 5).flatmap(
+        lambda n: st.lists(st.lists(WORD, min_size=n, max_size=n), min_size=2, max_size=8)
+    )
+)
+def test_every_cell_of_a_csv_comes_out(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     lines = table(parsed(tmp_path_factory.mktemp("p"), "a.csv", out.getvalue())).split("\n")
@@ -95,7 +119,9 @@ def test_every_cell_of_a_csv_comes_out(tmp_path_factory: pytest.TempPathFactory,
 
 @settings(max_examples=80, deadline=None)
 @given(st.one_of(st.text(), st.binary()), st.sampled_from(["a.txt", "a.csv", "a.tsv", "a.json"]))
-def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: str | bytes, name: str) -> None:
+def test_anything_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: str | bytes, name: str
+) -> None:
     try:
         assert parsed(tmp_path_factory.mktemp("p"), name, data).pages >= 1
     except UnreadableFile as error:

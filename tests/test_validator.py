@@ -18,7 +18,8 @@ FUEL = Passage(
     text=(
         "Use a fuel mix of 20:1. Do not open the tank while the engine is hot. The pressure must not exceed 8 bar; "
         "check the hose every 250 h. If the engine does not start, press the choke. Connect the red cable to the plus "
-        "pole and the black cable to the minus pole. Torque the head bolts to 48 N·m and the main bolts to 85 N·m."
+        "pole and the black cable to the minus pole. Avoid to open the drain. "
+        "Torque the head bolts to 48 N·m and the main bolts to 85 N·m."
     ),
     regions=(),
 )
@@ -141,6 +142,7 @@ def test_refused(text: str, citation: tuple[int, str], status: str, layer: str, 
          (1, "Connect the red cable to the plus pole and the black cable to the minus pole"), "order"),
         ("Torque the head bolts to 85 N·m.",
          (1, "Torque the head bolts to 48 N·m and the main bolts to 85 N·m"), "several"),
+        ("Open the drain.", (1, "open the drain"), "condition"),
         ("Close the fuel valve.", (2, "open the fuel valve"), "negations"),
         ("Disconnect the red cable from the plus pole.", (1, "Connect the red cable to the plus pole"), "opposite"),
     ],

@@ -18,6 +18,7 @@ from pydantic_core import PydanticUndefined
 from agent.answer import Citation, Claim
 from agent.llm import Similarity
 from agent.state import ANSWER, Brief, Decision, Shown
+from agent.validator.quantities import extract
 from tools.library.chunk import sentences
 from tools.tool import Tool
 
@@ -28,12 +29,13 @@ PICTURE_WORDS = frozenset(
 )
 POINTERS = frozenset("it its that this these those they them their there one ones same he she".split())
 STOP_WORDS = frozenset(
-    "a about above all am an and any are as at be been being below between both but by can could did do does doing "
-    "each for from further had has have having he her here him his how i if in into is it its itself just me more "
-    "most my no nor not of off on once only or other our out over own please same she should show so some such tell "
-    "than that the their them then there these they this those through to too under until up us very was we were "
-    "what when where which while who whom whose why will with would you your much many often find give need want "
-    "mean means say says get".split()
+    "a about above after again all also am an and any are as at be been before being below between both but by can "
+    "could did do does doing each for from further had has have having he her here him his how i if in into is it "
+    "its itself just me more most must my no nor not of off on once only or other our out over own per please same "
+    "she should show so some such tell than that the their them then there these they this those through to too "
+    "under until up us very was we were what when where which while who whom whose why will with would you your "
+    "much many often find give need needs want mean means say says get gets go goes let lets put come comes take "
+    "takes happen happens".split()
 )
 ASKS_NUMBER = re.compile(
     r"\bhow (?:much|many|often|long|far|high|low|hot|cold|big|large|heavy|fast|thick|wide|deep)\b"
@@ -44,12 +46,31 @@ ASKS_NUMBER = re.compile(
 )
 CODE = re.compile(r"\b(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+)*\b")
 """Part numbers, error codes, sizes: a token with a letter and a digit."""
+HEADING = re.compile(r"(?:\d+(?:\.\d+)*\.? +)?[^\d.!?:;]{3,70}")
+"""A short line without a full stop and, past its section number, without a figure."""
 MOST_CLAIMS = 3
-CLOSE = 0.93
+CLOSE = 0.9
 """A further unit is said too where its score is at least this share of the best one's."""
-LEAST_SCORE = 0.47
+LEAST_SCORE = 0.5
 """Below it, the nearest unit is nonsense; chosen on the answerable and unanswerable questions of the sample."""
-LEAST_COVERAGE = 0.34
+LEAST_COVERAGE = 0.25
+MEASURES = (
+    (r"\btorque|\bhow tight", r"N·?\s?m\b|lbf"),
+    (r"\bpressure\b", r"\b(?:m?bar|psi|[kMh]?Pa)\b"),
+    (r"\btemperature\b|\bhow (?:hot|cool|cold|warm)\b", r"°|\bdegrees?\b"),
+    (r"\bweigh|\bhow heavy\b|\bhow many kilos\b", r"\b(?:kg|g|t|lbs?|tonnes?|kilos?)\b"),
+    (r"\bpercent", r"%|\bpercent"),
+    (r"\bcosts?\b|\bprice\b", r"\bprice|\bcost|[€$£]|\b(?:EUR|USD|GBP)\b"),
+    (r"\bhow often\b|\binterval\b|\bhow many hours\b", r"\b(?:h|hours?|days?|weeks?|months?|years?|shifts?)\b|aily|eekly"),
+)
+"""What is asked for, and the units that an answer to it has."""
+NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])")
+ASKED_FOR = re.compile(r"\b(?:which|what)\s+(\w+(?:\s+\w+)?)", re.IGNORECASE)
+"""The noun a question asks for: "which controller output drives ..." """
+LONG_CODE = 8
+"""Characters from which a code names one thing in the world: a serial number, a file name."""
+SMALL = 800
+"""Characters up to which a piece of evidence speaks of one thing: a dialog, a label, a catalogue entry."""
 MOST_EMBEDDED = 32
 """Units that are compared by meaning, after the words chose them: this bounds the time of a turn."""
 
@@ -109,28 +130,46 @@ class Extractive:
     def write(self, brief: Brief) -> tuple[Claim, ...]:
         """Up to three units, best first; none where the best is not good enough."""
         units = _units(brief)
-        if not units:
+        if not units or _refused_by_api(brief):
             return ()
-        ranked = self._ranked(units, brief)
-        if not ranked or not _good_enough(ranked[0], brief):
-            return ()
-        best = [unit for unit in ranked if unit.score >= CLOSE * ranked[0].score and _good_enough(unit, brief)]
-        return tuple(_claim(unit) for unit in _different(best)[:MOST_CLAIMS])
+        chosen = [unit for question in parts(standalone(brief)) for unit in self._best(question, units)]
+        return tuple(_claim(unit) for unit in _different(chosen)[:MOST_CLAIMS])
 
-    def _ranked(self, units: Sequence[Unit], brief: Brief) -> list[Unit]:
+    def _best(self, question: str, units: Sequence[Unit]) -> list[Unit]:
+        """The unit that answers one question, and those that answer it about as well; none where none does."""
+        good = [unit for unit in self.ranked(question, units) if _good_enough(unit, question)]
+        return [unit for unit in good if unit.score >= CLOSE * good[0].score]
+
+    def ranked(self, question: str, units: Sequence[Unit]) -> list[Unit]:
         """By words, meaning and rank of the evidence; see `_score`. Best first, order of reading breaks ties."""
-        question = standalone(brief)
         weights = _weights(question, units)
         covered = {id(u): coverage(weights, u) for u in units}
         short = sorted(units, key=lambda u: (-covered[id(u)] - _prior(u), u.order))[:MOST_EMBEDDED]
         cosines = self._similarity(question, [f"{u.context} {u.text}".strip() for u in short])
         scored = [
-            replace(u, score=_score(u, covered[id(u)], cosine, brief)) for u, cosine in zip(short, cosines, strict=True)
+            replace(u, score=_score(u, covered[id(u)], cosine, question))
+            for u, cosine in zip(short, cosines, strict=True)
         ]
         return sorted(scored, key=lambda u: (-u.score, u.order))
 
 
 # what the question means
+
+
+def parts(question: str) -> list[str]:
+    """The questions in it, each with the statements before them: "It tripped on E21. How cool must it get?" is one,
+    "Show me the diagram. Which output drives K2?" two."""
+    found: list[str] = []
+    told = ""
+    for span in sentences(question):
+        sentence = question[span.start : span.end]
+        if sentence.endswith("?") or _wants_picture(sentence):
+            found.append(f"{told} {sentence}".strip())
+        elif found:  # what a follow-up points back at stands behind it
+            found[-1] = f"{found[-1]} {sentence}"
+        else:
+            told = f"{told} {sentence}".strip()
+    return found or [question]
 
 
 def standalone(brief: Brief) -> str:
@@ -159,16 +198,18 @@ def _wants_picture(question: str) -> bool:
 
 
 def _api_args(tool: Tool, brief: Brief) -> dict[str, Any] | None:
-    """The API's arguments, read from the question or from what the last answer cited; None where it does not fit."""
-    if not set(_words(f"{tool.when} {tool.name.replace('_', ' ')}")) & set(_words(brief.question)):
+    """The API's arguments, read from the question or from what the last answer cited; None where it does not fit.
+
+    It fits where a word of its "when" stands in the question; words that only describe its parameters, such as
+    "part number", say nothing of what it answers.
+    """
+    fields = tool.args.model_fields.items()
+    described = _words(" ".join(f"{name} {field.description}".replace("_", " ") for name, field in fields))
+    if not (set(_words(tool.when)) - set(described)) & set(_words(brief.question)):
         return None
     cited = brief.history[-1].keys if brief.history and _points_back(brief.question) else ()
     places = [brief.question, *(shown.text for shown in brief.evidence if shown.key in cited)]
-    for place in places:
-        args = _fill(tool.args, place)
-        if args is not None:
-            return args
-    return None
+    return next((args for place in places if (args := _fill(tool.args, place)) is not None), None)
 
 
 def _fill(model: type[BaseModel], text: str) -> dict[str, Any] | None:
@@ -196,7 +237,7 @@ def _value(schema: dict[str, Any], text: str) -> Any:
         found = re.search(r"\d{4}-\d{2}-\d{2}", text)
         return found.group() if found else None
     if schema.get("type") in ("integer", "number"):
-        found = re.search(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])", text)
+        found = NUMBER.search(text)
         return found.group() if found else None
     return None
 
@@ -219,10 +260,14 @@ def _units(brief: Brief) -> list[Unit]:
 
 
 def _sentence_units(shown: Shown) -> Iterable[Unit]:
+    """Sentences; a line that is a heading says nothing by itself and explains what follows it."""
+    heading = shown.heading
     for span in sentences(shown.text):
-        text = shown.text[span.start : span.end]
-        if len(text.split()) >= 3:
-            yield Unit(" ".join(text.split()), text, shown, shown.heading)
+        text = " ".join(shown.text[span.start : span.end].split())
+        if HEADING.fullmatch(text):
+            heading = text
+        elif len(text.split()) >= 3:
+            yield Unit(text, shown.text[span.start : span.end], shown, heading)
 
 
 def _row_units(shown: Shown) -> Iterable[Unit]:
@@ -303,31 +348,76 @@ def _prior(unit: Unit) -> float:
     return base / unit.shown.rank
 
 
-def _score(unit: Unit, covered: float, cosine: float, brief: Brief) -> float:
+def _score(unit: Unit, covered: float, cosine: float, question: str) -> float:
+    """0 to about 1.3: words and meaning weigh about the same; a code that was asked for weighs most in a cell."""
     score = 0.45 * covered + 0.55 * max(cosine, 0.0) + _prior(unit)
-    if ASKS_NUMBER.search(brief.question):
+    if ASKS_NUMBER.search(question):
         score += 0.05 if re.search(r"\d", unit.text) else -0.1
-    codes = _codes(brief.question)
-    return score + 0.15 if codes and _has_codes(codes, unit.text) else score
+    numbers = set(NUMBER.findall(question))
+    if numbers - set(NUMBER.findall(f"{unit.text} {unit.context}")):
+        score -= 0.1
+    codes = _codes(question)
+    if codes and all(_is_token(code, unit.text.lower()) for code in codes):
+        score += 0.25 if codes & {cell.lower() for cell in re.split(r" · |: ", unit.text)} else 0.15
+    if _wants_picture(question) and unit.shown.kind == "figure":
+        score += 0.1
+    asked = {stem for found in ASKED_FOR.findall(question) for stem in _words(found)}
+    return score + 0.12 * len(asked & set(_words(unit.text))) / max(len(asked), 1)
 
 
-def _good_enough(unit: Unit, brief: Brief) -> bool:
-    """Good by score and by words; and a code that was asked for must stand there, not one like it."""
-    if not _has_codes(_codes(brief.question), f"{unit.text} {unit.context}"):
+def _good_enough(unit: Unit, question: str) -> bool:
+    """Good by score and by words; with the codes, and in the units of measurement, that were asked for."""
+    if not (_has_codes(_codes(question), unit) and _measures_it(question, unit.text) and _same_values(question, unit)):
         return False
     if unit.shown.tool == "search_by_image" and unit.shown.rank == 1 and unit.shown.fresh:
         return True
-    weights = {word: 1.0 for word in _words(brief.question)}
-    return unit.score >= LEAST_SCORE and coverage(weights, unit) >= LEAST_COVERAGE
+    weights = dict.fromkeys(_words(question), 1.0)
+    return unit.score >= LEAST_SCORE and coverage(weights, unit) >= LEAST_COVERAGE and _of_the_subject(unit, question)
+
+
+def _of_the_subject(unit: Unit, question: str) -> bool:
+    """A table row is about what stands in the row: of the words that header and caption do not explain, it has more
+    than half. "Torque of the safety valve" is not the row of another joint of the same table."""
+    if unit.shown.kind != "table" or _codes(question):
+        return True
+    subject = set(_words(question)) - set(_words(unit.context)) - PICTURE_WORDS
+    return not subject or len(subject & set(_words(unit.text))) > len(subject) / 2
+
+
+def _measures_it(question: str, text: str) -> bool:
+    """Asked for a torque, a statement without a unit of torque does not answer."""
+    return all(re.search(unit, text) for asked, unit in MEASURES if re.search(asked, question, re.IGNORECASE))
+
+
+def _same_values(question: str, unit: Unit) -> bool:
+    """A quantity in the question is a condition: what holds at 50 Hz does not answer for 60 Hz."""
+    there = extract(f"{unit.text} {unit.context}")
+    wanted = [quantity for quantity in extract(question) if quantity.unit]
+    return all(
+        any(q.dimension == t.dimension and t.low <= q.high and q.low <= t.high for t in there) for q in wanted
+    )
 
 
 def _codes(text: str) -> set[str]:
     return {code.lower() for code in CODE.findall(text)}
 
 
-def _has_codes(codes: set[str], text: str) -> bool:
-    """Each of them stands in the text as a token of its own."""
-    return all(re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text.lower()) for code in codes)
+def _has_codes(codes: set[str], unit: Unit) -> bool:
+    """Each of them is near: in the unit or its context; in a small piece of evidence, or for a long code such as a
+    serial number, anywhere in it."""
+    near = f"{unit.text} {unit.context}".lower()
+    whole = f"{near} {unit.shown.text.lower()}"
+    small = len(unit.shown.text) < SMALL
+    return all(_is_token(code, whole if small or len(code) >= LONG_CODE else near) for code in codes)
+
+
+def _is_token(code: str, text: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text) is not None
+
+
+def _refused_by_api(brief: Brief) -> bool:
+    """An API that the question fits was asked and has no answer: what a document says of it is another matter."""
+    return any(call.error and call.tool not in OWN_TOOLS for call in brief.calls)
 
 
 def _different(units: Sequence[Unit]) -> list[Unit]:

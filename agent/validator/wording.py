@@ -20,9 +20,15 @@ VERBATIM = 0.9
 """Share of the claim's content words (0 to 1) from which on it counts as the source's own words."""
 COVERED = 0.6
 """Share below which the claim says something else."""
+ENOUGH = 0.9
+"""Share from which on a claim without a doubt passes. On dev_contrast .9 passes 63 right claims and 1 wrong; .6 adds
+40 right and 30 wrong ones."""
 
-# Conditions that may not be dropped or added.
-_CONDITIONS = {"only", "except", "unless", "if", "until", "otherwise", "provided"}
+# Conditions, and verbs that deny like "not", which may not be dropped or added.
+_CONDITIONS = set(
+    "only except unless if until otherwise provided instead avoid avoids avoided refuse refuses refused decline "
+    "declined fail fails failed prevent prevents prevented prohibit prohibited forbid forbidden deny denied".split()
+)
 _OPPOSITES = [
     frozenset(stem(word) for word in pair.split("/"))
     for pair in (
@@ -60,6 +66,8 @@ def check(claim: str, scope: str, context: str = "", headers: Sequence[str] = ()
     if coverage < COVERED:
         return Wording("unsupported", coverage)
     doubt = _doubt(claim, scope, context, headers)
+    if not doubt and coverage < ENOUGH:
+        doubt = "Some words of the claim are not those of the source"
     return Wording("unchecked" if doubt else "supported", coverage, doubt)
 
 

@@ -17,8 +17,15 @@ PLAIN_SUFFIXES = (".txt", ".text", ".log", ".csv", ".tsv", ".json")
 SUFFIXES = (".pdf", *IMAGE_SUFFIXES, *MARKUP_SUFFIXES, *PLAIN_SUFFIXES)
 
 MAGIC = {
-    b"\x89PNG\r\n\x1a\n": "image", b"\xff\xd8\xff": "image", b"GIF8": "image", b"BM": "image",
-    b"II*\x00": "image", b"MM\x00*": "image", b"RIFF": "image", b"PK\x03\x04": "archive", b"\xd0\xcf\x11\xe0": "office",
+    b"\x89PNG\r\n\x1a\n": "image",
+    b"\xff\xd8\xff": "image",
+    b"GIF8": "image",
+    b"BM": "image",
+    b"II*\x00": "image",
+    b"MM\x00*": "image",
+    b"RIFF": "image",
+    b"PK\x03\x04": "archive",
+    b"\xd0\xcf\x11\xe0": "office",
 }
 
 
@@ -27,7 +34,7 @@ def can_parse(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def parse(path: Path, caption: str = "", ocr: Callable | None | bool = True) -> Parsed:
+def parse(path: Path, caption: str = "", ocr: Callable | bool | None = True) -> Parsed:
     """Read one file by its content, then its suffix.
 
     `caption` is the text of a file that belongs to a picture. `ocr` reads the text in pictures: True for
@@ -65,7 +72,9 @@ def _kind(path: Path) -> str:
     if suffix in IMAGE_SUFFIXES:
         return "image"
     known = "binary data" if can_parse(path) else f"of a kind that is not read ({suffix or 'no suffix'})"
-    raise UnreadableFile(f"{path.name} is {known}.", "Save it as PDF, PNG, JPEG, HTML, Markdown, CSV, JSON or text.")
+    raise UnreadableFile(
+        f"{path.name} is {known}.", "Save it as PDF, PNG, JPEG, HTML, Markdown, CSV, JSON or text."
+    )
 
 
 def _head(path: Path) -> bytes:
@@ -73,7 +82,8 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(1024)
     except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.") from error
+        message = f"{path} cannot be read: {error.strerror}."
+        raise UnreadableFile(message, "Check the path and its permissions.") from error
     if not head:
         raise UnreadableFile(f"{path.name} is empty (0 bytes).", "Get another copy of the file.")
     return head

@@ -47,8 +47,15 @@ def shapes(drawings: Iterable[dict], page: Box) -> list[Shape]:
         white = drawing.get("fill") == (1.0, 1.0, 1.0) and drawing.get("color") is None
         if box[2] < box[0] or box[3] < box[1] or white or _spans(box, page):
             continue
-        found.append(Shape(box, len(drawing["items"]), any(_slanted(item) for item in drawing["items"])))
+        found.append(Shape(box, len(drawing["items"]), _is_art(drawing["items"])))
     return found
+
+
+def _is_art(items: Sequence[tuple]) -> bool:
+    """Whether strokes run slanted or curved; a box with round corners is a box."""
+    curves = sum(item[0] == "c" for item in items)
+    slanted = any(_slanted(item) for item in items if item[0] != "c")
+    return slanted or curves > 0 and not (curves <= 8 and len(items) > curves)
 
 
 def _spans(box: Box, page: Box) -> bool:
@@ -59,8 +66,6 @@ def _spans(box: Box, page: Box) -> bool:
 
 
 def _slanted(item: tuple) -> bool:
-    if item[0] == "c":
-        return True
     if item[0] == "l":
         (x0, y0), (x1, y1) = item[1], item[2]
         return abs(x0 - x1) > 1 and abs(y0 - y1) > 1
@@ -99,7 +104,9 @@ def looks_drawn(group: Sequence[Shape], words: Sequence[Word]) -> bool:
     if share > 0.4 or items < 4:
         return False
     if any(shape.art for shape in group):
-        return items > 10 * (1 + len(group) // 4) if inside and len(group) < 4 else items >= 5 or len(group) >= 3
+        return (
+            items > 10 * (1 + len(group) // 4) if inside and len(group) < 4 else items >= 5 or len(group) >= 3
+        )
     level = all(shape.box[3] - shape.box[1] < 3 for shape in group)
     sides = Counter((round(shape.box[0] / 3), round(shape.box[2] / 3)) for shape in group)
     stacked = sides.most_common(1)[0][1] > 0.7 * len(group)
@@ -111,8 +118,13 @@ def big_enough(box: Box) -> bool:
     return min(sides) >= LEAST_SIDE and area(box) >= LEAST_AREA
 
 
-def find_figures(pictures: Sequence[Shape], paths: Sequence[Shape], page: Box, text: Sequence[Paragraph],
-                 tables: Sequence[Box]) -> list[Cluster]:
+def find_figures(
+    pictures: Sequence[Shape],
+    paths: Sequence[Shape],
+    page: Box,
+    text: Sequence[Paragraph],
+    tables: Sequence[Box],
+) -> list[Cluster]:
     """The figures of a page with their captions, top to bottom."""
     words = [word for paragraph in text for line in paragraph.lines for word in line.words]
     ruled = [(x0 - 4, y0 - 4, x1 + 4, y1 + 4) for x0, y0, x1, y1 in tables]
@@ -132,8 +144,12 @@ def find_figures(pictures: Sequence[Shape], paths: Sequence[Shape], page: Box, t
 
 def with_labels(box: Box, text: Sequence[Paragraph]) -> Box:
     """The box of a drawing grown by the short labels that stand at its edge."""
-    labels = [line.box for p in text if len(p.lines) <= 3 and not is_caption(p.text) and not is_caption(p.text, TABLE_CAPTION)
-              for line in p.lines if len(line.text) <= 24]
+    short = [
+        p
+        for p in text
+        if len(p.lines) <= 3 and not is_caption(p.text) and not is_caption(p.text, TABLE_CAPTION)
+    ]
+    labels = [line.box for p in short for line in p.lines if len(line.text) <= 24]
     for _ in range(2):
         near = (box[0] - 8, box[1] - 8, box[2] + 8, box[3] + 8)
         box = bounds([box, *(label for label in labels if overlap(near, label) > 0)])
@@ -182,8 +198,11 @@ def _panels(found: list[Cluster]) -> list[Cluster]:
     """Figures without captions that stand close side by side are panels of one."""
     out: list[Cluster] = []
     for cluster in sorted(found, key=lambda cluster: cluster.box[0]):
-        beside = [other for other in out if _side_by_side(other.box, cluster.box)
-                  and bool(other.raster) == bool(cluster.raster)]
+        beside = [
+            other
+            for other in out
+            if _side_by_side(other.box, cluster.box) and bool(other.raster) == bool(cluster.raster)
+        ]
         for other in beside:
             out.remove(other)
             cluster = _both(other, cluster)
@@ -200,8 +219,11 @@ def _assigned(found: Sequence[Cluster], captions: Sequence[Paragraph], *, above:
     """Number of a figure -> number of the nearest caption below (or above) it, within REACH."""
     pairs = {}
     for number, cluster in enumerate(found):
-        near = [(far, which) for which, caption in enumerate(captions)
-                if (far := gap(cluster.box, caption.box, above=above)) is not None]
+        near = [
+            (far, which)
+            for which, caption in enumerate(captions)
+            if (far := gap(cluster.box, caption.box, above=above)) is not None
+        ]
         if near:
             pairs[number] = min(near)[1]
     return pairs
@@ -217,13 +239,24 @@ def gap(figure: Box, caption: Box, *, above: bool) -> float | None:
 
 def _plain_caption(cluster: Cluster, text: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
     """A slanted line right below a picture is its caption even if it bears no number."""
-    near = [(far, number) for number, p in enumerate(text) if p.italic and len(p.text) < 300
-            and (far := gap(cluster.box, p.box, above=False)) is not None and far < 16]
+    near = [
+        (far, number)
+        for number, p in enumerate(text)
+        if p.italic
+        and len(p.text) < 300
+        and (far := gap(cluster.box, p.box, above=False)) is not None
+        and far < 16
+    ]
     return (text[min(near)[1]],) if near else ()
 
 
 def table_caption(table: Box, text: Sequence[Paragraph]) -> Paragraph | None:
     """The nearest 'Table 6-2 ...' above or below."""
-    near = [(far, number) for number, p in enumerate(text) if is_caption(p.text, TABLE_CAPTION)
-            for above in (True, False) if (far := gap(table, p.box, above=above)) is not None]
+    near = [
+        (far, number)
+        for number, p in enumerate(text)
+        if is_caption(p.text, TABLE_CAPTION)
+        for above in (True, False)
+        if (far := gap(table, p.box, above=above)) is not None
+    ]
     return text[min(near)[1]] if near else None

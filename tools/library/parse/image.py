@@ -25,7 +25,9 @@ def parse_image(path: Path, caption: str = "", read: Reader | None = ocr.read) -
     lines = _lines(picture, read) if read else []
     inside = tuple(word for p in paragraphs(in_order(lines)) for word in words_of(p))
     figure = FigurePart(_stored(picture), 1, whole, _caption_words(caption, whole), inside)
-    blocks = tuple(Block(words_of(p)) for p in paragraphs(in_order(lines))) if len(inside) >= LEAST_WORDS else ()
+    blocks = (
+        tuple(Block(words_of(p)) for p in paragraphs(in_order(lines))) if len(inside) >= LEAST_WORDS else ()
+    )
     return Parsed(media_type, path.name, 1, blocks, (figure,))
 
 
@@ -42,13 +44,16 @@ def load(path: Path) -> Loaded:
             if opened.width * opened.height > MAX_PIXELS:
                 raise UnreadableFile(
                     f"{path.name} has {opened.width} x {opened.height} pixels, more than {MAX_PIXELS // 10**6} million.",
-                    "Save a smaller copy and add that.")
+                    "Save a smaller copy and add that.",
+                )
             media_type = Image.MIME.get(opened.format or "", "image/png")
             upright = ImageOps.exif_transpose(opened)
             return Loaded(_flat(upright), media_type)
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError, EOFError) as error:
-        raise UnreadableFile(f"{path.name} is broken and cannot be opened as a picture ({error}).",
-                             "Open it in a viewer and save it anew, or get another copy.") from error
+        raise UnreadableFile(
+            f"{path.name} is broken and cannot be opened as a picture ({error}).",
+            "Open it in a viewer and save it anew, or get another copy.",
+        ) from error
     finally:
         Image.MAX_IMAGE_PIXELS = limit
 

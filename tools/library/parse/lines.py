@@ -3,17 +3,19 @@
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tools.library.evidence import Box, Word, union
 
-BULLET = re.compile(r"^([•‣▪●○■□–—*·►➢-]|\(?\d{1,2}[.)]|\(?[a-z][.)])$")
+BULLET = re.compile(r"^([•‣▪●○■□–—*·►➢o\uf000-\uf0ff-]|\(?\d{1,2}[.)]|\(?[a-z][.)])$")
 NUMBERED = re.compile(r"^(\d+(?:\.\d+)*)\.?$")
 PAGE_NUMBER = re.compile(r"^\W*(page|seite|p\.)?\s*(\d{1,4}|[ivxl]{1,6})(\s*(/|of|von)\s*\d{1,4})?\W*$", re.I)
 _NUMBER = r"\.?\s*[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?(?P<rest>.*)$"
-CAPTION = re.compile(r"^(figure|fig|diagram|plate|abb|abbildung|photo|illustration|image|chart|drawing|scheme)s?"
-                     + _NUMBER, re.I | re.S)
+CAPTION = re.compile(
+    r"^(figure|fig|diagram|plate|abb|abbildung|photo|illustration|image|chart|drawing|scheme)s?" + _NUMBER,
+    re.I | re.S,
+)
 TABLE_CAPTION = re.compile(r"^(table|tab|tabelle)" + _NUMBER, re.I | re.S)
 SOFT_HYPHEN = "\u00ad"
 
@@ -61,9 +63,8 @@ class Paragraph:
         return all(line.italic for line in self.lines)
 
 
-def bounds(boxes) -> Box:  # type: ignore[no-untyped-def]
+def bounds(boxes: Iterable[Box]) -> Box:
     """The smallest box that holds all of at least one box."""
-    boxes = list(boxes)
     x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
     return (min(x0s), min(y0s), max(x1s), max(y1s))
 
@@ -120,10 +121,11 @@ def furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[
             margin = min(line.box[1], height - line.box[3]) / height
             if margin < 0.12 and re.search(r"[^\W\d_]{2}", line.text):
                 seen[re.sub(r"\d+", "#", line.text), round(line.box[1] / 3)].add((index, number))
-        for end, number in (("top", downwards[:1]), ("end", downwards[-1:])):
-            if number and (match := PAGE_NUMBER.match(lines[number[0]].text)):
-                shown = match.group(2)
-                seen[end, int(shown) - index if shown.isdigit() else "roman"].add((index, number[0]))
+        for end, numbers in (("top", downwards[:1]), ("end", downwards[-1:])):
+            for number in numbers:
+                if match := PAGE_NUMBER.match(lines[number].text):
+                    shown = match.group(2)
+                    seen[end, int(shown) - index if shown.isdigit() else "roman"].add((index, number))
     return {place for places in seen.values() if len({index for index, _ in places}) >= 3 for place in places}
 
 
@@ -244,8 +246,10 @@ def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
 def _leading(lines: Sequence[Line]) -> float:
     """The usual space between two lines of a paragraph, in font sizes; may be below 0, as letter boxes overlap."""
     gaps = Counter(
-        round((b.box[1] - a.box[3]) / a.size, 1) for a, b in zip(lines, lines[1:], strict=False)
-        if a.size > 0 and abs(a.size - b.size) < 0.1 * a.size and -0.6 < (b.box[1] - a.box[3]) / a.size < 0.6)
+        round((b.box[1] - a.box[3]) / a.size, 1)
+        for a, b in zip(lines, lines[1:], strict=False)
+        if a.size > 0 and abs(a.size - b.size) < 0.1 * a.size and -0.6 < (b.box[1] - a.box[3]) / a.size < 0.6
+    )
     most = max(gaps.values(), default=0)
     return min((gap for gap, count in gaps.items() if count >= 0.6 * most), default=0.3)
 
@@ -270,13 +274,18 @@ def _goes_on(group: list[Line], line: Line, widest: float) -> bool:
 def _indented(group: list[Line], line: Line) -> bool:
     """A first line set in marks a new paragraph where the lines above are flush."""
     inset = line.box[0] - group[-1].box[0]
-    return len(group) > 1 and 0.8 * line.size < inset < 4 * line.size and abs(group[-2].box[0] - group[-1].box[0]) < 1
+    return (
+        len(group) > 1
+        and 0.8 * line.size < inset < 4 * line.size
+        and abs(group[-2].box[0] - group[-1].box[0]) < 1
+    )
 
 
 def words_of(paragraph: Paragraph) -> tuple[Word, ...]:
     """The paragraph's words, with what follows each: a blank, nothing after a hyphen at a line's end."""
     rows = len(paragraph.lines)
-    tabular = sum(same_row(a.box, b.box) for a, b in zip(paragraph.lines, paragraph.lines[1:], strict=False)) * 3 > rows
+    pairs = zip(paragraph.lines, paragraph.lines[1:], strict=False)
+    tabular = 3 * sum(same_row(a.box, b.box) for a, b in pairs) > rows
     words: list[Word] = []
     for number, line in enumerate(paragraph.lines):
         following = paragraph.lines[number + 1] if number + 1 < rows else None
@@ -340,5 +349,11 @@ class HeadingPath:
 def joined(a: Line, b: Line) -> Line:
     """Two lines on one baseline as one."""
     larger = a if len(a.text) >= len(b.text) else b
-    return Line(words=a.words + b.words, box=union(a.box, b.box), size=larger.size,
-                bold=a.bold and b.bold, italic=a.italic and b.italic, block=a.block)
+    return Line(
+        words=a.words + b.words,
+        box=union(a.box, b.box),
+        size=larger.size,
+        bold=a.bold and b.bold,
+        italic=a.italic and b.italic,
+        block=a.block,
+    )

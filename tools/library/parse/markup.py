@@ -17,7 +17,20 @@ from tools.library.parse.image import load
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pdf import Reader, parse_document
 
-DROPPED = ["script", "style", "noscript", "template", "iframe", "object", "embed", "link", "meta", "svg", "base", "title"]
+DROPPED = [
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "embed",
+    "link",
+    "meta",
+    "svg",
+    "base",
+    "title",
+]
 MEDIA_TYPES = {".md": "text/markdown", ".markdown": "text/markdown"}
 
 
@@ -33,17 +46,35 @@ def parse_markup(path: Path, read: Reader | None = ocr.read) -> Parsed:
     return render(str(soup), media_type, title, pictures=pictures, notes=notes, read=read)
 
 
-def render(body: str, media_type: str, title: str, *, pictures: dict[str, bytes] | None = None,
-           notes: tuple[str, ...] = (), read: Reader | None = None, width: float = rendition.WIDTH) -> Parsed:
+def render(
+    body: str,
+    media_type: str,
+    title: str,
+    *,
+    pictures: dict[str, bytes] | None = None,
+    notes: tuple[str, ...] = (),
+    read: Reader | None = None,
+    width: float = rendition.WIDTH,
+) -> Parsed:
     """Set a body of HTML as PDF and parse that."""
     try:
         pdf = rendition.to_pdf(body, pictures, width)
     except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
-        raise UnreadableFile(f"{title} cannot be set as pages ({error}).", "Save it as PDF and add that.") from error
+        raise UnreadableFile(
+            f"{title} cannot be set as pages ({error}).", "Save it as PDF and add that."
+        ) from error
     with pymupdf.open(stream=pdf, filetype="pdf") as document:
         parsed = parse_document(document, title, read, made_here=True)
-    return Parsed(media_type, title, parsed.pages, parsed.blocks, parsed.figures, parsed.tables, pdf,
-                  notes + parsed.notes)
+    return Parsed(
+        media_type,
+        title,
+        parsed.pages,
+        parsed.blocks,
+        parsed.figures,
+        parsed.tables,
+        pdf,
+        notes + parsed.notes,
+    )
 
 
 def _title(soup: BeautifulSoup) -> str:
@@ -70,7 +101,9 @@ def _cleaned(soup: BeautifulSoup, folder: Path) -> tuple[dict[str, bytes], tuple
     return pictures, tuple(notes)
 
 
-def _take_in(tag: Tag, soup: BeautifulSoup, folder: Path, pictures: dict[str, bytes], notes: list[str]) -> None:
+def _take_in(
+    tag: Tag, soup: BeautifulSoup, folder: Path, pictures: dict[str, bytes], notes: list[str]
+) -> None:
     alt = " ".join(str(tag.get("alt") or "").split())
     source = str(tag.get("src") or "")
     data = _picture(source, folder, notes)

@@ -3,7 +3,7 @@
 import functools
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -37,20 +37,22 @@ def _engine() -> "RapidOCR":
     from rapidocr import RapidOCR
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return RapidOCR(params={
-        "Global.log_level": "critical",
-        "Global.use_cls": False,  # it only finds lines that stand on their head
-        "Global.max_side_len": LONG_SIDE,
-        # Measured on scanned receipts against the defaults: 1.9 instead of 3.4 CPU seconds a picture,
-        # word recall .937 instead of .946.
-        "Det.limit_type": "max",  # the default enlarges flat pictures to several thousand pixels
-        "Det.limit_side_len": 1280,
-        "Rec.rec_img_shape": [3, 48, 96],  # the default pads every short word to 320 pixels
-        "Rec.rec_batch_num": 3,
-        "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
-        "EngineConfig.onnxruntime.intra_op_num_threads": cores,
-        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-    })
+    return RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,  # it only finds lines that stand on their head
+            "Global.max_side_len": LONG_SIDE,
+            # Measured on scanned receipts against the defaults: 1.9 instead of 3.4 CPU seconds a picture,
+            # word recall .937 instead of .946.
+            "Det.limit_type": "max",  # the default enlarges flat pictures to several thousand pixels
+            "Det.limit_side_len": 1280,
+            "Rec.rec_img_shape": [3, 48, 96],  # the default pads every short word to 320 pixels
+            "Rec.rec_batch_num": 3,
+            "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
+            "EngineConfig.onnxruntime.intra_op_num_threads": cores,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
 
 
 def read(image: Image.Image) -> list[OcrLine]:
@@ -61,10 +63,13 @@ def read(image: Image.Image) -> list[OcrLine]:
     if scale != 1:
         size = max(1, round(picture.width / scale)), max(1, round(picture.height / scale))
         picture = picture.resize(size, Image.Resampling.LANCZOS)
-    found = _engine()(np.asarray(picture)[:, :, ::-1])
+    found: Any = _engine()(np.asarray(picture)[:, :, ::-1])  # one of several classes by what was asked for
     pairs = zip(found.txts, found.boxes, strict=True) if found.txts else ()
-    lines = [_line(text, np.asarray(corners) * scale) for text, corners in pairs
-             if any(char.isalnum() for char in text)]  # buttons of windows are read as □
+    lines = [
+        _line(text, np.asarray(corners) * scale)
+        for text, corners in pairs
+        if any(char.isalnum() for char in text)
+    ]  # buttons of windows are read as □
     return sorted(lines, key=lambda line: (line.box[1], line.box[0]))
 
 
@@ -84,5 +89,7 @@ def _line(text: str, corners: np.ndarray) -> OcrLine:
 
 def _width(text: str) -> float:
     """Roughly how wide a text is set, in widths of an 'n'."""
-    return sum(2.0 if ord(char) > 0x2E7F else 0.5 if char in " .,:;'|!iljt()[]" else 1.4 if char in "mwMW@%" else 1.0
-               for char in text)
+    return sum(
+        2.0 if ord(char) > 0x2E7F else 0.5 if char in " .,:;'|!iljt()[]" else 1.4 if char in "mwMW@%" else 1.0
+        for char in text
+    )

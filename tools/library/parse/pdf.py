@@ -14,7 +14,18 @@ from tools.library.evidence import Box, Region, Word
 from tools.library.parse import lines as text_lines
 from tools.library.parse import ocr
 from tools.library.parse.figures import Cluster, Shape, find_figures, gap, shapes, table_caption
-from tools.library.parse.lines import HeadingPath, Line, Paragraph, area, bounds, holds, is_caption, joined, overlap, same_row
+from tools.library.parse.lines import (
+    HeadingPath,
+    Line,
+    Paragraph,
+    area,
+    bounds,
+    holds,
+    is_caption,
+    joined,
+    overlap,
+    same_row,
+)
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.tables import continued, find_grids, markdown_words, table_box
 
@@ -24,7 +35,9 @@ Reader = Callable[[Image.Image], list[ocr.OcrLine]]
 DPI = 150
 LONG_SIDE = 1600  # pixels of a figure's picture
 MANY_DRAWINGS = 20_000
-TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+TEXT_FLAGS = (
+    pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+)
 PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 
 
@@ -54,10 +67,14 @@ def open_pdf(path: Path) -> pymupdf.Document:
         document = pymupdf.open(stream=path.read_bytes(), filetype="pdf")
         locked, pages = document.needs_pass, document.page_count
     except PageError as error:
-        raise UnreadableFile(f"{path.name} is broken and cannot be opened as PDF ({error}).",
-                             "Open it in a PDF viewer and save it anew, or get another copy.") from error
+        raise UnreadableFile(
+            f"{path.name} is broken and cannot be opened as PDF ({error}).",
+            "Open it in a PDF viewer and save it anew, or get another copy.",
+        ) from error
     if locked:
-        raise UnreadableFile(f"{path.name} is locked with a password.", "Save a copy without the password and add that.")
+        raise UnreadableFile(
+            f"{path.name} is locked with a password.", "Save a copy without the password and add that."
+        )
     if not pages:
         raise UnreadableFile(f"{path.name} has no pages.", "Get another copy of the file.")
     return document
@@ -69,7 +86,9 @@ def _title(document: pymupdf.Document) -> str:
     return "" if junk or title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".qxd", ".dvi")) else title
 
 
-def parse_document(source: pymupdf.Document, title: str, read: Reader | None, *, made_here: bool = False) -> Parsed:
+def parse_document(
+    source: pymupdf.Document, title: str, read: Reader | None, *, made_here: bool = False
+) -> Parsed:
     """Two passes: what repeats on many pages is known only after all were read.
 
     `made_here` says that the pages are a rendition, which has no running headers.
@@ -78,8 +97,10 @@ def parse_document(source: pymupdf.Document, title: str, read: Reader | None, *,
     notes: list[str] = []
     sheets = list(_sheets(document, read, notes))
     if not sheets:
-        raise UnreadableFile(f"{title}: no page can be read ({'; '.join(notes[:3]) or 'none is left'}).", "Get another copy of the file.")
-    left_out = set() if made_here else text_lines.furniture([s.lines for s in sheets], [s.box[3] for s in sheets])
+        reason = "; ".join(notes[:3]) or "none is left"
+        raise UnreadableFile(f"{title}: no page can be read ({reason}).", "Get another copy of the file.")
+    heights = [sheet.box[3] for sheet in sheets]
+    left_out = set() if made_here else text_lines.furniture([sheet.lines for sheet in sheets], heights)
     repeated = _repeated(sheets)
     body = text_lines.body_size([line for sheet in sheets for line in sheet.lines])
     path, blocks, figures, tables = HeadingPath(), [], [], []
@@ -91,14 +112,21 @@ def parse_document(source: pymupdf.Document, title: str, read: Reader | None, *,
         figures += parts.figures
         tables += parts.tables
     tables = continued(tables)
-    return Parsed("application/pdf", title, document.page_count, tuple(blocks), tuple(figures), tuple(tables),
-                  notes=tuple(notes))
+    return Parsed(
+        "application/pdf",
+        title,
+        document.page_count,
+        tuple(blocks),
+        tuple(figures),
+        tuple(tables),
+        notes=tuple(notes),
+    )
 
 
 def _upright(source: pymupdf.Document) -> pymupdf.Document:
     """The same pages with their rotation applied, so that every box is one of the displayed page."""
     try:
-        if not any(page.rotation for page in source):
+        if not any(source[number].rotation for number in range(source.page_count)):
             return source
         source.bake()
         upright = pymupdf.open()
@@ -228,12 +256,21 @@ class PageParts:
 class _Page:
     """One page on its way from lines to parts."""
 
-    def __init__(self, page: pymupdf.Page, sheet: Sheet, lines: list[Line], repeated: set[tuple[int, ...]],
-                 notes: list[str]) -> None:
+    def __init__(
+        self,
+        page: pymupdf.Page,
+        sheet: Sheet,
+        lines: list[Line],
+        repeated: set[tuple[int, ...]],
+        notes: list[str],
+    ) -> None:
         self.page, self.sheet, self.lines, self.notes = page, sheet, lines, notes
         self.words = [word for line in lines for word in line.words]
-        self.pictures = [picture for picture, key in zip(sheet.pictures, sheet.keys, strict=True)
-                         if key not in repeated and not self._background(picture)]
+        self.pictures = [
+            picture
+            for picture, key in zip(sheet.pictures, sheet.keys, strict=True)
+            if key not in repeated and not self._background(picture)
+        ]
 
     def _background(self, picture: Shape) -> bool:
         """A picture that fills the page is its background if there is text; a page without text is a figure."""
@@ -261,7 +298,8 @@ class _Page:
             return []
         drawings = self.page.get_cdrawings()
         if len(drawings) > MANY_DRAWINGS:
-            self.notes.append(f"page {self.sheet.number} has {len(drawings)} drawings: not searched for tables and figures")
+            page = f"page {self.sheet.number} has {len(drawings)} drawings"
+            self.notes.append(f"{page}: not searched for tables and drawn figures")
             return []
         return drawings
 
@@ -279,32 +317,46 @@ class _Page:
     def _paragraphs(self, taken: list[Box]) -> list[Paragraph]:
         free = []
         for line in self.lines:
-            if not any(holds(box, line.box) or overlap(box, line.box) > 0.5 * area(line.box) for box in taken):
+            if not any(
+                holds(box, line.box) or overlap(box, line.box) > 0.5 * area(line.box) for box in taken
+            ):
                 free.append(line)
         return text_lines.paragraphs(text_lines.in_order(free))
 
     def _is_the_scan(self, cluster: Cluster) -> bool:
         return area(cluster.box) > 0.5 * area(self.sheet.box) and len(self.words) >= 12
 
-    def _outside(self, text: list[Paragraph], found: list[Cluster], captions: list[Paragraph]) -> list[Paragraph]:
+    def _outside(
+        self, text: list[Paragraph], found: list[Cluster], captions: list[Paragraph]
+    ) -> list[Paragraph]:
         """Paragraphs without those that stand in a figure; captions stay."""
-        return [p for p in text if p in captions or not any(
-            overlap(cluster.box, p.box) > 0.5 * area(p.box) for cluster in found)]
+        return [
+            p
+            for p in text
+            if p in captions or not any(overlap(cluster.box, p.box) > 0.5 * area(p.box) for cluster in found)
+        ]
 
-    def _blocks(self, text: list[Paragraph], body: float,
-                path: HeadingPath) -> tuple[list[Block], list[tuple[Box | None, str]]]:
+    def _blocks(
+        self, text: list[Paragraph], body: float, path: HeadingPath
+    ) -> tuple[list[Block], list[tuple[Box | None, str]]]:
         """Blocks, and what the path of headings is from which place of the page on."""
         blocks: list[Block] = []
         headings: list[tuple[Box | None, str]] = [(None, str(path))]
         for paragraph in text:
             block = Block(text_lines.words_of(paragraph), str(path))
-            if not self.sheet.scanned and not is_caption(paragraph.text) and text_lines.is_heading(paragraph, body):
+            if (
+                not self.sheet.scanned
+                and not is_caption(paragraph.text)
+                and text_lines.is_heading(paragraph, body)
+            ):
                 path.enter(paragraph)
                 headings.append((paragraph.box, str(path)))
             blocks.append(block)
         return blocks, headings
 
-    def _figure(self, cluster: Cluster, headings: list[tuple[Box | None, str]], read: Reader | None) -> FigurePart:
+    def _figure(
+        self, cluster: Cluster, headings: list[tuple[Box | None, str]], read: Reader | None
+    ) -> FigurePart:
         picture, scale = _render(self.page, cluster.box, dpi=self._dpi(cluster), long_side=LONG_SIDE)
         captions = tuple(word for p in cluster.captions for word in text_lines.words_of(p))
         boxes = {word.box for word in captions}
@@ -316,17 +368,25 @@ class _Page:
 
     def _read(self, picture: Image.Image, scale: float, box: Box, read: Reader) -> tuple[Word, ...]:
         return tuple(
-            Word(word.text, self.sheet.number, _scaled(word.box, scale, box[0], box[1]),
-                 "\n" if word is line.words[-1] else " ")
-            for line in read(picture) for word in line.words)
+            Word(
+                word.text,
+                self.sheet.number,
+                _scaled(word.box, scale, box[0], box[1]),
+                "\n" if word is line.words[-1] else " ",
+            )
+            for line in read(picture)
+            for word in line.words
+        )
 
     def _dpi(self, cluster: Cluster) -> float:
         """The resolution of the finest picture in the figure, 150 at least."""
-        finest = [72 * key[0] / max(1, key[3]) for picture, key in zip(self.sheet.pictures, self.sheet.keys, strict=True)
-                  if picture.box in cluster.raster]
+        pairs = zip(self.sheet.pictures, self.sheet.keys, strict=True)
+        finest = [72 * key[0] / max(1, key[3]) for picture, key in pairs if picture.box in cluster.raster]
         return max([DPI, *finest])
 
-    def _captioned(self, table: TablePart, text: list[Paragraph], headings: list[tuple[Box | None, str]]) -> TablePart:
+    def _captioned(
+        self, table: TablePart, text: list[Paragraph], headings: list[tuple[Box | None, str]]
+    ) -> TablePart:
         box = table.region.boxes[0]
         caption = table_caption(box, text)
         words = text_lines.words_of(caption) if caption else ()

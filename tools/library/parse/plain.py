@@ -28,7 +28,9 @@ def parse_plain(path: Path) -> Parsed:
         rows = _csv_rows(text, path)
     else:
         return render(_paragraphs(text), media_type, path.name)
-    notes = (f"only the first {MAX_ROWS} of {len(rows) - 1} rows were read",) if len(rows) - 1 > MAX_ROWS else ()
+    notes = (
+        (f"only the first {MAX_ROWS} of {len(rows) - 1} rows were read",) if len(rows) - 1 > MAX_ROWS else ()
+    )
     rows = rows[: MAX_ROWS + 1]
     columns = max((len(row) for row in rows), default=0)
     width = min(max(WIDTH, 90.0 * columns + 100), 10 * HEIGHT)
@@ -39,7 +41,9 @@ def parse_plain(path: Path) -> Parsed:
 def _paragraphs(text: str) -> str:
     """Blank lines part paragraphs; line ends within one are kept."""
     parts = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(f"<p>{escaped(part.strip()).replace(chr(10), '<br/>')}</p>" for part in parts if part.strip())
+    return "".join(
+        f"<p>{escaped(part.strip()).replace(chr(10), '<br/>')}</p>" for part in parts if part.strip()
+    )
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
@@ -55,7 +59,9 @@ def _csv_rows(text: str, path: Path) -> list[list[str]]:
     try:
         rows = list(csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise UnreadableFile(f"{path.name} is no CSV ({error}).", "Save it as CSV anew, or as .txt.") from error
+        raise UnreadableFile(
+            f"{path.name} is no CSV ({error}).", "Save it as CSV anew, or as .txt."
+        ) from error
     return [row for row in rows if any(cell.strip() for cell in row)]
 
 
@@ -72,7 +78,10 @@ def _json_rows(text: str, name: str) -> list[list[str]]:
         raise UnreadableFile(f"{name} is no JSON ({error}).", "Mend it, or save it as .txt.") from error
     if isinstance(data, list) and any(isinstance(item, dict) for item in data):
         keys = list(dict.fromkeys(key for item in data if isinstance(item, dict) for key in item))
-        return [keys, *([_cell(item.get(key)) if isinstance(item, dict) else "" for key in keys] for item in data)]
+        return [
+            keys,
+            *([_cell(item.get(key)) if isinstance(item, dict) else "" for key in keys] for item in data),
+        ]
     if isinstance(data, dict):
         return [["key", "value"], *([str(key), _cell(value)] for key, value in data.items())]
     return [[_cell(item)] for item in (data if isinstance(data, list) else [data])]

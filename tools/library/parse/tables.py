@@ -53,8 +53,11 @@ def find_grids(drawings: Sequence[dict], page: Box) -> list[Grid]:
     drawn = {_rounded(rule): rule for drawing in drawings for rule in _rules(drawing, shades=False)}
     grids = _grids(list(drawn.values()), page)
     shaded = {_rounded(rule): rule for drawing in drawings for rule in _rules(drawing, shades=True)}
-    grids += [grid for grid in _grids(list(shaded.values()), page)
-              if not any(overlap(grid.box, other.box) for other in grids)]
+    grids += [
+        grid
+        for grid in _grids(list(shaded.values()), page)
+        if not any(overlap(grid.box, other.box) for other in grids)
+    ]
     return sorted(grids, key=lambda grid: (grid.box[1], grid.box[0]))
 
 
@@ -101,7 +104,12 @@ def _sides(box: Sequence[float]) -> Iterator[Rule]:
     elif x1 - x0 <= THIN:
         yield from _edge((x0 + x1) / 2, y0, (x0 + x1) / 2, y1)
     else:
-        yield from (Rule(True, y0, x0, x1), Rule(True, y1, x0, x1), Rule(False, x0, y0, y1), Rule(False, x1, y0, y1))
+        yield from (
+            Rule(True, y0, x0, x1),
+            Rule(True, y1, x0, x1),
+            Rule(False, x0, y0, y1),
+            Rule(False, x1, y0, y1),
+        )
 
 
 def _touching(rules: Sequence[Rule], page: Box) -> list[list[Rule]]:
@@ -140,8 +148,11 @@ def _grid(rules: Sequence[Rule]) -> Grid | None:
         return None
     walls = _covered(upright, xs, ys)  # walls[x][row]
     floors = _covered(level, ys, xs)  # floors[y][column]
-    if not (all(floors[0]) and all(floors[-1])):
-        return None  # marked lines of text, not a table
+    for edge, row in ((floors[0], 0), (floors[-1], -1)):
+        if not all(edge) and not (walls[0][row] and walls[-1][row]):
+            return (
+                None  # marked lines of text; a table that runs over pages may lack a rule, but has its sides
+            )
     owner: dict[tuple[int, int], tuple[int, int]] = {}
     for row in range(len(ys) - 1):
         for column in range(len(xs) - 1):
@@ -203,7 +214,9 @@ def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
     columns = sorted({column for _, column in cells})
     if len(rows) * len(columns) == 0 or len(cells) < 0.34 * len(rows) * len(columns):
         return ()
-    table = [line for row in rows for line in _lines_apart([cells.get((row, column), []) for column in columns])]
+    table = [
+        line for row in rows for line in _lines_apart([cells.get((row, column), []) for column in columns])
+    ]
     return _with_separators(table) if len(table) >= 2 and len(columns) >= 2 else ()
 
 
@@ -261,7 +274,10 @@ def continued(tables: Sequence[TablePart]) -> list[TablePart]:
         if last and _goes_on(last, table):
             header, own = _header(last.words), table.words
             if [word.text for word in header] != [word.text for word in _header(own)]:
-                body = [word._replace(sep=word.sep.replace("\n|" + "---|" * _columns(own), "", 1)) for word in own[1:]]
+                body = [
+                    word._replace(sep=word.sep.replace("\n|" + "---|" * _columns(own), "", 1))
+                    for word in own[1:]
+                ]
                 own = (*header, own[0]._replace(sep="| "), *body)
             table = replace(table, words=own, caption=table.caption or last.caption)
         out.append(table)
@@ -271,8 +287,14 @@ def continued(tables: Sequence[TablePart]) -> list[TablePart]:
 def _goes_on(last: TablePart, table: TablePart) -> bool:
     """Whether a table without caption starts on the next page between the same edges with as many columns."""
     a, b = last.region.boxes[0], table.region.boxes[0]
-    return (table.region.page == last.region.page + 1 and not table.caption and b[1] < a[3]
-            and abs(a[0] - b[0]) < 4 and abs(a[2] - b[2]) < 4 and _columns(last.words) == _columns(table.words))
+    return (
+        table.region.page == last.region.page + 1
+        and not table.caption
+        and b[1] < a[3]
+        and abs(a[0] - b[0]) < 4
+        and abs(a[2] - b[2]) < 4
+        and _columns(last.words) == _columns(table.words)
+    )
 
 
 def _header(words: Sequence[Word]) -> tuple[Word, ...]:
