@@ -35,8 +35,7 @@ Thread = Annotated[str | None, typer.Option("--thread", help="The conversation t
 
 
 def main() -> None:
-    """The console entry point: runs a command, and turns every foreseen failure into a sentence."""
-    _refuse_shadowed()
+    """Runs a command, and turns every foreseen failure into a sentence."""
     try:
         app()
     except ExhibitError as error:
@@ -47,18 +46,6 @@ def main() -> None:
     except KeyboardInterrupt:
         print("\nexhibit: interrupted. What was finished is kept; run the same command to go on.", file=sys.stderr)
         sys.exit(130)
-
-
-def _refuse_shadowed() -> None:
-    """Another package called `tools` on the path would be imported instead of ours, and fail obscurely."""
-    import tools
-
-    here = Path(__file__).resolve().parents[1]
-    found = Path(tools.__file__ or "?").resolve().parents[1]
-    if found != here:
-        print(f"exhibit: another package named 'tools' in {found} hides Exhibit's own in {here}.", file=sys.stderr)
-        print("         Install Exhibit in a virtual environment of its own.", file=sys.stderr)
-        sys.exit(1)
 
 
 # commands
@@ -419,7 +406,3 @@ def _print_checks(results: list[Any]) -> None:
         console.print(f"{mark} {result.name}: {result.message}", highlight=False)
         if result.next_step:
             console.print(f"     {result.next_step}", highlight=False, style="bold")
-
-
-if __name__ == "__main__":
-    main()

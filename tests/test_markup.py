@@ -70,7 +70,8 @@ def test_markdown_table_title_and_code(tmp_path: Path) -> None:
             tmp_path,
             "check.md",
             (
-                "# Weekly check\n\nTakes *12* minutes.\n\n| Point | Good |\n|---|---|\n| Mat | grey |\n\n```\nrun --fast\n```\n"
+                "# Weekly check\n\nTakes *12* minutes.\n\n| Point | Good |\n|---|---|\n| Mat | grey |\n\n"
+                "```\nrun --fast\n```\n"
             ),
         )
     )

@@ -135,7 +135,7 @@ def regions_of(words: Iterable[Word]) -> tuple[Region, ...]:
     lines: dict[int, list[Box]] = {}
     for word in words:
         boxes = lines.setdefault(word.page, [])
-        if boxes and _same_line(boxes[-1], word.box):
+        if boxes and (boxes[-1] == word.box or _same_line(boxes[-1], word.box)):
             boxes[-1] = union(boxes[-1], word.box)
         else:
             boxes.append(word.box)

@@ -1,4 +1,4 @@
-"""Figures of a PDF page as a reader sees them: pictures and drawings, fragments joined. Numbers are PDF points."""
+"""Figures of a PDF page as a reader sees them: pictures and drawings, fragments joined. In PDF points."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,16 @@ import cv2
 import numpy as np
 
 from tools.library.evidence import Box, Word, union
-from tools.library.parse.lines import TABLE_CAPTION, Paragraph, area, bounds, holds, is_caption, overlap
+from tools.library.parse.lines import (
+    TABLE_CAPTION,
+    Paragraph,
+    area,
+    bounds,
+    holds,
+    is_caption,
+    is_heading,
+    overlap,
+)
 
 LEAST_SIDE = 36.0
 LEAST_AREA = 2500.0
@@ -18,7 +27,7 @@ REACH = 48.0  # how far a caption may stand from its figure
 
 @dataclass(frozen=True)
 class Shape:
-    """One path or picture. `items` counts strokes; `art` says that some of them are neither level nor upright."""
+    """One path or picture. `items` counts strokes; `art`: some are neither level nor upright."""
 
     box: Box
     items: int
@@ -101,16 +110,22 @@ def looks_drawn(group: Sequence[Shape], words: Sequence[Word]) -> bool:
     inside = [word for word in words if holds(box, word.box)]
     share = sum(area(word.box) for word in inside) / max(area(box), 1.0)
     items = sum(shape.items for shape in group)
-    if share > 0.4 or items < 4:
+    if share > 0.4 or items < 4 or _frames_prose(group, words):
         return False
     if any(shape.art for shape in group):
         return (
             items > 10 * (1 + len(group) // 4) if inside and len(group) < 4 else items >= 5 or len(group) >= 3
         )
-    level = all(shape.box[3] - shape.box[1] < 3 for shape in group)
-    sides = Counter((round(shape.box[0] / 3), round(shape.box[2] / 3)) for shape in group)
-    stacked = sides.most_common(1)[0][1] > 0.7 * len(group)
-    return not level and not stacked and len(group) >= 5 and share < 0.3
+    solid = [shape for shape in group if not _is_row(shape.box, inside)]
+    sides = Counter((round(shape.box[0] / 3), round(shape.box[2] / 3)) for shape in solid)
+    stacked = bool(solid) and sides.most_common(1)[0][1] > 0.7 * len(solid)
+    return len(solid) >= 5 and not stacked and share < 0.3
+
+
+def _is_row(box: Box, words: Sequence[Word]) -> bool:
+    """A level rule, or the shade behind one line of a table."""
+    height = box[3] - box[1]
+    return height < 3 or height < 18 and any(holds(box, word.box) for word in words)
 
 
 def big_enough(box: Box) -> bool:
@@ -124,32 +139,47 @@ def find_figures(
     page: Box,
     text: Sequence[Paragraph],
     tables: Sequence[Box],
+    body: float,
 ) -> list[Cluster]:
-    """The figures of a page with their captions, top to bottom."""
+    """The figures of a page with their captions, top to bottom. `body` is the font size of its prose."""
     words = [word for paragraph in text for line in paragraph.lines for word in line.words]
     ruled = [(x0 - 4, y0 - 4, x1 + 4, y1 + 4) for x0, y0, x1, y1 in tables]
     kept = [path for path in paths if not any(holds(table, path.box) for table in ruled)]
+    labels = _labels(text, body)
     found: list[Cluster] = []
     for group in clusters([*pictures, *kept], page):
-        box = bounds(shape.box for shape in group)
-        raster = tuple(shape.box for shape in group if shape.raster)
-        if not big_enough(box) or not (raster or looks_drawn(group, words)):
-            continue
-        if not raster:
-            box = with_labels(box, text)
-        found.append(Cluster(box, raster))
+        found += [cluster for cluster in _as_clusters(group, words, labels) if big_enough(cluster.box)]
     found = _captioned(_merged(found), text)
     return sorted(found, key=lambda cluster: (cluster.box[1], cluster.box[0]))
 
 
-def with_labels(box: Box, text: Sequence[Paragraph]) -> Box:
-    """The box of a drawing grown by the short labels that stand at its edge."""
-    short = [
-        p
-        for p in text
-        if len(p.lines) <= 3 and not is_caption(p.text) and not is_caption(p.text, TABLE_CAPTION)
-    ]
-    labels = [line.box for p in short for line in p.lines if len(line.text) <= 24]
+def _as_clusters(group: Sequence[Shape], words: Sequence[Word], labels: Sequence[Box]) -> list[Cluster]:
+    """A group of shapes as one figure, as its pictures alone where it frames prose, or as none."""
+    box = bounds(shape.box for shape in group)
+    pictures = [shape.box for shape in group if shape.raster]
+    if pictures and _frames_prose(group, words):
+        return [Cluster(picture, (picture,)) for picture in pictures]
+    if pictures:
+        return [Cluster(box, tuple(pictures))]
+    return [Cluster(_with_labels(box, labels))] if looks_drawn(group, words) else []
+
+
+def _frames_prose(group: Sequence[Shape], words: Sequence[Word]) -> bool:
+    """Whether a group of shapes holds far more words than a drawing of so few strokes has labels."""
+    box = bounds(shape.box for shape in group)
+    inside = sum(holds(box, word.box) for word in words)
+    return inside >= 20 and inside > 4 * len(group)
+
+
+def _labels(text: Sequence[Paragraph], body: float) -> list[Box]:
+    """The boxes of short lines that may be labels of a drawing: no captions, no headings."""
+    short = [p for p in text if len(p.lines) <= 3 and not is_heading(p, body)]
+    short = [p for p in short if not is_caption(p.text) and not is_caption(p.text, TABLE_CAPTION)]
+    return [line.box for p in short for line in p.lines if len(line.text) <= 24]
+
+
+def _with_labels(box: Box, labels: Sequence[Box]) -> Box:
+    """The box of a drawing grown by the labels that stand at its edge."""
     for _ in range(2):
         near = (box[0] - 8, box[1] - 8, box[2] + 8, box[3] + 8)
         box = bounds([box, *(label for label in labels if overlap(near, label) > 0)])

@@ -1,4 +1,4 @@
-"""A picture file as one figure, and its text, if it bears enough of it. Boxes are pixels of the upright picture."""
+"""A picture file as one figure, and its text, if it bears enough. Boxes are pixels of the upright picture."""
 
 import io
 from pathlib import Path
@@ -37,15 +37,13 @@ class Loaded(NamedTuple):
 
 
 def load(path: Path) -> Loaded:
-    """The picture, upright and without transparency, and its media type. The size is known before it is decoded."""
+    """The picture, upright, without transparency. Its size is checked before it is decoded."""
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # our own limit is told better than Pillow's
     try:
         with Image.open(path) as opened:
             if opened.width * opened.height > MAX_PIXELS:
-                raise UnreadableFile(
-                    f"{path.name} has {opened.width} x {opened.height} pixels, more than {MAX_PIXELS // 10**6} million.",
-                    "Save a smaller copy and add that.",
-                )
+                size = f"{opened.width} x {opened.height} pixels, more than {MAX_PIXELS // 10**6} million"
+                raise UnreadableFile(f"{path.name} has {size}.", "Save a smaller copy and add that.")
             media_type = Image.MIME.get(opened.format or "", "image/png")
             upright = ImageOps.exif_transpose(opened)
             return Loaded(_flat(upright), media_type)
@@ -85,5 +83,10 @@ def _stored(picture: Image.Image) -> bytes:
 
 
 def _caption_words(caption: str, whole: Box) -> tuple[Word, ...]:
-    """Words of a text that came beside the picture: they stand for all of it."""
-    return tuple(Word(text, 1, whole) for text in caption.split())
+    """Words of a text that came beside the picture, its lines kept: each stands for all of it."""
+    lines = [line.split() for line in caption.split("\n")]
+    return tuple(
+        Word(text, 1, whole, "\n" if n == len(line) else " ")
+        for line in lines
+        for n, text in enumerate(line, 1)
+    )

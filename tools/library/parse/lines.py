@@ -1,7 +1,6 @@
-"""Lines of words on a page, put into reading order and grouped into paragraphs. All numbers are PDF points."""
+"""Lines of words on a page, put into reading order and grouped into paragraphs. In PDF points."""
 
 import re
-import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ SOFT_HYPHEN = "\u00ad"
 
 @dataclass(frozen=True)
 class Line:
-    """Words on one baseline. `size` is the font size; `block` numbers lines that the file keeps together, -1: none."""
+    """Words on one baseline. `size` is the font size; `block` numbers what the file keeps together, or -1."""
 
     words: tuple[Word, ...]
     box: Box
@@ -101,7 +100,7 @@ def body_size(lines: Sequence[Line]) -> float:
 def is_caption(text: str, pattern: re.Pattern[str] = CAPTION) -> bool:
     """Whether a paragraph starts like 'Figure 3. Pump', not like 'Figure 3 shows ...'."""
     match = pattern.match(text)
-    return bool(match) and not re.match(r"\)?,?\s+[a-z]", match["rest"])
+    return match is not None and not re.match(r"\)?,?\s+[a-z]", match["rest"])
 
 
 # --- headers, footers, page numbers
@@ -166,7 +165,7 @@ def _by_rows(lines: Sequence[Line]) -> list[Line]:
 
 
 def _units(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines of prose that the file keeps together stay together even beside a drawing; the others are alone."""
+    """Prose that the file keeps together stays together even beside a drawing; other lines are alone."""
     blocks: dict[int, list[Line]] = defaultdict(list)
     for number, line in enumerate(lines):
         blocks[line.block if line.block >= 0 else -1 - number].append(line)
@@ -222,8 +221,9 @@ def _prose_on_both_sides(lines: Sequence[Line], x: float) -> bool:
     if min(boxes[0][3], boxes[1][3]) <= max(boxes[0][1], boxes[1][1]):
         return False  # one stands below the other
     for side, box in zip(sides, boxes, strict=True):
-        widths = [line.box[2] - line.box[0] for line in side]
-        if box[2] - box[0] < 80 or statistics.median(widths) < 0.5 * (box[2] - box[0]):
+        width = box[2] - box[0]
+        full = sum(line.box[2] - line.box[0] > 0.7 * width for line in side)
+        if width < 80 or full < 3 or full < 0.3 * len(side):
             return False
     return True
 
@@ -244,7 +244,7 @@ def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
 
 
 def _leading(lines: Sequence[Line]) -> float:
-    """The usual space between two lines of a paragraph, in font sizes; may be below 0, as letter boxes overlap."""
+    """The usual space between lines of a paragraph, in font sizes; below 0 where letter boxes overlap."""
     gaps = Counter(
         round((b.box[1] - a.box[3]) / a.size, 1)
         for a, b in zip(lines, lines[1:], strict=False)
@@ -255,7 +255,7 @@ def _leading(lines: Sequence[Line]) -> float:
 
 
 def _goes_on(group: list[Line], line: Line, widest: float) -> bool:
-    """Whether a line goes on with the paragraph; `widest` is the largest space between lines, in font sizes."""
+    """Whether a line goes on with the paragraph; `widest`: space between its lines, in font sizes."""
     last = group[-1]
     if same_row(last.box, line.box):
         return line.box[0] >= last.box[0]

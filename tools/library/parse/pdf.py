@@ -1,4 +1,4 @@
-"""PDF to paragraphs, figures and tables. Boxes are points on the page as it is displayed, rotation applied."""
+"""PDF to paragraphs, figures and tables. Boxes are points on the page as displayed, rotation applied."""
 
 import io
 from collections import defaultdict
@@ -273,7 +273,7 @@ class _Page:
         ]
 
     def _background(self, picture: Shape) -> bool:
-        """A picture that fills the page is its background if there is text; a page without text is a figure."""
+        """What fills the page is a background if there is text on it, else a figure."""
         return area(picture.box) > 0.6 * area(self.sheet.box) and len(self.words) >= 12
 
     def parts(self, body: float, path: HeadingPath, read: Reader | None) -> PageParts:
@@ -281,7 +281,8 @@ class _Page:
         tables = self._tables(drawings)
         taken = [table.region.boxes[0] for table in tables]
         text = self._paragraphs(taken)
-        found = find_figures(self.pictures, shapes(drawings, self.sheet.box), self.sheet.box, text, taken)
+        paths = shapes(drawings, self.sheet.box)
+        found = find_figures(self.pictures, paths, self.sheet.box, text, taken, body)
         if self.sheet.scanned:
             found = [cluster for cluster in found if not self._is_the_scan(cluster)]
         captions = [p for cluster in found for p in cluster.captions]

@@ -1,4 +1,4 @@
-"""HTML set as PDF pages, so that a source without pages gets some. Nothing is fetched: pictures come with the call."""
+"""HTML set as PDF pages, for sources that have none. Nothing is fetched: pictures come with the call."""
 
 import io
 import re
@@ -21,7 +21,7 @@ figcaption, .alt {font-style: italic; font-size: 8.5pt}
 
 
 def to_pdf(html: str, pictures: Mapping[str, bytes] | None = None, width: float = WIDTH) -> bytes:
-    """PDF of a body of HTML. `pictures` are PNG or JPEG by the name that `src` gives; `width` is in points."""
+    """PDF of a body of HTML. `pictures` are PNG by the name that `src` gives; `width` is in points."""
     archive = pymupdf.Archive()
     for name, data in (pictures or {}).items():
         archive.add(data, name)
@@ -48,7 +48,7 @@ def _small(pdf: bytes) -> bytes:
 
 
 def printable(text: str) -> str:
-    """The text without what the typesetter cannot set: control characters, letters beyond U+FFFF, endless words."""
+    """Text without what cannot be set: control characters, letters beyond U+FFFF, endless words."""
     kept = "".join(_letter(char) for char in text)
     return re.sub(rf"\S{{{LONGEST_WORD}}}(?=\S)", lambda match: match.group() + "\u200b", kept)
 

@@ -33,7 +33,7 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """Rules at `xs` and `ys`. `owner` gives for the slot (row, column) its cell: the slot at the cell's top left."""
+    """Rules at `xs` and `ys`. `owner`: slot (row, column) -> the slot at the top left of its cell."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
@@ -221,7 +221,7 @@ def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _lines_apart(row: list[list[Word]]) -> list[list[Cell]]:
-    """A row without rules between its lines as one row for each line, if all its cells have the same 3 or more."""
+    """A row as one for each of its lines, if all its cells have the same 3 or more of them."""
     lines = [_lines(cell) for cell in row]
     counts = {len(cell) for cell in lines if cell}
     if len(counts) == 1 and (count := counts.pop()) >= 3 and sum(bool(cell) for cell in lines) >= 2:

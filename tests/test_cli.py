@@ -1,0 +1,175 @@
+"""The command line as a person meets it: what is printed, what is written, and what a mistake is answered with."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from agent import cli
+from tests.conftest import ROOT, SAMPLE
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with its own library."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EXHIBIT_LIBRARY", str(tmp_path / "library"))
+    return tmp_path
+
+
+@pytest.fixture
+def sample_home(home: Path, sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EXHIBIT_LIBRARY", str(sample_root))
+    return home
+
+
+def run(*arguments: object) -> int:
+    """The exit code of `exhibit ARGUMENTS`."""
+    before, sys.argv = sys.argv, ["exhibit", *map(str, arguments)]
+    try:
+        cli.main()
+    except SystemExit as exit:
+        return exit.code if isinstance(exit.code, int) else 0 if exit.code is None else 1
+    finally:
+        sys.argv = before
+    return 0
+
+
+def test_ask_prints_the_answer_its_page_and_how_to_see_it(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run("ask", "How much grease for the motor bearing on the belt side?", "--thread", "t") == 0
+    out = capsys.readouterr().out
+    assert "15 g" in out and "page 12" in out and "exhibit show" in out
+
+
+def test_show_writes_the_page_with_the_place_marked(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
+    run("ask", "What air gap do I need between the condensate hose and the tundish?", "--thread", "gap", "--json")
+    answer = json.loads(capsys.readouterr().out)
+    place = answer["verdicts"][0]["places"][0]
+    assert run("show", place["key"], "--thread", "gap") == 0
+    (name,) = capsys.readouterr().out.split()
+    page = Image.open(name).convert("RGB")
+    x0, y0, x1, y1 = (v * page.height / 841.89 for v in place["regions"][0]["boxes"][0])
+    red, green, blue = page.getpixel((round(x0) + 1, round((y0 + y1) / 2)))
+    assert blue < green and blue < red, "the place is not marked"
+    assert page.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_not_found_is_an_exit_code_of_its_own(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run("ask", "What is the refrigerant charge of the built-in dryer?") == 3
+    assert "Not found" in capsys.readouterr().out
+
+
+def test_search_prints_rows_and_json(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run("search", "wiring diagram", "--kind", "figure", "--limit", 1, "--json") == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["kind"] == "figure" and row["page"] == 10
+    assert run("search", "wiring diagram") == 0
+    assert "figure" in capsys.readouterr().out
+    assert run("search", "--image", SAMPLE / "parts" / "part_003.jpg", "--json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["title"] == "part_003.jpg"
+
+
+def test_index_reports_and_says_what_was_not_read(home: Path, capsys: pytest.CaptureFixture) -> None:
+    (home / "docs").mkdir()
+    (home / "docs" / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    assert run("index", home / "docs") == 0
+    assert "1 added" in capsys.readouterr().out
+    (home / "docs" / "b.pdf").write_bytes(b"%PDF-1.4 broken")
+    assert run("index", home / "docs") == 1
+    out = capsys.readouterr().out
+    assert "not read" in out and "b.pdf" in out and "1 unchanged" in out
+    assert run("index", home / "docs", "--json") == 1
+    assert json.loads(capsys.readouterr().out)["failed"][0]["path"].endswith("b.pdf")
+
+
+def test_library_list_and_remove(home: Path, capsys: pytest.CaptureFixture) -> None:
+    (home / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    run("index", home / "a.txt")
+    capsys.readouterr()
+    assert run("library", "list", "--json") == 0
+    (row,) = json.loads(capsys.readouterr().out)["sources"]
+    assert row["items"] == {"passage": 1}
+    assert run("library", "remove", home / "a.txt") == 0
+    assert run("library", "remove", home / "a.txt") == 1
+    assert "no source" in capsys.readouterr().err
+    assert (home / "a.txt").exists()
+
+
+def test_doctor_on_a_healthy_and_on_an_empty_machine(
+    sample_home: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("doctor", "--json") == 0
+    assert all(check["ok"] for check in json.loads(capsys.readouterr().out))
+    monkeypatch.setenv("EXHIBIT_LIBRARY", str(sample_home / "none"))
+    monkeypatch.setenv("EXHIBIT_MODEL", "ollama/llama3.2-vision")
+    monkeypatch.setenv("EXHIBIT_OLLAMA_URL", "http://127.0.0.1:9")
+    assert run("doctor") == 1
+    out = capsys.readouterr().out
+    assert "exhibit index" in out and "ollama serve" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["ask", "What?"], "exhibit index"),
+        (["search", "oil"], "exhibit index"),
+        (["library", "list"], "exhibit index"),
+        (["show", "1"], "exhibit index"),
+        (["index", "no-such-folder"], "no-such-folder"),
+        (["search"], "nothing to search for"),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_no_traceback(
+    home: Path, capsys: pytest.CaptureFixture, arguments: list[str], told: str
+) -> None:
+    assert run(*arguments) == 1
+    err = capsys.readouterr().err
+    assert told in err and "Traceback" not in err
+
+
+def test_an_empty_folder_is_told_and_not_zero(home: Path, capsys: pytest.CaptureFixture) -> None:
+    (home / "empty").mkdir()
+    assert run("index", home / "empty") == 1
+    assert "nothing to read" in capsys.readouterr().out
+
+
+def test_unknown_keys_and_threads(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
+    run("ask", "What air gap do I need between the condensate hose and the tundish?", "--thread", "keys")
+    for arguments in (["show", "999", "--thread", "keys"], ["show", "1", "--thread", "never-was"]):
+        assert run(*arguments) == 1
+        assert "There is no source" in capsys.readouterr().err
+
+
+def test_bad_pictures(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
+    (sample_home / "zero.png").write_bytes(b"")
+    (sample_home / "text.png").write_text("no picture")
+    for name in ("zero.png", "text.png", "missing.png"):
+        assert run("ask", "What is this?", "--image", sample_home / name) == 1
+        err = capsys.readouterr().err
+        assert name in err and "Traceback" not in err
+
+
+def test_another_package_called_tools_is_named(tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "__init__.py").write_text("")
+    code = "import tools, sys; sys.path.append(sys.argv[1])\nfrom agent.__main__ import main; main()"
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-P", "-c", code, str(ROOT)], capture_output=True, text=True, env=env, cwd=tmp_path
+    )
+    assert "hides Exhibit's own" in told.stderr and told.returncode == 1
+
+
+def test_help_needs_nothing_heavy() -> None:
+    """What makes a start slow: none of it may be loaded to print the help."""
+    code = (
+        "import sys; from agent import cli; cli.app(['--help'], standalone_mode=False)\n"
+        "heavy = {'torch', 'langgraph', 'langchain_core', 'pymupdf', 'qdrant_edge', 'numpy', 'PIL', 'pydantic'}\n"
+        "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert told.returncode == 0, told.stderr

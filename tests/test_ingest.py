@@ -1,0 +1,154 @@
+"""What happens to a user's files: read once, re-read when changed, gone when gone, and one bad file hurts no other."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tools.library.ingest import Report
+from tools.library.library import Library
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "documents"
+    made.mkdir()
+    (made / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    (made / "b.md").write_text("# Belt\n\nThe belt is checked every 500 hours.\n")
+    return made
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library(tmp_path / "library", create=True) as opened:
+        yield opened
+
+
+def told(report: Report) -> tuple[int, int, int, int]:
+    return len(report.added), len(report.unchanged), len(report.failed), len(report.removed)
+
+
+def found(library: Library, text: str) -> list[str]:
+    return [hit.item.text for hit in library.search(text)]
+
+
+def test_a_second_run_reads_nothing(library: Library, folder: Path) -> None:
+    assert told(library.add([folder])) == (2, 0, 0, 0)
+    points = library.store.count()
+    assert told(library.add([folder])) == (0, 2, 0, 0)
+    assert library.store.count() == points
+
+
+def test_a_changed_file_replaces_what_it_held(library: Library, folder: Path) -> None:
+    library.add([folder])
+    (folder / "a.txt").write_text("The gearbox holds 5.1 litres of oil.\n")
+    assert told(library.add([folder])) == (1, 1, 0, 0)
+    texts = " ".join(found(library, "gearbox oil"))
+    assert "5.1" in texts and "4.2" not in texts
+    assert len(library.sources()) == 2
+
+
+def test_a_deleted_file_leaves(library: Library, folder: Path) -> None:
+    library.add([folder])
+    (folder / "a.txt").unlink()
+    assert told(library.add([folder])) == (0, 1, 0, 1)
+    assert not any("gearbox" in text for text in found(library, "gearbox oil"))
+
+
+def test_a_deleted_file_elsewhere_stays(library: Library, folder: Path, tmp_path: Path) -> None:
+    library.add([folder])
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "c.txt").write_text("Filters are changed.\n")
+    (folder / "a.txt").unlink()
+    assert told(library.add([other])) == (1, 0, 0, 0)
+    assert any("gearbox" in text for text in found(library, "gearbox oil"))
+
+
+def test_a_renamed_or_copied_file_is_not_read_again(library: Library, folder: Path) -> None:
+    library.add([folder])
+    points = library.store.count()
+    shutil.copy(folder / "a.txt", folder / "copy.txt")
+    (folder / "b.md").rename(folder / "belt.md")
+    report = library.add([folder])
+    assert (len(report.added), library.store.count()) == (0, points)
+    assert len(library.sources()) == 2
+
+
+def test_touching_a_file_does_not_embed_it_again(library: Library, folder: Path) -> None:
+    library.add([folder])
+    os.utime(folder / "a.txt", (1, 1))
+    assert told(library.add([folder])) == (0, 2, 0, 0)
+
+
+def test_one_bad_file_is_named_and_hurts_no_other(library: Library, folder: Path) -> None:
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnot really")
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "what.xyz").write_bytes(b"\x00\x01\x02")
+    report = library.add([folder])
+    assert told(report) == (2, 0, 3, 0)
+    assert {path.name for path, _ in report.failed} == {"broken.pdf", "empty.png", "what.xyz"}
+    assert all(path.name in error for path, error in report.failed)
+    assert told(library.add([folder])) == (0, 2, 3, 0)  # named again, though not read again
+
+
+def test_a_mended_file_is_read(library: Library, folder: Path) -> None:
+    (folder / "c.txt").write_bytes(b"")
+    assert told(library.add([folder])) == (2, 0, 1, 0)
+    (folder / "c.txt").write_text("Now it says something about valves.\n")
+    assert told(library.add([folder])) == (1, 2, 0, 0)
+
+
+def test_a_missing_path_and_an_empty_folder(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    assert told(library.add([tmp_path / "nothing"])) == (0, 0, 0, 0)
+    ((path, error),) = library.add([tmp_path / "no-such-file.pdf"]).failed
+    assert "no-such-file.pdf" in error
+
+
+def test_a_text_that_comes_beside_a_picture_changes_its_caption(library: Library, folder: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (80, 60), "orange").save(folder / "part.png")
+    library.add([folder])
+    (folder / "part.txt").write_text("Coupling spider, orange.\n")
+    report = library.add([folder])
+    assert {path.name for path in report.added} == {"part.png", "part.txt"}
+    assert any(hit.item.kind == "figure" for hit in library.search("coupling spider", kinds=("figure",)))
+
+
+def test_a_run_that_was_cut_short_goes_on_and_doubles_nothing(library: Library, folder: Path, tmp_path: Path) -> None:
+    """Killed between the points and the catalogue: the points are there, the items are not."""
+
+    class Killed(BaseException):
+        pass
+
+    def dies(*args) -> None:
+        raise Killed
+
+    keep = library.catalog.put_source
+    library.catalog.put_source = dies  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        library.add([folder])
+    assert library.store.count() > 0 and found(library, "gearbox oil") == []
+    library.catalog.put_source = keep  # type: ignore[method-assign]
+    assert told(library.add([folder])) == (2, 0, 0, 0)
+    with Library(tmp_path / "undisturbed", create=True) as other:
+        other.add([folder])
+        assert other.store.count() == library.store.count()
+        assert found(other, "gearbox oil") == found(library, "gearbox oil")
+
+
+def test_removing_forgets_the_source_its_pictures_and_its_points(library: Library, folder: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (80, 60), "orange").save(folder / "only.png")
+    library.add([folder])
+    (source,) = [s for s in library.sources() if s.uri.endswith("only.png")]
+    points = library.store.count()
+    library.remove(source.id)
+    assert library.store.count() == points - 1
+    assert list((library.root / "pictures").rglob("*/*")) == []
+    assert (folder / "only.png").exists()
