@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """First of all: another package called `tools` on the path would be imported instead of ours, and fail obscurely."""
+    """Another package called `tools` on the path would be imported instead of ours, and fail obscurely."""
     import tools
 
     here = Path(__file__).resolve().parents[1]

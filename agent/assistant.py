@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
-from langgraph.graph.state import CompiledStateGraph
 
 import tools
 from agent import graph, llm, settings, state
@@ -61,8 +61,8 @@ class Assistant:
             self.library.close()
             raise
         self._db = sqlite3.connect(self.settings.library / "conversations.sqlite", check_same_thread=False)
-        saver = SqliteSaver(self._db, serde=JsonPlusSerializer(allowed_msgpack_modules=NOUNS))
-        self.graph = graph.build(saver)
+        self._saver = SqliteSaver(self._db, serde=JsonPlusSerializer(allowed_msgpack_modules=NOUNS))
+        self.graph = graph.build(self._saver)
 
     def __enter__(self) -> Self:
         return self
@@ -87,24 +87,28 @@ class Assistant:
         """Events as they happen, each a dict with "event": decided, acted, looking, writing, checked, answer."""
         self.shop.model.check()
         thread = thread or new_thread()
-        start = {
+        start: Any = {
             "messages": [HumanMessage(content=question)],
             "image": self._keep(Path(image)) if image else None,
         }
-        config = {"configurable": {"thread_id": thread}, "recursion_limit": 10 * self.settings.max_steps + 50}
-        final: dict[str, Any] = {}
+        config: RunnableConfig = {
+            "configurable": {"thread_id": thread},
+            "recursion_limit": 10 * self.settings.max_steps + 50,  # never reached: the routers' budgets end a turn
+        }
+        final: Any = {}
+        modes: Any = ["custom", "values"]
         for mode, chunk in self.graph.stream(
-            start, config, context=self.shop, stream_mode=["custom", "values"], durability="exit"
-        ):
-            if mode == "custom":
-                yield chunk
-            else:
+            start, config, context=self.shop, stream_mode=modes, durability="exit"
+        ):  # one checkpoint a turn: what is kept grows with the answers, not with the steps
+            if mode == "values":
                 final = chunk
+            else:
+                yield cast(dict[str, Any], chunk)
         yield {"event": "answer", "answer": final["answer"].model_copy(update={"thread": thread})}
 
     def threads(self) -> list[str]:
         """The conversations that are kept, newest first."""
-        seen = (found.config["configurable"]["thread_id"] for found in self.graph.checkpointer.list(None))
+        seen = (found.config["configurable"]["thread_id"] for found in self._saver.list(None))
         return list(dict.fromkeys(seen))
 
     def history(self, thread: str) -> list[state.Turn]:
@@ -129,7 +133,7 @@ class Assistant:
         return self.library.keep_picture(path.read_bytes())
 
 
-def for_server() -> CompiledStateGraph:
+def for_server() -> graph.Machine:
     """What langgraph.json names: the graph over the library of the settings, to be run by a LangGraph server."""
     assistant = Assistant()
     return graph.build(shop=assistant.shop)

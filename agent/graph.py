@@ -16,8 +16,10 @@ from agent import nodes
 from agent.nodes import Workshop
 from agent.state import State
 
+Machine = CompiledStateGraph[State, Workshop, State, State]
 
-def build(checkpointer: BaseCheckpointSaver | None = None, shop: Workshop | None = None) -> CompiledStateGraph:
+
+def build(checkpointer: BaseCheckpointSaver | None = None, shop: Workshop | None = None) -> Machine:
     """`shop` is bound to the nodes where the caller cannot pass a context (a LangGraph server); there the
     checkpointer is the server's own."""
     graph = StateGraph(State, context_schema=Workshop)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.runtime import Runtime
@@ -86,7 +86,7 @@ def act(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     found = " ".join(f"[{key}]" for key in noted.keys)
     message = ToolMessage(
         content=error or (f"Found {found}" if found else "Found nothing."),
-        tool_call_id=state["messages"][-1].tool_calls[0]["id"],
+        tool_call_id=str(cast(AIMessage, state["messages"][-1]).tool_calls[0]["id"]),
         status="error" if error else "success",
     )
     return {"ledger": noted.ledger, "calls": [*state["calls"], call], "messages": [message]}
@@ -231,13 +231,12 @@ def _brief(state: State, shop: Workshop) -> Brief:
 
 
 def _shown(key: int, item: Item, shop: Workshop, tool: str, rank: int, seen: str, fresh: bool) -> Shown:
-    on_page = not isinstance(item, Record)
     return Shown(
         key=key,
         kind=item.kind,
-        title=shop.library.source(item.source_id).title if on_page else item.url,
+        title=item.url if isinstance(item, Record) else shop.library.source(item.source_id).title,
         page=item.regions[0].page if item.regions else None,
-        heading=item.heading if on_page else "",
+        heading="" if isinstance(item, Record) else item.heading,
         text=item.text,
         seen=seen,
         tool=tool,

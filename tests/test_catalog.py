@@ -40,7 +40,7 @@ def test_what_was_put_comes_back_whole_after_reopening(tmp_path: Path) -> None:
     first.close()
     again = Catalog(tmp_path / "c.sqlite")
     assert again.sources() == [source(S1)]
-    assert again.item(f"{S1}:p0") == passage(S1).item
+    assert again.item(f"{S1}:p0") == passage(S1).part
     assert again.words(f"{S1}:p0") == WORDS
     assert again.file("/x") == row(S1)
 

@@ -74,7 +74,9 @@ def test_an_api_is_called_when_its_arguments_stand_in_the_question() -> None:
 
 
 def test_a_follow_up_fills_an_api_from_what_was_cited() -> None:
-    shown = Shown(key=4, kind="figure", title="parts", page=1, heading="", text="Spider, part number AR-1042", fresh=False)
+    shown = Shown(
+        key=4, kind="figure", title="parts", page=1, heading="", text="Spider, part number AR-1042", fresh=False
+    )
     brief = Brief(
         question="And how many of these do we have in stock?",
         history=(Turn(question="What is this?", answer="Spider [4]", keys=(4,)),),
@@ -108,7 +110,9 @@ def test_after_a_refusal_it_searches_otherwise_and_it_always_ends() -> None:
 
 def test_the_sentence_that_answers_is_quoted_as_it_stands() -> None:
     text = "Wear gloves.\nThe separator element must be replaced every 4000 h.\nStore it dry."
-    (claim,) = MODEL.write(Brief(question="How often must the separator element be replaced?", evidence=(passage(2, text),)))
+    (claim,) = MODEL.write(
+        Brief(question="How often must the separator element be replaced?", evidence=(passage(2, text),))
+    )
     assert claim.text == "The separator element must be replaced every 4000 h."
     assert (claim.citations[0].key, claim.citations[0].quote) == (2, claim.text)
 

@@ -82,6 +82,8 @@ def test_a_folder_remembers_what_it_holds_and_who_made_it(tmp_path: Path) -> Non
     again.close()
     with pytest.raises(EncoderMismatch, match="export EXHIBIT_TEXT_ENCODER=minilm EXHIBIT_IMAGE_ENCODER=mini"):
         EdgeStore(tmp_path / "vectors", Maker("minilm", "openclip/ViT-B-32/x", 2, 512))
+    with pytest.raises(EncoderMismatch, match="another version of 'mini'"):
+        EdgeStore(tmp_path / "vectors", Maker("minilm", "mini", 2, 3, weights="other"))
 
 
 def test_a_second_process_is_told_what_to_do(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from agent import validator
 from agent.answer import Citation, Claim, Place, Verdict
 from agent.validator import Span, conflicts, repair, validate
-from tools.library.evidence import Figure, Item, Passage, Record, Table
+from tools.library.evidence import Figure, Item, Passage, Record, Region, Table
 
 SHA = "0" * 64
 FUEL = Passage(
@@ -244,3 +244,20 @@ def test_conflicts(one: str, other: str, reason: str) -> None:
 
 def test_claims_from_one_source_do_not_conflict() -> None:
     assert conflicts([claim("The pressure is 5 bar.", (1, "x")), claim("The pressure is 8 bar.", (1, "y"))]) == ()
+
+
+TORQUES = Table(
+    id="t",
+    source_id="a" * 64,
+    markdown="| Joint | Grade | Torque, N·m |\n|---|---|---|\n| Oil drain plug | - | 48 |\n| Filler plug | - | 30 |",
+    regions=(Region(page=1, boxes=((0, 0, 1, 1),)),),
+)
+
+
+@pytest.mark.parametrize(("value", "status"), [("48", "supported"), ("30", "contradicted")])
+def test_a_row_that_is_read_out_is_held_against_its_columns(value: str, status: str) -> None:
+    """The unit stands in the header, behind a comma; the neighbour's value is not this row's."""
+    text = f"Joint: Oil drain plug · Grade: - · Torque, N·m: {value}"
+    claim = Claim(text=text, citations=(Citation(key=1, quote="Oil drain plug | - | 48"),))
+    (verdict,) = validate([claim], {1: TORQUES}, lambda key, spans: Place(key=key, title="manual", uri="/m"))
+    assert verdict.status == status

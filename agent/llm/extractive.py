@@ -61,7 +61,7 @@ MEASURES = (
     (r"\bweigh|\bhow heavy\b|\bhow many kilos\b", r"\b(?:kg|g|t|lbs?|tonnes?|kilos?)\b"),
     (r"\bpercent", r"%|\bpercent"),
     (r"\bcosts?\b|\bprice\b", r"\bprice|\bcost|[€$£]|\b(?:EUR|USD|GBP)\b"),
-    (r"\bhow often\b|\binterval\b|\bhow many hours\b", r"\b(?:h|hours?|days?|weeks?|months?|years?|shifts?)\b|aily|eekly"),
+    (r"\bhow often\b|\binterval\b|\bhow many hours\b", r"\b(?:h|hours?|days?|weeks?|months?|years?|shift)\b|ly\b"),
 )
 """What is asked for, and the units that an answer to it has."""
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])")

@@ -143,6 +143,8 @@ def _facts(case: _Case) -> _Outcome | None:
     said = tables.misread(case.claim.text, case.rows)
     if said:
         return _Outcome("contradicted", f"The table in {case.sources} says {said}.")
+    if tables.reads_out(case.claim.text, case.rows):
+        return None  # held against the row, column by column
     if case.facts.contradicted:
         fact = case.facts.contradicted[0]
         return _Outcome("contradicted", f"The claim says {fact.text}; {case.sources} says {fact.found}.")

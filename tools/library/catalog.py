@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from tools.errors import NotInLibrary
-from tools.library.evidence import Item, Source, Word
+from tools.library.evidence import Item, Part, Record, Source, Word
 
 State = Literal["indexed", "failed"]
 _ITEM: TypeAdapter[Item] = TypeAdapter(Item)
@@ -46,9 +46,9 @@ class FileRow:
 
 @dataclass(frozen=True)
 class Entry:
-    """An item and the words its text was made of (none for API replies and whole pictures)."""
+    """A part of a source and the words its text was made of."""
 
-    item: Item
+    part: Part
     words: tuple[Word, ...] = ()
 
 
@@ -116,23 +116,22 @@ class Catalog:
                 "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", (source.id, recipe, source.model_dump_json())
             )
             for entry in entries:
-                self._put_item(source.id, entry)
+                self._put_item(source.id, entry.part, entry.words)
             self._put_file(row)
             self._db.execute("DELETE FROM pending WHERE source = ?", (source.id,))
 
-    def _put_item(self, source: str | None, entry: Entry) -> None:
-        item = entry.item
+    def _put_item(self, source: str | None, item: Item, words: Sequence[Word]) -> None:
         page = item.regions[0].page if item.regions else None
-        words = zlib.compress(json.dumps(entry.words).encode()) if entry.words else None
+        packed = zlib.compress(json.dumps(words).encode()) if words else None
         self._db.execute(
             "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?)",
-            (item.id, source, item.kind, page, item.model_dump_json(), words),
+            (item.id, source, item.kind, page, item.model_dump_json(), packed),
         )
 
-    def put_record(self, item: Item) -> None:
+    def put_record(self, item: Record) -> None:
         """An API reply, kept so that tomorrow's conversation can still cite it."""
         with self._db:
-            self._put_item(None, Entry(item))
+            self._put_item(None, item, ())
 
     def has_source(self, source: str, recipe: str) -> bool:
         row = self._db.execute("SELECT recipe FROM sources WHERE id = ?", (source,)).fetchone()

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,7 +160,7 @@ def minilm_folder() -> Path:
 class OpenClip:
     """Any open_clip model: two towers, one space. `limit` is the text tower's context less its two marks."""
 
-    def __init__(self, name: str, model, preprocess: Callable, tokenizer: Callable, dim: int) -> None:
+    def __init__(self, name: str, model, preprocess: Callable, tokenizer: Any, dim: int) -> None:
         self.name = name
         self.dim = dim
         self.limit = int(tokenizer.context_length) - 2
@@ -261,6 +261,17 @@ def dimension(name: str) -> int:
             f"'{name}' names no open_clip model.", "For example: openclip/ViT-B-32/laion2b_s34b_b79k"
         )
     return int(config["embed_dim"])
+
+
+def weights_version(name: str) -> str:
+    """The first 12 digits of the SHA-256 of weights that ship with Exhibit and may change with it; "" for others,
+    whose name says it all."""
+    if name != "mini":
+        return ""
+    from tools.library import mini
+
+    with (mini.HERE / "mini.safetensors").open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
 def _quiet() -> None:

@@ -101,7 +101,10 @@ class Record(Frozen):
     regions: tuple[Region, ...] = ()
 
 
-Item = Annotated[Passage | Figure | Table | Record, Field(discriminator="kind")]
+Part = Passage | Figure | Table
+"""What a source is made of."""
+Item = Annotated[Part | Record, Field(discriminator="kind")]
+"""What a claim may cite."""
 
 
 class Hit(Frozen):

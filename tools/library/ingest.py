@@ -12,10 +12,10 @@ from PIL import Image
 from tools.errors import UnreadableFile
 from tools.library import chunk, encode, pair
 from tools.library.catalog import Entry, FileRow
-from tools.library.evidence import Figure, Passage, Region, Source, Table, regions_of, text_of
+from tools.library.evidence import Figure, Part, Passage, Region, Source, Table, Word, regions_of, text_of
 from tools.library.parse import PARSER_VERSION, parse
-from tools.library.parse.parts import Parsed
-from tools.library.store import Window
+from tools.library.parse.parts import FigurePart, Parsed, TablePart
+from tools.library.store import Leg, Window
 
 if TYPE_CHECKING:
     from tools.library.library import Library
@@ -121,7 +121,7 @@ def _read(library: "Library", path: Path, caption: str, recipe: str, report: Rep
 
 
 def _count(report: Report, path: Path, entries: Iterable[Entry], notes: Iterable[str]) -> None:
-    kinds = [entry.item.kind for entry in entries]
+    kinds = [entry.part.kind for entry in entries]
     report.added.append(path)
     report.passages += kinds.count("passage")
     report.figures += kinds.count("figure")
@@ -130,58 +130,62 @@ def _count(report: Report, path: Path, entries: Iterable[Entry], notes: Iterable
 
 
 def _entries(library: "Library", source: Source, parsed: Parsed) -> Iterator[Entry]:
-    """Items get ids that say where they are from; pictures go to the picture folder."""
+    """The source's parts, with ids that say where they are from; pictures go to the picture folder."""
     stem = source.id[:16]
-    for number, part in enumerate(chunk.chunk(parsed.blocks, library.text_encoder.count)):
-        yield Entry(
-            Passage(
-                id=f"{stem}:p{number}",
-                source_id=source.id,
-                text=text_of(part.words),
-                heading=part.heading,
-                regions=regions_of(part.words),
-            ),
-            part.words,
-        )
-    for number, part in enumerate(parsed.figures):
-        # the caption's line end parts it from what is written inside, as in Figure.text
-        caption = (*part.caption[:-1], part.caption[-1]._replace(sep="\n")) if part.caption else ()
-        yield Entry(
-            Figure(
-                id=f"{stem}:f{number}",
-                source_id=source.id,
-                image=library.keep_picture(part.image),
-                caption=text_of(part.caption),
-                ocr_text=text_of(part.inside),
-                heading=part.heading,
-                regions=(Region(page=part.page, boxes=(part.box,)),),
-            ),
-            (*caption, *part.inside),
-        )
-    for number, part in enumerate(parsed.tables):
-        caption = (*part.caption[:-1], part.caption[-1]._replace(sep="\n")) if part.caption else ()
-        yield Entry(
-            Table(
-                id=f"{stem}:t{number}",
-                source_id=source.id,
-                markdown=text_of(part.words),
-                caption=text_of(part.caption),
-                heading=part.heading,
-                regions=(part.region,),
-            ),
-            (*caption, *part.words),
-        )
+    for number, passage in enumerate(chunk.chunk(parsed.blocks, library.text_encoder.count)):
+        yield _passage(f"{stem}:p{number}", source, passage)
+    for number, figure in enumerate(parsed.figures):
+        yield _figure(f"{stem}:f{number}", source, figure, library.keep_picture(figure.image))
+    for number, table in enumerate(parsed.tables):
+        yield _table(f"{stem}:t{number}", source, table)
+
+
+def _passage(id: str, source: Source, part: chunk.Chunk) -> Entry:
+    text, regions = text_of(part.words), regions_of(part.words)
+    return Entry(
+        Passage(id=id, source_id=source.id, text=text, heading=part.heading, regions=regions), part.words
+    )
+
+
+def _figure(id: str, source: Source, part: FigurePart, image: str) -> Entry:
+    figure = Figure(
+        id=id,
+        source_id=source.id,
+        image=image,
+        caption=text_of(part.caption),
+        ocr_text=text_of(part.inside),
+        heading=part.heading,
+        regions=(Region(page=part.page, boxes=(part.box,)),),
+    )
+    return Entry(figure, (*_line(part.caption), *part.inside))
+
+
+def _table(id: str, source: Source, part: TablePart) -> Entry:
+    table = Table(
+        id=id,
+        source_id=source.id,
+        markdown=text_of(part.words),
+        caption=text_of(part.caption),
+        heading=part.heading,
+        regions=(part.region,),
+    )
+    return Entry(table, (*_line(part.caption), *part.words))
+
+
+def _line(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words as a line of their own, as a caption stands in an item's `text`."""
+    return (*words[:-1], words[-1]._replace(sep="\n")) if words else ()
 
 
 def _windows(library: "Library", entries: Sequence[Entry], source: Source) -> list[Window]:
     """The points of a source: text legs for every item that has words, pixels and words in CLIP's space."""
-    pieces = [(e.item, piece) for e in entries for piece in _pieces(library, e.item, library.text_encoder)]
+    pieces = [(e.part, piece) for e in entries for piece in _pieces(library, e.part, library.text_encoder)]
     texts = library.text_encoder.texts([piece for _, piece in pieces])
     clips = _clip_vectors(library, entries)
     windows, number = [], 0
     for (item, piece), vector in zip(pieces, texts, strict=True):
         bm25 = library.bm25.document(f"{source.title} {piece}")
-        dense = {"text": vector.tolist()}
+        dense: dict[Leg, list[float]] = {"text": vector.tolist()}
         windows.append(Window(item.id, number, source.id, item.kind, dense, bm25))
         number += 1
     for item_id, kind, vector in clips:
@@ -190,7 +194,7 @@ def _windows(library: "Library", entries: Sequence[Entry], source: Source) -> li
     return windows
 
 
-def _pieces(library: "Library", item: object, encoder: encode.Encoder) -> list[str]:
+def _pieces(library: "Library", item: Part, encoder: encode.Encoder) -> list[str]:
     """An item's text with its heading, windowed; nothing for a picture without a word."""
     text = f"{item.heading}\n{item.text}".strip()
     return encode.windows(text, encoder) if text else []
@@ -198,7 +202,7 @@ def _pieces(library: "Library", item: object, encoder: encode.Encoder) -> list[s
 
 def _clip_vectors(library: "Library", entries: Sequence[Entry]) -> list[tuple[str, str, list[float]]]:
     """(item id, kind, vector) in the image-text space: figures by their pixels, passages by their text."""
-    figures = [e.item for e in entries if isinstance(e.item, Figure)]
+    figures = [e.part for e in entries if isinstance(e.part, Figure)]
     vectors = []
     for start in range(0, len(figures), encode.IMAGE_BATCH):
         batch = figures[start : start + encode.IMAGE_BATCH]
@@ -206,10 +210,10 @@ def _clip_vectors(library: "Library", entries: Sequence[Entry]) -> list[tuple[st
         found = library.image_encoder.images(pictures)
         vectors += [(f.id, f.kind, v.tolist()) for f, v in zip(batch, found, strict=True)]
     pieces = [
-        (e.item, piece)
+        (e.part, piece)
         for e in entries
-        if not isinstance(e.item, Figure)
-        for piece in _pieces(library, e.item, library.image_encoder)
+        if not isinstance(e.part, Figure)
+        for piece in _pieces(library, e.part, library.image_encoder)
     ]
     found = library.image_encoder.texts([piece for _, piece in pieces])
     return vectors + [(i.id, i.kind, v.tolist()) for (i, _), v in zip(pieces, found, strict=True)]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tools.errors import NoLibrary, NotInLibrary
 from tools.library import encode, fuse
@@ -13,7 +13,7 @@ from tools.library.catalog import Catalog
 from tools.library.encode import Encoder, ImageEncoder
 from tools.library.evidence import Hit, Item, Record, Region, Source, regions_of
 from tools.library.ingest import Progress, Report, ingest
-from tools.library.store import Bm25, Maker, Scope, Store, best_of_items, open_store
+from tools.library.store import Bm25, Leg, Maker, Scope, Sparse, Store, best_of_items, open_store
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -23,6 +23,13 @@ LEG_DEPTH = 50
 """Windows each leg gives to the fusion."""
 WEIGHTS = {"bm25": 1.0, "text": 1.0, "clip": 0.3, "picture": 1.0}
 """Of the legs in the fusion. `clip` is words against pixels, weak with `mini`; `picture` is picture against pixels."""
+
+
+class Asked(NamedTuple):
+    """A query of one leg of the store."""
+
+    leg: Leg
+    vector: list[float] | Sparse
 
 
 class Library:
@@ -51,8 +58,9 @@ class Library:
     def store(self) -> Store:
         """Raises LibraryBusy where another process holds the embedded store, StoreDown where the server does
         not answer, EncoderMismatch where the vectors were made with other encoders."""
-        dims = (encode.dimension(self._names[0]), encode.dimension(self._names[1]))
-        return open_store(self.root, self._qdrant_url, Maker(*self._names, *dims))
+        text, image = self._names
+        dims = (encode.dimension(text), encode.dimension(image))
+        return open_store(self.root, self._qdrant_url, Maker(text, image, *dims, encode.weights_version(image)))
 
     @cached_property
     def text_encoder(self) -> Encoder:
@@ -118,28 +126,28 @@ class Library:
         """Items by words, by a picture, or by both, fused by rank, best first. A leg of weight 0 is not asked."""
         scope = Scope(tuple(kinds), tuple(sources))
         rankings = {
-            leg: best_of_items(self.store.search(*query, LEG_DEPTH, scope))
-            for leg, query in self._queries(text, image, kinds).items()
-            if weights.get(leg, 0) > 0
+            name: best_of_items(self.store.search(asked.leg, asked.vector, LEG_DEPTH, scope))
+            for name, asked in self._asked(text, image, kinds).items()
+            if weights.get(name, 0) > 0
         }
         fused = fuse.fuse(rankings, weights)
         items = self.catalog.items([f.item for f in fused])
         held = [f for f in fused if f.item in items][:limit]
         return [Hit(item=items[f.item], rank=rank, legs=f.ranks) for rank, f in enumerate(held, 1)]
 
-    def _queries(self, text: str, image: "Image | None", kinds: Sequence[str]) -> dict[str, tuple]:
-        """Leg → (store leg, vector). Words are asked of pixels only where figures are wanted."""
-        queries: dict[str, tuple] = {}
+    def _asked(self, text: str, image: "Image | None", kinds: Sequence[str]) -> dict[str, Asked]:
+        """Leg of the fusion → what to ask the store. Words are asked of pixels only where figures are wanted."""
+        asked: dict[str, Asked] = {}
         if text:
             text = encode.windows(text, self.text_encoder)[0]
-            queries["bm25"] = ("bm25", self.bm25.query(text))
-            queries["text"] = ("text", self.text_encoder.texts([text])[0].tolist())
+            asked["bm25"] = Asked("bm25", self.bm25.query(text))
+            asked["text"] = Asked("text", self.text_encoder.texts([text])[0].tolist())
             if not kinds or "figure" in kinds:
                 clip_text = encode.windows(text, self.image_encoder)[0]
-                queries["clip"] = ("clip", self.image_encoder.texts([clip_text])[0].tolist())
+                asked["clip"] = Asked("clip", self.image_encoder.texts([clip_text])[0].tolist())
         if image is not None:
-            queries["picture"] = ("clip", self.image_encoder.images([image])[0].tolist())
-        return queries
+            asked["picture"] = Asked("clip", self.image_encoder.images([image])[0].tolist())
+        return asked
 
     # opening
 

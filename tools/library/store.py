@@ -72,12 +72,16 @@ class Scored:
 
 @dataclass(frozen=True)
 class Maker:
-    """What the vectors were made with: encoder names and sizes. A store refuses any other."""
+    """What the vectors were made with: encoder names and sizes, and the version of weights that ship with us.
+
+    A store refuses any other.
+    """
 
     text: str
     image: str
     text_dim: int
     image_dim: int
+    weights: str = ""
 
 
 class Store(Protocol):
@@ -161,7 +165,7 @@ class EdgeStore:
 
     def _maker(self) -> Maker:
         record = self._shard.retrieve([MAKER_ID], with_payload=True, with_vector=False)[0]
-        return Maker(**json.loads(record.payload["maker"]))
+        return Maker(**json.loads((record.payload or {})["maker"]))
 
     def add(self, windows: Sequence[Window]) -> None:
         points = [self._edge.Point(w.point_id, self._vectors(w), w.payload) for w in windows]
@@ -182,15 +186,14 @@ class EdgeStore:
         )
 
     def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]:
-        if isinstance(vector, Sparse):
-            vector = self._edge.SparseVector(vector.indices, vector.values)
+        query = self._edge.SparseVector(vector.indices, vector.values) if isinstance(vector, Sparse) else vector
         request = self._edge.QueryRequest(
             limit,
-            query=self._edge.Query.Nearest(vector, leg),
+            query=self._edge.Query.Nearest(query, leg),
             filter=self._filter(scope.conditions),
             with_payload=["item"],
         )
-        return [Scored(point.payload["item"], point.score) for point in self._shard.query(request)]
+        return [Scored((point.payload or {})["item"], point.score) for point in self._shard.query(request)]
 
     def remove(self, source: str) -> None:
         gone = self._filter({"source": [source]})
@@ -221,7 +224,7 @@ class ServerStore:
             if not self._client.collection_exists(collection):
                 self._create(maker)
             found = self._client.retrieve(collection, [MAKER_ID], with_payload=True)
-        _check(Maker(**json.loads(found[0].payload["maker"])) if found else None, maker)
+        _check(Maker(**json.loads((found[0].payload or {})["maker"])) if found else None, maker)
 
     def _reachable(self) -> "_Reachable":
         return _Reachable(self._url)
@@ -277,7 +280,7 @@ class ServerStore:
                 query_filter=self._filter(scope.conditions),
                 with_payload=["item"],
             )
-        return [Scored(point.payload["item"], point.score) for point in found.points]
+        return [Scored((point.payload or {})["item"], point.score) for point in found.points]
 
     def remove(self, source: str) -> None:
         gone = self._models.FilterSelector(filter=self._filter({"source": [source]}))
@@ -327,6 +330,11 @@ def _check(made_with: Maker | None, wanted: Maker) -> None:
         raise LibraryError(
             f"The collection '{COLLECTION}' on the server was not made by Exhibit.",
             "Name another server in EXHIBIT_QDRANT_URL, or rename that collection.",
+        )
+    if (made_with.text, made_with.image) == (wanted.text, wanted.image):
+        raise EncoderMismatch(
+            f"This library was made with another version of '{made_with.image}' than is installed now.",
+            "Index into a new library: export EXHIBIT_LIBRARY=<folder>, then exhibit index <documents>.",
         )
     raise EncoderMismatch(
         f"This library was made with text encoder '{made_with.text}' and image encoder '{made_with.image}', "
