@@ -31,7 +31,7 @@ POINTERS = frozenset("it its that this these those they them their there one one
 STOP_WORDS = frozenset(
     "a about above after again all also am an and any are as at be been before being below between both but by can "
     "could did do does doing each for from further had has have having he her here him his how i if in into is it "
-    "its itself just me more most must my no nor not of off on once only or other our out over own per please same "
+    "its itself just me more most must my no nor not of off on once one only or other our out over own per please same "
     "she should show so some such tell than that the their them then there these they this those through to too "
     "under until up us very was we were what when where which while who whom whose why will with would you your "
     "much many often find give need needs want mean means say says get gets go goes let lets put come comes take "
@@ -65,6 +65,7 @@ MEASURES = (
 )
 """What is asked for, and the units that an answer to it has."""
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])")
+AND_ALSO = re.compile(r",?\s+and\s+(?=(?:how|what|when|where|which|who|why)\b)", re.IGNORECASE)
 ASKED_FOR = re.compile(r"\b(?:which|what)\s+(\w+(?:\s+\w+)?)", re.IGNORECASE)
 """The noun a question asks for: "which controller output drives ..." """
 LONG_CODE = 8
@@ -157,14 +158,15 @@ class Extractive:
 
 
 def parts(question: str) -> list[str]:
-    """The questions in it, each with the statements before them: "It tripped on E21. How cool must it get?" is one,
-    "Show me the diagram. Which output drives K2?" two."""
+    """The questions in it, each with the statements before it: "It tripped on E21. How cool must it get?" is one;
+    "Show me the diagram. Which output drives K2?" and "What is it and what does it cost?" are two."""
     found: list[str] = []
     told = ""
     for span in sentences(question):
         sentence = question[span.start : span.end]
         if sentence.endswith("?") or _wants_picture(sentence):
-            found.append(f"{told} {sentence}".strip())
+            first, *more = AND_ALSO.split(sentence)
+            found += [f"{told} {first}".strip(), *more]
         elif found:  # what a follow-up points back at stands behind it
             found[-1] = f"{found[-1]} {sentence}"
         else:
@@ -343,9 +345,13 @@ def coverage(weights: dict[str, float], unit: Unit) -> float:
 
 
 def _prior(unit: Unit) -> float:
-    """What the search thought of it: 0.1 for the first hit, falling; a picture's own likeness counts more."""
-    base = 0.45 if unit.shown.tool == "search_by_image" else 0.1
-    return base / unit.shown.rank
+    """What the search thought of it: 0.1 for the first hit, falling. What a picture or an API was asked for counts
+    more, and of a figure that looks alike, the first line of what is written about it: its name."""
+    if unit.shown.kind == "record":
+        return 0.35
+    if unit.shown.tool == "search_by_image":
+        return (0.6 if unit.shown.text.startswith(unit.quote) else 0.45) / unit.shown.rank
+    return 0.1 / unit.shown.rank
 
 
 def _score(unit: Unit, covered: float, cosine: float, question: str) -> float:
@@ -357,7 +363,8 @@ def _score(unit: Unit, covered: float, cosine: float, question: str) -> float:
     if numbers - set(NUMBER.findall(f"{unit.text} {unit.context}")):
         score -= 0.1
     codes = _codes(question)
-    if codes and all(_is_token(code, unit.text.lower()) for code in codes):
+    about = unit.shown.text if len(unit.shown.text) < SMALL else unit.text
+    if codes and all(_is_token(code, about.lower()) for code in codes):
         score += 0.25 if codes & {cell.lower() for cell in re.split(r" · |: ", unit.text)} else 0.15
     if _wants_picture(question) and unit.shown.kind == "figure":
         score += 0.1
@@ -370,6 +377,8 @@ def _good_enough(unit: Unit, question: str) -> bool:
     if not (_has_codes(_codes(question), unit) and _measures_it(question, unit.text) and _same_values(question, unit)):
         return False
     if unit.shown.tool == "search_by_image" and unit.shown.rank == 1 and unit.shown.fresh:
+        return True  # it is the picture that was asked about, whatever words its text has
+    if unit.shown.kind == "record" and unit.score >= LEAST_SCORE:
         return True
     weights = dict.fromkeys(_words(question), 1.0)
     return unit.score >= LEAST_SCORE and coverage(weights, unit) >= LEAST_COVERAGE and _of_the_subject(unit, question)

@@ -1,6 +1,7 @@
 """Blocks into passages of 256 to 512 tokens, cut at sentences, 50 tokens shared, each knowing its regions."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from tools.library.evidence import Word, text_of
 from tools.library.parse.parts import Block
 
 SMALLEST, LARGEST, OVERLAP = 256, 512, 50
+MEASURE_STOP = re.compile(r"\d\s?[°%A-Za-zµΩ·²³/]{0,5}\.(?=\s+[A-Z])")
 Count = Callable[[Sequence[str]], list[int]]
 
 
@@ -44,10 +46,18 @@ def sentences(text: str) -> list[Span]:
     for line in text.split("\n"):
         for paragraph in segmenter.process(line):
             for tokens in paragraph:
-                last = tokens[-1]
-                spans.append(Span(offset + tokens[0].offset, offset + last.offset + len(last.value)))
+                start, end = tokens[0].offset, tokens[-1].offset + len(tokens[-1].value)
+                spans += [Span(offset + a, offset + b) for a, b in _after_units(line, start, end)]
         offset += len(line) + 1
     return spans
+
+
+def _after_units(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """syntok takes the C of "82 °C. Running ..." for an initial: a measure and a full stop end a sentence."""
+    for stop in MEASURE_STOP.finditer(line, start, end):
+        yield start, stop.end()
+        start = stop.end() + len(line[stop.end() :]) - len(line[stop.end() :].lstrip())
+    yield start, end
 
 
 def chunk(blocks: Sequence[Block], count: Count) -> list[Chunk]:
