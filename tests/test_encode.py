@@ -81,6 +81,13 @@ def test_mini_puts_words_and_pictures_into_one_space(mini: encode.OpenClip) -> N
     assert np.allclose(np.linalg.norm(mini.images(pictures), axis=1), 1, atol=1e-4)
 
 
+def test_minilms_vectors_become_minis_without_reading_the_text_again(minilm: MiniLM, mini: encode.OpenClip) -> None:
+    texts = ["wiring diagram", "a photograph of an oil filter on a workbench"]
+    both = encode.texts_in_both(minilm, mini, texts)
+    assert np.allclose(both.text, minilm.texts(texts)) and both.owner == [0, 1]
+    assert np.allclose(both.image, mini.texts(texts), atol=1e-3)
+
+
 def test_the_same_picture_is_nearest_to_itself(mini: encode.OpenClip) -> None:
     rng = np.random.default_rng(0)
     pictures = [Image.fromarray(rng.integers(0, 255, (40, 50, 3), dtype=np.uint8)) for _ in range(4)]

@@ -36,9 +36,9 @@ def test_every_file_of_the_sample_is_held(library: Library) -> None:
 
 
 def test_words_find_the_table_row(library: Library) -> None:
-    hit = library.search("tightening torque of the oil drain plug", kinds=("passage", "table"))[0]
-    assert hit.item.kind == "table" and hit.item.regions[0].page == 14
-    assert "48" in hit.item.text and set(hit.legs) <= {"bm25", "text"}
+    hits = library.search("tightening torque of the oil drain plug", kinds=("passage", "table"))[:3]
+    (hit,) = [hit for hit in hits if hit.item.kind == "table"]
+    assert hit.item.regions[0].page == 14 and "48" in hit.item.text and set(hit.legs) == {"bm25", "text"}
 
 
 def test_words_find_the_scanned_page(library: Library) -> None:
@@ -78,9 +78,10 @@ def test_a_place_is_where_the_words_stand(library: Library) -> None:
     start = hit.item.text.index(quote)
     (region,) = library.locate(hit.item.id, start, start + len(quote))
     with pymupdf.open(library.source(hit.item.source_id).uri) as document:
-        page = document[region.page - 1]
-        under = " ".join(page.get_textbox(pymupdf.Rect(box)).strip() for box in region.boxes)
-    assert " ".join(under.split()) == quote
+        words = document[region.page - 1].get_text("words")
+    (box,) = map(pymupdf.Rect, region.boxes)
+    under = [word[4] for word in words if pymupdf.Point((word[0] + word[2]) / 2, (word[1] + word[3]) / 2) in box]
+    assert " ".join(under) == quote
 
 
 def test_scope_and_limit(library: Library) -> None:
@@ -109,7 +110,7 @@ def test_similarity_is_cosine_and_long_texts_count_by_their_best_window(library:
     same, other = library.similarity("oil filter", ["oil filter", "annual report"])
     assert same == pytest.approx(1.0, abs=1e-4) and other < 0.5
     (buried,) = library.similarity("oil filter", ["Lorem ipsum dolor. " * 200 + "oil filter " * 60])
-    assert buried > 0.5
+    assert buried > library.similarity("oil filter", ["Lorem ipsum dolor. " * 200])[0] + 0.2
     assert library.similarity("x", []) == []
 
 

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -199,11 +199,42 @@ class OpenClip:
         return [len(self._tokenizer.encode(text)) for text in texts]
 
 
-def _mini(rest: str) -> ImageEncoder:
-    from tools.library.mini import load
+class Mini(OpenClip):
+    """Our own small model. Its text tower is MiniLM, frozen, and one linear map: see `project`."""
 
-    _quiet()
-    return OpenClip("mini", *load(), dim=256)
+    def __init__(self) -> None:
+        from tools.library.mini import load
+
+        _quiet()
+        minilm_folder()  # its weights are the text tower's: the published ones, or none
+        super().__init__("mini", *load(), dim=256)
+
+    def project(self, vectors: Vectors) -> Vectors:
+        """MiniLM's vectors, float32[n, 384], as this space's, float32[n, 256], both L2-normalised.
+
+        The map has no bias, so it does not matter that they were normalised before.
+        """
+        weight = self._model.text.proj.weight.detach().cpu().numpy()
+        mapped = vectors @ weight.T.astype(np.float32)
+        return mapped / np.maximum(np.linalg.norm(mapped, axis=1, keepdims=True), 1e-12)
+
+
+def texts_in_both(text: Encoder, image: ImageEncoder, texts: Sequence[str]) -> "Both":
+    """Texts that fit the text encoder, in its space and in the image encoder's; computed once where one is built on
+    the other. What is too long for the image encoder is windowed, and `owner` says which text each vector is of."""
+    vectors = text.texts(texts)
+    if isinstance(image, Mini) and isinstance(text, MiniLM):
+        return Both(vectors, image.project(vectors), list(range(len(texts))))
+    pieces = [(n, piece) for n, whole in enumerate(texts) for piece in windows(whole, image)]
+    return Both(vectors, image.texts([piece for _, piece in pieces]), [n for n, _ in pieces])
+
+
+class Both(NamedTuple):
+    """`text` float32[n, d], `image` float32[m, e] with m >= n, `owner` the m indices into the n texts."""
+
+    text: Vectors
+    image: Vectors
+    owner: list[int]
 
 
 def _openclip(rest: str) -> ImageEncoder:
@@ -231,7 +262,7 @@ def _openclip(rest: str) -> ImageEncoder:
 
 ENCODERS: dict[str, Callable[[str], Encoder]] = {
     "minilm": lambda rest: MiniLM(),
-    "mini": _mini,
+    "mini": lambda rest: Mini(),
     "openclip": _openclip,
 }
 DIMENSIONS = {"minilm": 384, "mini": 256}

@@ -15,7 +15,7 @@ from tools.library.catalog import Entry, FileRow
 from tools.library.evidence import Figure, Part, Passage, Region, Source, Table, Word, regions_of, text_of
 from tools.library.parse import PARSER_VERSION, parse
 from tools.library.parse.parts import FigurePart, Parsed, TablePart
-from tools.library.store import Leg, Window
+from tools.library.store import Leg, Sparse, Window
 
 if TYPE_CHECKING:
     from tools.library.library import Library
@@ -178,45 +178,36 @@ def _line(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 
 def _windows(library: "Library", entries: Sequence[Entry], source: Source) -> list[Window]:
-    """The points of a source: text legs for every item that has words, pixels and words in CLIP's space."""
-    pieces = [(e.part, piece) for e in entries for piece in _pieces(library, e.part, library.text_encoder)]
-    texts = library.text_encoder.texts([piece for _, piece in pieces])
-    clips = _clip_vectors(library, entries)
-    windows, number = [], 0
-    for (item, piece), vector in zip(pieces, texts, strict=True):
-        bm25 = library.bm25.document(f"{source.title} {piece}")
-        dense: dict[Leg, list[float]] = {"text": vector.tolist()}
-        windows.append(Window(item.id, number, source.id, item.kind, dense, bm25))
-        number += 1
-    for item_id, kind, vector in clips:
-        windows.append(Window(item_id, number, source.id, kind, {"clip": vector}))
-        number += 1
-    return windows
+    """The points of a source. Whatever has words is in the text legs; figures are in CLIP's space by their pixels,
+    everything else by its words."""
+    pieces = [(e.part, piece) for e in entries for piece in _pieces(e.part, library.text_encoder)]
+    both = encode.texts_in_both(library.text_encoder, library.image_encoder, [piece for _, piece in pieces])
+    points: list[tuple[Part, dict[Leg, list[float]], Sparse | None]] = []
+    for (part, piece), vector in zip(pieces, both.text, strict=True):
+        points.append((part, {"text": vector.tolist()}, library.bm25.document(f"{source.title} {piece}")))
+    for owner, vector in zip(both.owner, both.image, strict=True):
+        if not isinstance(pieces[owner][0], Figure):
+            points.append((pieces[owner][0], {"clip": vector.tolist()}, None))
+    for figure, vector in _pixels(library, [e.part for e in entries if isinstance(e.part, Figure)]):
+        points.append((figure, {"clip": vector.tolist()}, None))
+    return [
+        Window(part.id, number, source.id, part.kind, dense, bm25)
+        for number, (part, dense, bm25) in enumerate(points)
+    ]
 
 
-def _pieces(library: "Library", item: Part, encoder: encode.Encoder) -> list[str]:
-    """An item's text with its heading, windowed; nothing for a picture without a word."""
-    text = f"{item.heading}\n{item.text}".strip()
+def _pieces(part: Part, encoder: encode.Encoder) -> list[str]:
+    """A part's text with its heading, windowed; nothing for a picture without a word."""
+    text = f"{part.heading}\n{part.text}".strip()
     return encode.windows(text, encoder) if text else []
 
 
-def _clip_vectors(library: "Library", entries: Sequence[Entry]) -> list[tuple[str, str, list[float]]]:
-    """(item id, kind, vector) in the image-text space: figures by their pixels, passages by their text."""
-    figures = [e.part for e in entries if isinstance(e.part, Figure)]
-    vectors = []
+def _pixels(library: "Library", figures: Sequence[Figure]) -> Iterator[tuple[Figure, encode.Vectors]]:
+    """Each figure with its vector, float32[dim]."""
     for start in range(0, len(figures), encode.IMAGE_BATCH):
         batch = figures[start : start + encode.IMAGE_BATCH]
         pictures = [Image.open(BytesIO(library.picture(figure.image))) for figure in batch]
-        found = library.image_encoder.images(pictures)
-        vectors += [(f.id, f.kind, v.tolist()) for f, v in zip(batch, found, strict=True)]
-    pieces = [
-        (e.part, piece)
-        for e in entries
-        if not isinstance(e.part, Figure)
-        for piece in _pieces(library, e.part, library.image_encoder)
-    ]
-    found = library.image_encoder.texts([piece for _, piece in pieces])
-    return vectors + [(i.id, i.kind, v.tolist()) for (i, _), v in zip(pieces, found, strict=True)]
+        yield from zip(batch, library.image_encoder.images(pictures), strict=True)
 
 
 def _sweep(library: "Library") -> None:

@@ -8,13 +8,17 @@ HERE = Path(__file__).resolve().parent
 
 
 def flat_rgb(picture: Any) -> Any:
-    """A PIL image in any mode -> RGB, with transparent places laid over white."""
-    from PIL import Image
+    """A PIL image in any mode -> RGB, transparent places laid over white, thin strips widened with white."""
+    from PIL import Image, ImageOps
 
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    picture = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    picture = picture.convert("RGB")
+    least = max(picture.size) // 64 + 1  # else the short side would shrink to nothing
+    if min(picture.size) < least:
+        picture = ImageOps.expand(picture, least // 2 + 1, "white")
+    return picture
 
 
 def build(config: dict[str, Any]) -> tuple[Any, Any, Any]:
