@@ -101,15 +101,16 @@ def _index(library: Library, folder: Path, questions: Sequence[Question], consol
 
 
 def _table(name: str, questions: Sequence[Question], found: dict[tuple[str, bool], list[bool]], k: int) -> Table:
-    table = Table("evidence", "questions", *(f"{leg} {'in doc' if w else 'over all'}" for leg, w in found))
-    table.title = f"{name}: gold page among the first {k} pages, %"
+    table = Table("evidence", "questions", *LEGS)
+    table.title = f"{name}: gold page among the first {k} pages, % in the named document / over all documents"
     groups: dict[str, list[int]] = {"all": list(range(len(questions)))}
     for number, question in enumerate(questions):
         for evidence in question.evidence:
             groups.setdefault(evidence, []).append(number)
     for group, members in groups.items():
-        shares = [100 * sum(hits[n] for n in members) / len(members) for hits in found.values()]
-        table.add_row(group, str(len(members)), *(f"{share:.0f}" for share in shares))
+        share = {key: round(100 * sum(hits[n] for n in members) / len(members)) for key, hits in found.items()}
+        cells = [f"{share[leg, True]} / {share[leg, False]}" for leg in LEGS]
+        table.add_row(group, str(len(members)), *cells)
     return table
 
 
