@@ -45,7 +45,7 @@ def read(folder: Path) -> list[Question]:
             row["question"],
             row["doc"],
             frozenset(row["gold_pages"]),
-            tuple(row.get("evidence_sources") or [row.get("type") or "all"]),
+            tuple(row.get("evidence_sources") or filter(None, [row.get("type")])),
         )
         for row in rows
         if row.get("answerable", True) and row.get("page_ok", True) and row["gold_pages"]
