@@ -263,7 +263,8 @@ def _place(key: int, item: Item, spans: Sequence[Span], library: Library) -> Pla
         return Place(key=key, title=item.url, uri=item.url)
     source = library.source(item.source_id)
     located = [region for span in spans for region in library.locate(item.id, span.start, span.end)]
-    return Place(key=key, title=source.title, uri=source.uri, regions=_by_page(located or item.regions))
+    whole = item.regions if isinstance(item, Figure) or not located else ()  # of a figure, its words and the picture
+    return Place(key=key, title=source.title, uri=source.uri, regions=_by_page([*located, *whole]))
 
 
 def _by_page(regions: Sequence[Region]) -> tuple[Region, ...]:

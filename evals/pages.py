@@ -84,7 +84,7 @@ def _score(folder: Path, root: Path, k: int, console: Console) -> None:
             for leg, weights in LEGS.items():
                 for within in (True, False):
                     scope = (ids[question.doc],) if within else ()
-                    hits = library.search(question.text, kinds=KINDS, sources=scope, limit=k, weights=weights)
+                    hits = library.search(question.text, kinds=KINDS, sources=scope, limit=4 * k, weights=weights)
                     pages = pages_of(hits)[:k]
                     found[leg, within].append(any((ids[question.doc], page) in pages for page in question.gold))
     console.print(_table(folder.name, questions, found, k))

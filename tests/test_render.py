@@ -35,11 +35,17 @@ def test_a_poster_and_a_large_picture_are_bounded(tmp_path: Path) -> None:
 
 def test_a_box_is_drawn_where_it_is_and_the_rest_is_left(pdf: Path) -> None:
     image, scale = page(pdf, 1, dpi=72)
-    marked = draw(image, [(50, 20, 150, 60)], scale)
+    marked = draw(image, [(50, 30, 110, 50)], scale)
     assert marked.getpixel((100, 40)) != (255, 255, 255)  # shaded
     assert marked.getpixel((47, 40))[0] > 200 > marked.getpixel((47, 40))[1]  # red frame, 3 px outside
     assert marked.getpixel((20, 40)) == marked.getpixel((180, 90)) == (255, 255, 255)
     assert image.getpixel((100, 40)) == (255, 255, 255)  # the page itself is not touched
+
+
+def test_a_figure_is_framed_and_stays_clear(pdf: Path) -> None:
+    image, scale = page(pdf, 1, dpi=72)
+    marked = draw(image, [(20, 10, 180, 90)], scale)
+    assert marked.getpixel((100, 50)) == (255, 255, 255) and marked.getpixel((18, 50))[1] < 200
 
 
 def test_boxes_outside_or_without_size_do_no_harm(pdf: Path) -> None:

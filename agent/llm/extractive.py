@@ -49,7 +49,7 @@ CODE = re.compile(r"\b(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-/.][A-Z
 HEADING = re.compile(r"(?:\d+(?:\.\d+)*\.? +)?[^\d.!?:;]{3,70}")
 """A short line without a full stop and, past its section number, without a figure."""
 MOST_CLAIMS = 3
-CLOSE = 0.9
+CLOSE = 0.91
 """A further unit is said too where its score is at least this share of the best one's."""
 LEAST_SCORE = 0.5
 """Below it, the nearest unit is nonsense; chosen on the answerable and unanswerable questions of the sample."""

@@ -11,6 +11,8 @@ LONGEST_SIDE = 2400
 """Pixels; a poster is scaled down to it."""
 INK = (214, 40, 40)
 MARKER = (255, 214, 0, 70)
+LARGEST_MARKED = 0.15
+"""Share of the page up to which a box is shaded; a figure or a whole photo is only framed."""
 
 
 def page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
@@ -36,11 +38,15 @@ def _pdf_page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
 
 
 def draw(image: Image.Image, boxes: Sequence[Box], scale: float) -> Image.Image:
-    """A copy of the page with a marker over each box and a frame round it. Boxes are in units of the Region."""
+    """A copy of the page with a frame round each box, small ones shaded. Boxes are in units of the Region."""
     canvas = image.convert("RGBA")
     shade = Image.new("RGBA", canvas.size, (0, 0, 0, 0))
     pen = ImageDraw.Draw(shade)
     for box in boxes:
         x0, y0, x1, y1 = (round(v * scale) for v in box)
-        pen.rectangle((x0 - 3, y0 - 3, max(x1, x0) + 3, max(y1, y0) + 3), fill=MARKER, outline=(*INK, 255), width=2)
+        frame = (max(x0 - 3, 0), max(y0 - 3, 0), min(max(x1, x0) + 3, image.width), min(max(y1, y0) + 3, image.height))
+        if frame[0] < frame[2] and frame[1] < frame[3]:
+            area = (frame[2] - frame[0]) * (frame[3] - frame[1])
+            fill = MARKER if area < LARGEST_MARKED * image.width * image.height else None
+            pen.rectangle(frame, fill=fill, outline=(*INK, 255), width=3)
     return Image.alpha_composite(canvas, shade).convert("RGB")
