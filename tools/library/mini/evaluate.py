@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -75,6 +76,25 @@ def nearest_category(parts: tuple[Any, Any, Any], folder: Path) -> dict[str, flo
     return {"P@1": round((labels[nearest] == labels).float().mean().item(), 4), "chance": round(same, 4)}
 
 
+class Thumbnail:
+    """A yardstick that needs no training: the picture itself, shrunk to 8 x 8 pixels."""
+
+    logit_scale = torch.ones(())
+
+    def encode_image(self, x: Tensor, normalize: bool = True) -> Tensor:
+        """float32[n, 3, s, s] -> float32[n, 192], L2-normalised."""
+        return F.normalize(F.adaptive_avg_pool2d(x, 8).flatten(1), dim=1)
+
+
+class Colours(Thumbnail):
+    """A yardstick that needs no training: how often each of 64 colours occurs."""
+
+    def encode_image(self, x: Tensor, normalize: bool = True) -> Tensor:
+        """float32[n, 3, s, s] in -1..1 -> float32[n, 64], L2-normalised."""
+        red, green, blue = ((x + 1) * 2).clamp(0, 3.99).long().flatten(2).unbind(1)
+        return F.one_hot(red * 16 + green * 4 + blue, 64).float().mean(1).sqrt()
+
+
 def evaluate(parts: tuple[Any, Any, Any], data: Path) -> dict[str, dict[str, float]]:
     """All figures of the model card; parts is what load() returns, data the folder of the test sets."""
     return {
@@ -92,8 +112,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with figures/, products/, ...")
     parser.add_argument("--weights", type=Path, default=HERE, help="folder of mini.safetensors")
     arguments = parser.parse_args()
-    for name, result in evaluate(load(arguments.weights), arguments.data).items():
+    parts = load(arguments.weights)
+    for name, result in evaluate(parts, arguments.data).items():
         print(f"{name}: {result}")
+    for yardstick in (Thumbnail(), Colours()):
+        other = (yardstick, parts[1], None)
+        print(f"{type(yardstick).__name__}, products: {photo_to_product(other, arguments.data / 'products')}")
+        print(f"{type(yardstick).__name__}, objects: {nearest_category(other, arguments.data / 'objects')}")
 
 
 if __name__ == "__main__":
