@@ -19,9 +19,10 @@ from agent.answer import Answer
 from agent.nodes import Workshop
 from agent.settings import Settings
 from tools import http_api
-from tools.errors import UnreadableFile
+from tools.errors import QuestionError, UnreadableFile
 from tools.library.library import Library, open_picture
 
+LONGEST_QUESTION = 2000
 NOUNS = [
     *(("agent.answer", name) for name in ("Answer", "Citation", "Claim", "Place", "Verdict")),
     *(("agent.state", name) for name in ("Call", "Decision", "Turn")),
@@ -85,6 +86,11 @@ class Assistant:
         self, question: str, *, image: Path | str | None = None, thread: str | None = None
     ) -> Iterator[dict[str, Any]]:
         """Events as they happen, each a dict with "event": decided, acted, looking, writing, checked, answer."""
+        if not question.strip() or len(question) > LONGEST_QUESTION:
+            raise QuestionError(
+                f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.",
+                "Ask it in a few sentences; what it is about belongs into the library.",
+            )
         self.shop.model.check()
         thread = thread or new_thread()
         start: Any = {

@@ -8,7 +8,7 @@ import pytest
 from agent import Assistant
 from evals.sample import parts_api
 from tests.conftest import SAMPLE
-from tools.errors import ModelDown, NoLibrary, SettingsError, UnreadableFile
+from tools.errors import ModelDown, NoLibrary, QuestionError, SettingsError, UnreadableFile
 
 SUITE = SAMPLE.parent
 
@@ -84,6 +84,12 @@ def test_text_in_documents_is_data(assistant: Assistant) -> None:
     actions = {event["action"] for event in events if event["event"] == "decided"}
     assert actions <= {"search_text", "search_images", "answer", "parts_stock"}
     assert events[-1]["answer"].status == "not_found"
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "why " * 5000])
+def test_no_question_and_one_without_end(assistant: Assistant, question: str) -> None:
+    with pytest.raises(QuestionError, match="1 to 2000 characters"):
+        assistant.ask(question)
 
 
 def test_wrong_doors_are_named(assistant: Assistant, tmp_path: Path) -> None:

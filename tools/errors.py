@@ -8,6 +8,7 @@
     │   ├── EncoderMismatch    the store was built with other encoders
     │   ├── StoreDown          the Qdrant server does not answer
     │   └── NotInLibrary       an id, key, page or source that is not held
+    ├── QuestionError          a question that is empty or too long
     ├── UnreadableFile         broken, encrypted, empty, too large or of an unknown format
     ├── WeightsError           weights are missing or are not the ones that were expected
     ├── ToolError              a tool was called with arguments it cannot take
@@ -57,6 +58,10 @@ class StoreDown(LibraryError):
 
 class NotInLibrary(LibraryError):
     """An id, key, page or source that is not held."""
+
+
+class QuestionError(ExhibitError):
+    """A question that is empty, or longer than any model is shown."""
 
 
 class UnreadableFile(ExhibitError):

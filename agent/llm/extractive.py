@@ -72,7 +72,7 @@ LONG_CODE = 8
 """Characters from which a code names one thing in the world: a serial number, a file name."""
 SMALL = 800
 """Characters up to which a piece of evidence speaks of one thing: a dialog, a label, a catalogue entry."""
-MOST_EMBEDDED = 32
+MOST_EMBEDDED = 24
 """Units that are compared by meaning, after the words chose them: this bounds the time of a turn."""
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+import numpy as np
+
 from tools.errors import NoLibrary, NotInLibrary
 from tools.library import encode, fuse
 from tools.library.catalog import Catalog
@@ -24,6 +26,10 @@ LEG_DEPTH = 50
 WEIGHTS = {"bm25": 1.0, "text": 0.7, "clip": 0.1, "picture": 1.0}
 """Of the legs in the fusion, chosen by `python -m evals.pages`. `clip` is words against pixels: with `mini` it finds
 pictures that have no words, and puts others out of order; `picture` is picture against pixels."""
+
+
+SEEN = 10_000
+"""Texts whose vectors `similarity` keeps: about 15 MB."""
 
 
 class Asked(NamedTuple):
@@ -54,6 +60,7 @@ class Library:
         self._qdrant_url = qdrant_url
         self.catalog = Catalog(root / "catalog.sqlite")
         self.bm25 = Bm25()
+        self._seen: dict[str, encode.Vectors] = {}
 
     @cached_property
     def store(self) -> Store:
@@ -211,13 +218,21 @@ class Library:
         """Cosine of a text with each of several, -1 to 1, by the text encoder; of a long one its best window."""
         if not others:
             return []
-        query = self.text_encoder.texts([encode.windows(text, self.text_encoder)[0]])[0]
+        query = self._vectors([encode.windows(text, self.text_encoder)[0]])[0]
         pieces = [(n, piece) for n, other in enumerate(others) for piece in encode.windows(other, self.text_encoder)]
-        cosines = self.text_encoder.texts([piece for _, piece in pieces]) @ query
+        cosines = self._vectors([piece for _, piece in pieces]) @ query
         best = [-1.0] * len(others)
         for (number, _), cosine in zip(pieces, cosines, strict=True):
             best[number] = max(best[number], float(cosine))
         return best
+
+    def _vectors(self, texts: Sequence[str]) -> encode.Vectors:
+        """float32[n, dim] of texts that fit; the sentences of one question are compared again in its next round."""
+        if len(self._seen) > SEEN:
+            self._seen.clear()
+        new = [text for text in dict.fromkeys(texts) if text not in self._seen]
+        self._seen.update(zip(new, self.text_encoder.texts(new), strict=True))
+        return np.stack([self._seen[text] for text in texts])
 
     def picture_path(self, sha: str) -> Path:
         return self.root / "pictures" / sha[:2] / sha
