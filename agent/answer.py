@@ -72,4 +72,4 @@ class Answer(Frozen):
             claim.text + "".join(f" [{key}]" for key in dict.fromkeys(c.key for c in claim.citations))
             for claim in self.claims
         ]
-        return "\n".join(lines + [f"Not found: {gap}" for gap in self.gaps])
+        return "\n".join(lines + [f"Missing: {gap}" for gap in self.gaps])

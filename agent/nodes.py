@@ -110,7 +110,8 @@ def validate(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     """Holds every claim against what it cites; a citation that should be another is moved and checked again."""
     shop = runtime.context
     items = _items(state, shop)
-    verdicts = [_mended(v, items, shop) for v in _check(state["claims"], items, shop)]
+    mended = (_mended(v, items, shop) for v in _check(state["claims"], items, shop))
+    verdicts = [_only_alike(v, state) for v in mended]
     refused = [v for v in verdicts if v.status not in SAID]
     feedback = [f"{v.claim.text} — {v.status}: {v.reason}" for v in refused]
     if not verdicts:
@@ -130,7 +131,7 @@ def finish(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
         question=state["question"],
         status=status,
         verdicts=said,
-        gaps=_gaps(state["question"], said, dropped),
+        gaps=_gaps(said, dropped),
         dropped=dropped,
         answered_by=shop.model.name,
         thread="",
@@ -258,6 +259,17 @@ def _mended(verdict: Verdict, items: Mapping[int, Item], shop: Workshop) -> Verd
     return _check([claim], items, shop)[0] if claim else verdict
 
 
+def _only_alike(verdict: Verdict, state: State) -> Verdict:
+    """A claim about the user's picture that rests on a figure which looks like it: the figure's words are there, but
+    that both show the same thing is likeness, and nobody checked it. The reader is told."""
+    alike = {e.key for e in state["ledger"] if e.tool == "search_by_image"}
+    cited = {citation.key for citation in verdict.claim.citations}
+    if not state["image"] or verdict.status != "supported" or not cited <= alike:
+        return verdict
+    reason = "the source's picture looks like yours; that they show the same thing was not checked"
+    return verdict.model_copy(update={"status": "unchecked", "layer": "vision", "reason": reason})
+
+
 def _place(key: int, item: Item, spans: Sequence[Span], library: Library) -> Place:
     if isinstance(item, Record):
         return Place(key=key, title=item.url, uri=item.url)
@@ -279,11 +291,14 @@ def _status(said: Sequence[Verdict], dropped: Sequence[Verdict], items: Mapping[
         return "not_found"
     if validator.conflicts([v.claim for v in said]):
         return "conflicting"
-    return "partial" if dropped else "answered"
+    unchecked = any(verdict.status == "unchecked" for verdict in said)
+    return "partial" if dropped or unchecked else "answered"
 
 
-def _gaps(question: str, said: Sequence[Verdict], dropped: Sequence[Verdict]) -> tuple[str, ...]:
-    """What the reader is told is missing: the whole question, or each statement that no source carried."""
+def _gaps(said: Sequence[Verdict], dropped: Sequence[Verdict]) -> tuple[str, ...]:
+    """What the reader is told is missing: the whole question, a check that could not be made, or each statement
+    that no source carried."""
     if not said:
-        return (f"nothing in the library answers: {question}",)
-    return tuple(f"no source carries: {v.claim.text}" for v in dropped)
+        return ("an answer: nothing that was found says it",)
+    doubts = dict.fromkeys(f"a check: {v.reason}" for v in said if v.status == "unchecked")
+    return (*doubts, *(f"no source carries: {v.claim.text}" for v in dropped))
