@@ -19,7 +19,7 @@ from agent.answer import Answer
 from agent.nodes import Workshop
 from agent.settings import Settings
 from tools import http_api
-from tools.errors import QuestionError, UnreadableFile
+from tools.errors import QuestionError
 from tools.library.library import Library, open_picture
 
 LONGEST_QUESTION = 2000
@@ -133,8 +133,6 @@ class Assistant:
 
     def _keep(self, path: Path) -> str:
         """The user's picture goes into the library's picture folder; the conversation holds its SHA-256 only."""
-        if not path.is_file():
-            raise UnreadableFile(f"There is no picture {path}.", "Check the path after --image.")
         open_picture(path)
         return self.library.keep_picture(path.read_bytes())
 

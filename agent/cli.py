@@ -29,6 +29,9 @@ app = typer.Typer(
 shelf = typer.Typer(help="What is held: list it, remove from it.", no_args_is_help=True)
 app.add_typer(shelf, name="library")
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, by the shell's convention; Typer turns the interrupt into it."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Picture = Annotated[Path | None, typer.Option("--image", help="A picture to search with.")]
 Thread = Annotated[str | None, typer.Option("--thread", help="The conversation to go on with.")]
@@ -43,9 +46,10 @@ def main() -> None:
         if error.next_step:
             print(f"         {error.next_step}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("\nexhibit: interrupted. What was finished is kept; run the same command to go on.", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            print("exhibit: interrupted. What was finished is kept; run the same command to go on.", file=sys.stderr)
+        raise
 
 
 # commands
@@ -95,16 +99,17 @@ def chat(thread: Thread = None) -> None:
 
     console = _console()
     thread = thread or new_thread()
-    console.print(f"Conversation {thread}. Ask; [bold]/image FILE QUESTION[/], [bold]/show KEY[/], [bold]/quit[/].")
+    hint = "Ask, or type /image FILE QUESTION, /show KEY, /quit."
+    console.print(f"Conversation {escape(thread)}. {hint}", highlight=False)
     with _assistant() as assistant:
         for number, turn in enumerate(assistant.history(thread), 1):
-            console.print(f"[dim]{number}. {turn.question}\n{turn.answer}[/]", highlight=False)
+            console.print(f"[dim]{number}. {escape(turn.question)}\n{escape(turn.answer)}[/]", highlight=False)
         for line in _lines(console):
             try:
                 _chat_turn(assistant, line, thread)
             except ExhibitError as error:
-                console.print(f"[red]{error.message}[/] {error.next_step}", highlight=False)
-    console.print(f"Go on with it: exhibit chat --thread {thread}")
+                console.print(f"[red]{escape(error.message)}[/] {escape(error.next_step)}", highlight=False)
+    console.print(f"Go on with it: exhibit chat --thread {escape(thread)}")
 
 
 @app.command()
@@ -211,6 +216,13 @@ def _console(stderr: bool = False) -> "Console":
     return Console(stderr=stderr, soft_wrap=False)
 
 
+def escape(text: str) -> str:
+    """Rich would read "[x].pdf" as its own markup, and lose it."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
 def _print_json(content: Any) -> None:
     print(json.dumps(content, indent=2, default=str, ensure_ascii=False))
 
@@ -224,7 +236,7 @@ def _ask(
             if event["event"] == "answer":
                 return event["answer"]
             if not quiet:
-                status.update(_told(event))
+                status.update(escape(_told(event)))
     raise AssertionError("the graph ended without an answer")
 
 
@@ -292,7 +304,7 @@ def _add_with_progress(library: "Library", paths: list[Path]) -> "Report":
         task = bar.add_task("Looking for files", total=None)
 
         def tell(number: int, total: int, path: Path) -> None:
-            bar.update(task, description=path.name[:40], completed=number, total=total)
+            bar.update(task, description=escape(path.name[:40]), completed=number, total=total)
 
         report = library.add(paths, tell)
         done = len(report.added) + len(report.unchanged) + len(report.failed)
@@ -323,15 +335,13 @@ def _print_report(report: "Report") -> None:
         f"{len(report.failed)} not read: {report.passages} passages, {report.figures} figures, {report.tables} tables."
     )
     for path, error in report.failed:
-        console.print(f"[red]not read[/] {path.name}: {error}", highlight=False)
+        console.print(f"[red]not read[/] {escape(path.name)}: {escape(error)}", highlight=False)
     for path, note in report.notes:
-        console.print(f"[yellow]note[/] {path.name}: {note}", highlight=False)
+        console.print(f"[yellow]note[/] {escape(path.name)}: {escape(note)}", highlight=False)
 
 
 def print_answer(answer: "Answer") -> None:
     """Claims with their keys, what was not found, and the places, as a reader sees them."""
-    from rich.markup import escape
-
     console = _console()
     for verdict in answer.verdicts:
         keys = "".join(rf" \[{key}]" for key in dict.fromkeys(c.key for c in verdict.claim.citations))
@@ -345,7 +355,7 @@ def print_answer(answer: "Answer") -> None:
         console.print(f"  {escape(line)}", style="dim", highlight=False, overflow="fold")
     console.print(
         f"  {answer.status.replace('_', ' ')} by {answer.answered_by} in {answer.seconds:.2f} s"
-        f" · thread {answer.thread}",
+        f" · thread {escape(answer.thread)}",
         style="dim",
         highlight=False,
     )
@@ -382,8 +392,8 @@ def _print_hits(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         legs = " ".join(f"{leg}:{rank}" for leg, rank in row["legs"].items())
         text = " ".join(row["text"].split())[:160]
-        table.add_row(str(row["rank"]), row["kind"], row["title"], str(row["page"]), text, legs)
-    _console().print(table, markup=False)
+        table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), str(row["page"]), escape(text), legs)
+    _console().print(table)
 
 
 def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) -> None:
@@ -392,17 +402,17 @@ def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) ->
     table = Table("id", "title", "pages", "passages", "figures", "tables", "path")
     for row in rows:
         numbers = [str(row["items"].get(kind, 0)) for kind in ("passage", "figure", "table")]
-        table.add_row(row["id"][:8], row["title"], str(row["pages"]), *numbers, row["uri"])
+        table.add_row(row["id"][:8], escape(row["title"]), str(row["pages"]), *numbers, escape(row["uri"]))
     console = _console()
     console.print(table)
     for path, error in failed:
-        console.print(f"[red]not read[/] {path}: {error}", highlight=False)
+        console.print(f"[red]not read[/] {escape(path)}: {escape(error)}", highlight=False)
 
 
 def _print_checks(results: list[Any]) -> None:
     console = _console()
     for result in results:
         mark = "[green]ok  [/]" if result.ok else "[red]fail[/]"
-        console.print(f"{mark} {result.name}: {result.message}", highlight=False)
+        console.print(f"{mark} {result.name}: {escape(result.message)}", highlight=False)
         if result.next_step:
-            console.print(f"     {result.next_step}", highlight=False, style="bold")
+            console.print(f"     {escape(result.next_step)}", highlight=False, style="bold")

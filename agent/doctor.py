@@ -65,7 +65,10 @@ def _library(settings: Settings) -> str:
         qdrant_url=settings.qdrant_url,
     ) as library:
         where = settings.qdrant_url or "the embedded store"
-        return f"{len(library.sources())} sources, {library.store.count()} vectors in {where} ({settings.library})"
+        sources, vectors = len(library.sources()), library.store.count()
+    if sources and not vectors:
+        raise ExhibitError(f"{sources} sources, but no vectors in {where}.", "Type: exhibit index <documents> again.")
+    return f"{sources} sources, {vectors} vectors in {where} ({settings.library})"
 
 
 def _model(settings: Settings) -> str:

@@ -15,6 +15,7 @@ from agent.answer import Answer, AnswerStatus, Claim, Place, Verdict
 from agent.llm import ChatModel
 from agent.state import ANSWER, Brief, Call, Decision, Shown, State, Turn
 from agent.validator.quotes import Span
+from tools import OWN_TOOLS
 from tools.errors import ToolError
 from tools.library.evidence import Figure, Item, Record, Region
 from tools.library.library import Library
@@ -131,7 +132,7 @@ def finish(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
         question=state["question"],
         status=status,
         verdicts=said,
-        gaps=_gaps(said, dropped),
+        gaps=_gaps(said, dropped, state["calls"]),
         dropped=dropped,
         answered_by=shop.model.name,
         thread="",
@@ -295,10 +296,11 @@ def _status(said: Sequence[Verdict], dropped: Sequence[Verdict], items: Mapping[
     return "partial" if dropped or unchecked else "answered"
 
 
-def _gaps(said: Sequence[Verdict], dropped: Sequence[Verdict]) -> tuple[str, ...]:
+def _gaps(said: Sequence[Verdict], dropped: Sequence[Verdict], calls: Sequence[Call]) -> tuple[str, ...]:
     """What the reader is told is missing: the whole question, a check that could not be made, or each statement
     that no source carried."""
+    failed = dict.fromkeys(f"{call.tool}: {call.error}" for call in calls if call.error and call.tool not in OWN_TOOLS)
     if not said:
-        return ("an answer: nothing that was found says it",)
+        return ("an answer: nothing that was found says it", *failed)
     doubts = dict.fromkeys(f"a check: {v.reason}" for v in said if v.status == "unchecked")
-    return (*doubts, *(f"no source carries: {v.claim.text}" for v in dropped))
+    return (*doubts, *failed, *(f"no source carries: {v.claim.text}" for v in dropped))

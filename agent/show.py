@@ -1,5 +1,6 @@
 """`exhibit show KEY`: the page a source stands on, as a PNG with the cited place marked."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ def write(assistant: "Assistant", key: int, thread: str | None, folder: Path) ->
     if key not in known:
         raise NotInLibrary(
             f"There is no source [{key}] in conversation {thread}.",
-            f"It has the sources 1 to {max(known, default=0)}; other conversations: --thread.",
+            f"It has {f'1 to {max(known)}' if known else 'none'}; other conversations: --thread NAME.",
         )
     item = assistant.library.item(known[key])
     if isinstance(item, Record):
@@ -33,9 +34,10 @@ def write(assistant: "Assistant", key: int, thread: str | None, folder: Path) ->
             f"[{key}] is an API's reply and stands on no page: {item.url}, {item.retrieved_at:%Y-%m-%d %H:%M} UTC.",
             f"It said: {item.text}",
         )
+    name = re.sub(r"[^\w.-]", "_", thread)
     folder.mkdir(parents=True, exist_ok=True)
     return [
-        _page(assistant, item.source_id, region, folder / f"exhibit-{thread}-{key}-p{region.page}.png")
+        _page(assistant, item.source_id, region, folder / f"exhibit-{name}-{key}-p{region.page}.png")
         for region in _cited(assistant, key, thread) or item.regions
     ]
 

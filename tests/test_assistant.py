@@ -1,6 +1,7 @@
 """The door for programs, over the sample library with the embedded defaults: no model, no network, real answers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from agent import Assistant
 from evals.sample import parts_api
 from tests.conftest import SAMPLE
+from tools import http_api
 from tools.errors import ModelDown, NoLibrary, QuestionError, SettingsError, UnreadableFile
 
 SUITE = SAMPLE.parent
@@ -110,3 +112,15 @@ def test_a_model_that_is_down_says_so_and_the_conversation_is_kept(assistant: As
         down.ask("And per day?", thread="kept")
     assert len(down.history("kept")) == 1
     down.close()
+
+
+def test_an_api_that_is_down_is_told(assistant: Assistant, tmp_path: Path) -> None:
+    declared = (SUITE / "apis.toml").read_text("utf-8").replace(":8765", ":9")
+    (tmp_path / "apis.toml").write_text(declared, "utf-8")
+    tools = {tool.name: tool for tool in http_api.load(tmp_path / "apis.toml")}
+    healthy = assistant.shop
+    assistant.shop = replace(healthy, tools={**healthy.tools, **tools})
+    answer = assistant.ask("How many BN-4471 are in stock?")
+    assistant.shop = healthy
+    assert answer.status == "not_found"
+    assert answer.gaps[1].startswith("parts_stock: ") and "127.0.0.1:9" in answer.gaps[1]

@@ -153,6 +153,37 @@ def test_bad_pictures(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
         assert name in err and "Traceback" not in err
 
 
+def test_brackets_are_text_and_not_markup(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run("ask", "What does the [/red] refrigerant [bold] charge?", "--thread", "a/b [/x]") == 3
+    assert "a/b [/x]" in capsys.readouterr().out
+
+
+def test_a_file_with_brackets_in_its_name(home: Path, capsys: pytest.CaptureFixture) -> None:
+    (home / "[red]a[").mkdir()
+    (home / "[red]a[" / "[x].txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    (home / "[red]a[" / "b[bold].xyz").write_bytes(b"\x00\x01")
+    assert run("index", home / "[red]a[") == 1
+    assert "b[bold].xyz" in capsys.readouterr().out
+    assert run("library", "list") == 0
+    assert "[x]" in capsys.readouterr().out
+
+
+def test_a_thread_with_odd_characters_can_be_shown(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
+    run("ask", "What air gap do I need between the condensate hose and the tundish?", "--thread", "../x y")
+    capsys.readouterr()
+    assert run("show", 1, "--thread", "../x y") == 0
+    assert (sample_home / capsys.readouterr().out.strip()).parent == sample_home
+
+
+def test_a_library_that_is_no_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    (home / "file").write_text("x")
+    monkeypatch.setenv("EXHIBIT_LIBRARY", str(home / "file"))
+    assert run("index", home) == 1
+    assert "EXHIBIT_LIBRARY" in capsys.readouterr().err
+
+
 def test_another_package_called_tools_is_named(tmp_path: Path) -> None:
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "__init__.py").write_text("")

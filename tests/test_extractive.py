@@ -151,3 +151,34 @@ def test_the_best_likeness_of_a_picture_is_named_by_its_own_text() -> None:
 def test_nothing_found_nothing_said() -> None:
     assert said("How often?") == []
     assert said("", passage(1, "The oil is changed.")) == []
+
+
+# conditions
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What is the weight of the AR-240?", "Weight 0.21 kg. Fits AR-240 and AR-300."),
+        ("What is the mass of the AR-180?", "Mass 3 kg. Fits AR-180."),
+        ("What is item 6 in Figure 5-1?", "Figure 4-2 shows item 6, the coupling hub."),
+        ("What is the minimum thickness of the pad?", "The maximum thickness of the pad is 17.0 mm."),
+        ("What torque does the safety valve get?", "The safety valve is set to 10.0 bar."),
+        ("What is the free air delivery at 60 Hz?", "The free air delivery at 50 Hz is 6.8 m³/min."),
+    ],
+)
+def test_what_holds_for_something_else_does_not_answer(question: str, text: str) -> None:
+    assert said(question, passage(1, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Which machine does the spider fit?", "The spider fits the machine AR-240."),
+        ("What is item 6 in Figure 5-1?", "Item 6 in Figure 5-1 is the function key."),
+        ("What is the minimum thickness of the pad?", "The minimum thickness of the pad is 14.5 mm."),
+        ("What torque does the safety valve get?", "Tighten the safety valve to a torque of 80 N·m."),
+    ],
+)
+def test_what_holds_for_it_does(question: str, text: str) -> None:
+    assert said(question, passage(1, text)) == [text]

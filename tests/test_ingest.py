@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,3 +154,35 @@ def test_removing_forgets_the_source_its_pictures_and_its_points(library: Librar
     assert library.store.count() == points - 1
     assert list((library.root / "pictures").rglob("*/*")) == []
     assert (folder / "only.png").exists()
+
+
+def test_vectors_that_were_moved_away_are_made_again(folder: Path, tmp_path: Path) -> None:
+    with Library(tmp_path / "moved", create=True) as first:
+        first.add([folder])
+    shutil.move(tmp_path / "moved" / "vectors", tmp_path / "elsewhere")
+    with Library(tmp_path / "moved") as again:
+        assert told(again.add([folder])) == (2, 0, 0, 0)
+        assert found(again, "gearbox oil")
+
+
+def test_a_store_that_is_held_changes_nothing(folder: Path, tmp_path: Path) -> None:
+    """`library remove` while a chat is open: refused, and the source is still there."""
+    with Library(tmp_path / "held", create=True) as held:
+        held.add([folder])
+        source = held.sources()[0].id
+        code = (
+            "import sys; from pathlib import Path; from tools.library.library import Library\n"
+            "from tools.errors import LibraryBusy\n"
+            "library = Library(Path(sys.argv[1]))\n"
+            "for change in (lambda: library.remove(sys.argv[2]), lambda: library.add([Path(sys.argv[3])])):\n"
+            "    try: change()\n"
+            "    except LibraryBusy: print('busy')"
+        )
+        command = [sys.executable, "-c", code, str(tmp_path / "held"), source, str(folder)]
+        assert subprocess.run(command, capture_output=True, text=True).stdout.split() == ["busy", "busy"]
+        assert len(held.sources()) == 2 and held.catalog.pending() == []
+
+
+def test_a_link_that_leads_round_in_a_circle(library: Library, folder: Path) -> None:
+    (folder / "up").symlink_to(folder)
+    assert told(library.add([folder])) == (2, 0, 0, 0)

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from tools.tool import Tool
 
 
+OWN_TOOLS = ("search_text", "search_images", "search_by_image", "open_page")
+"""Those that ask the library; every other tool is a declared API."""
+
+
 def build(library: "Library", apis: "Iterable[Tool]" = ()) -> "dict[str, Tool]":
     """name → tool: the library's own four, then the declared APIs. A name may occur once."""
     from tools import open_page, search_by_image, search_images, search_text

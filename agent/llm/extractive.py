@@ -19,10 +19,10 @@ from agent.answer import Citation, Claim
 from agent.llm import Similarity
 from agent.state import ANSWER, Brief, Decision, Shown
 from agent.validator.quantities import extract
+from tools import OWN_TOOLS
 from tools.library.chunk import sentences
 from tools.tool import Tool
 
-OWN_TOOLS = ("search_text", "search_images", "search_by_image", "open_page")
 PICTURE_WORDS = frozenset(
     "diagram drawing figure photo photograph picture image screenshot schematic flowchart chart graph plot "
     "illustration dialog screen exploded".split()
@@ -58,7 +58,7 @@ MEASURES = (
     (r"\btorque|\bhow tight", r"N·?\s?m\b|lbf"),
     (r"\bpressure\b", r"\b(?:m?bar|psi|[kMh]?Pa)\b"),
     (r"\btemperature\b|\bhow (?:hot|cool|cold|warm)\b", r"°|\bdegrees?\b"),
-    (r"\bweigh|\bhow heavy\b|\bhow many kilos\b", r"\b(?:kg|g|t|lbs?|tonnes?|kilos?)\b"),
+    (r"\bweigh|\bmass\b|\bhow heavy\b|\bhow many kilos\b", r"\b(?:kg|g|t|lbs?|tonnes?|kilos?)\b"),
     (r"\bpercent", r"%|\bpercent"),
     (r"\bcosts?\b|\bprice\b", r"\bprice|\bcost|[€$£]|\b(?:EUR|USD|GBP)\b"),
     (r"\bhow often\b|\binterval\b|\bhow many hours\b", r"\b(?:h|hours?|days?|weeks?|months?|years?|shift)\b|ly\b"),
@@ -68,6 +68,10 @@ NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])")
 AND_ALSO = re.compile(r",?\s+and\s+(?=(?:how|what|when|where|which|who|why)\b)", re.IGNORECASE)
 ASKED_FOR = re.compile(r"\b(?:which|what)\s+(\w+(?:\s+\w+)?)", re.IGNORECASE)
 """The noun a question asks for: "which controller output drives ..." """
+NUMBERED = re.compile(r"\b(?:figure|fig\.|table|section|chapter)\s+(\d+(?:[-.]\d+)*)", re.IGNORECASE)
+FITS = re.compile(r"\b(?:fits?|replaces?|supersedes?)\b[^.;\n]*", re.IGNORECASE)
+_PAIRS = "minimum maximum, lowest highest, open closed, new worn, trip warning, left right, front rear, first last"
+OPPOSITES = [pair for a, b in map(str.split, _PAIRS.split(", ")) for pair in ((a, b), (b, a))]
 LONG_CODE = 8
 """Characters from which a code names one thing in the world: a serial number, a file name."""
 SMALL = 800
@@ -374,7 +378,7 @@ def _score(unit: Unit, covered: float, cosine: float, question: str) -> float:
 
 def _good_enough(unit: Unit, question: str) -> bool:
     """Good by score and by words; with the codes, and in the units of measurement, that were asked for."""
-    if not (_has_codes(_codes(question), unit) and _measures_it(question, unit.text) and _same_values(question, unit)):
+    if not all(condition(question, unit) for condition in (_about_it, _measures_it, _same_values, _not_the_opposite)):
         return False
     if unit.shown.tool == "search_by_image" and unit.shown.rank == 1 and unit.shown.fresh:
         return True  # it is the picture that was asked about, whatever words its text has
@@ -393,9 +397,25 @@ def _of_the_subject(unit: Unit, question: str) -> bool:
     return not subject or len(subject & set(_words(unit.text))) > len(subject) / 2
 
 
-def _measures_it(question: str, text: str) -> bool:
+def _about_it(question: str, unit: Unit) -> bool:
+    """The codes, and the figure or table, that the question names are those of the unit. That a part fits a machine
+    does not make what is said of the part a statement on the machine."""
+    named = {number for number in NUMBERED.findall(question)}
+    if named and not named & set(NUMBERED.findall(f"{unit.text} {unit.context}")):
+        return False
+    return _has_codes(_codes(question), unit, ignore_fits=not FITS.search(question))
+
+
+def _measures_it(question: str, unit: Unit) -> bool:
     """Asked for a torque, a statement without a unit of torque does not answer."""
-    return all(re.search(unit, text) for asked, unit in MEASURES if re.search(asked, question, re.IGNORECASE))
+    wanted = [measure for asked, measure in MEASURES if re.search(asked, question, re.IGNORECASE)]
+    return all(re.search(measure, unit.text) for measure in wanted)
+
+
+def _not_the_opposite(question: str, unit: Unit) -> bool:
+    """Asked for the minimum, the maximum does not answer."""
+    asked, said = (set(re.findall(r"[a-z]+", text.lower())) for text in (question, f"{unit.text} {unit.context}"))
+    return not any(a in asked and b not in asked and b in said and a not in said for a, b in OPPOSITES)
 
 
 def _same_values(question: str, unit: Unit) -> bool:
@@ -411,11 +431,13 @@ def _codes(text: str) -> set[str]:
     return {code.lower() for code in CODE.findall(text)}
 
 
-def _has_codes(codes: set[str], unit: Unit) -> bool:
+def _has_codes(codes: set[str], unit: Unit, ignore_fits: bool) -> bool:
     """Each of them is near: in the unit or its context; in a small piece of evidence, or for a long code such as a
     serial number, anywhere in it."""
     near = f"{unit.text} {unit.context}".lower()
     whole = f"{near} {unit.shown.text.lower()}"
+    if ignore_fits:
+        near, whole = FITS.sub("", near), FITS.sub("", whole)
     small = len(unit.shown.text) < SMALL
     return all(_is_token(code, whole if small or len(code) >= LONG_CODE else near) for code in codes)
 

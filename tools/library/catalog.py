@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from tools.errors import NotInLibrary
+from tools.errors import LibraryError, NotInLibrary
 from tools.library.evidence import Item, Part, Record, Source, Word
 
 State = Literal["indexed", "failed"]
@@ -56,10 +56,16 @@ class Catalog:
     """Opens (and makes, where missing) `path`. Usable from several threads and processes at once."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=30, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.executescript(_SCHEMA)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=30, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(
+                f"The library in {path.parent} cannot be opened: {error}.",
+                "Set EXHIBIT_LIBRARY to a folder that can be written, or restore that file from a copy.",
+            ) from error
 
     def close(self) -> None:
         self._db.close()
@@ -82,6 +88,12 @@ class Catalog:
         """Remembers the path; what it held before stays until `forget` (another path may still hold it)."""
         with self._db:
             self._put_file(row)
+
+    def distrust(self) -> None:
+        """Forgets that files and sources were read, so that the next run reads them again."""
+        with self._db:
+            self._db.execute("UPDATE files SET recipe = ''")
+            self._db.execute("UPDATE sources SET recipe = ''")
 
     def forget_file(self, path: str) -> None:
         with self._db:

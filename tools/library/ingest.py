@@ -1,6 +1,7 @@
 """Files in, library out. Each file is a unit: points first, then one transaction, so a killed run goes on."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -41,6 +42,8 @@ class Report:
 def ingest(library: "Library", paths: Sequence[Path], progress: Progress | None = None) -> Report:
     """Reads every file under `paths`. A file that cannot be read is reported; the rest goes in."""
     report = Report()
+    if library.store.count() == 0:  # another server, or a folder that was moved away: the catalogue alone finds nothing
+        library.catalog.distrust()
     _sweep(library)
     files = list(dict.fromkeys(file for path in paths for file in _files(path)))
     for number, path in enumerate(files):
@@ -54,14 +57,15 @@ def ingest(library: "Library", paths: Sequence[Path], progress: Progress | None 
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """The files under a path in a fixed order; hidden ones are left out unless they were named."""
+    """The files under a path in a fixed order; hidden ones are left out unless they were named. Links to files are
+    followed, links to folders are not: they may lead round in a circle."""
     path = path.resolve()
     if not path.is_dir():
         yield path
         return
-    for child in sorted(path.iterdir()):
-        if not child.name.startswith("."):
-            yield from _files(child)
+    for folder, folders, names in os.walk(path):  # Path.walk came with Python 3.12
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
 
 
 def _one(library: "Library", path: Path, report: Report) -> None:

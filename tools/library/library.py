@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
-from tools.errors import NoLibrary, NotInLibrary
+from tools.errors import NoLibrary, NotInLibrary, UnreadableFile
 from tools.library import encode, fuse
 from tools.library.catalog import Catalog
 from tools.library.encode import Encoder, ImageEncoder
@@ -99,9 +99,10 @@ class Library:
 
     def remove(self, source: str) -> None:
         """Forgets a source: from now on no search shows it. The file itself is not touched."""
+        store = self.store  # held by another process? then nothing is changed
         pictures = self.catalog.pictures_only_of(source)
         self.catalog.drop_source(source)
-        self.store.remove(source)
+        store.remove(source)
         self.catalog.settle(source)
         for sha in pictures:
             self.picture_path(sha).unlink(missing_ok=True)
@@ -243,6 +244,8 @@ class Library:
 
 def open_picture(path: Path) -> "Image":
     """A picture the user hands in, upright, as RGB. Raises UnreadableFile."""
+    if not path.is_file():
+        raise UnreadableFile(f"There is no picture {path}.", "Check the path after --image.")
     from tools.library.parse import image
 
     return image.load(path).picture

@@ -134,9 +134,12 @@ class EdgeStore:
     def _open(self, folder: Path, maker: Maker):
         try:
             if (folder / "segments").exists():
-                return self._edge.EdgeShard.load(str(folder))
+                shard = self._edge.EdgeShard.load(str(folder))
+                if shard.count(self._edge.CountRequest(exact=True)):
+                    return shard
+                return self._signed(shard, maker)  # made by a run that was killed before it could sign
             folder.parent.mkdir(parents=True, exist_ok=True)
-            shard = self._edge.EdgeShard.create(str(folder), self._config(maker))
+            return self._signed(self._edge.EdgeShard.create(str(folder), self._config(maker)), maker)
         except Exception as error:  # the binding raises bare Exceptions: the text is all there is to go by
             if "WouldBlock" in str(error):
                 raise LibraryBusy(
@@ -148,6 +151,8 @@ class EdgeStore:
                 f"The vectors in {folder} cannot be opened: {error}.",
                 "Move that folder away and run 'exhibit index' again on your documents.",
             ) from error
+
+    def _signed(self, shard, maker: Maker):
         payload = {"maker": json.dumps(maker.__dict__), "kind": "maker"}
         shard.update(self._edge.UpdateOperation.upsert_points([self._edge.Point(MAKER_ID, {}, payload)]))
         shard.flush()
