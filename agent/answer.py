@@ -47,7 +47,7 @@ class Verdict(Frozen):
 
 
 class Answer(Frozen):
-    """One turn's answer. `verdicts` are those of the claims that are shown; `gaps` name what was not found.
+    """One turn's answer. `verdicts` are those of the claims that are shown; `gaps` are sentences on what is missing.
 
     `dropped` are the claims that were written and not said, each with its verdict.
     """
@@ -72,4 +72,4 @@ class Answer(Frozen):
             claim.text + "".join(f" [{key}]" for key in dict.fromkeys(c.key for c in claim.citations))
             for claim in self.claims
         ]
-        return "\n".join(lines + [f"Missing: {gap}" for gap in self.gaps])
+        return "\n".join([*lines, *self.gaps])

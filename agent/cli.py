@@ -348,7 +348,7 @@ def print_answer(answer: "Answer") -> None:
         mark = " [yellow](unchecked)[/]" if verdict.status == "unchecked" else ""
         console.print(f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}", highlight=False)
     for gap in answer.gaps:
-        console.print(f"[yellow]Missing:[/] {escape(gap)}", highlight=False)
+        console.print(f"[yellow]{escape(gap)}[/]", highlight=False)
     if answer.verdicts:
         console.print()
     for line in dict.fromkeys(_place_line(place) for v in answer.verdicts for place in v.places):

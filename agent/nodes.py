@@ -267,7 +267,7 @@ def _only_alike(verdict: Verdict, state: State) -> Verdict:
     cited = {citation.key for citation in verdict.claim.citations}
     if not state["image"] or verdict.status != "supported" or not cited <= alike:
         return verdict
-    reason = "the source's picture looks like yours; that they show the same thing was not checked"
+    reason = "The source's picture looks like yours; whether both show the same thing, nobody has looked."
     return verdict.model_copy(update={"status": "unchecked", "layer": "vision", "reason": reason})
 
 
@@ -297,10 +297,10 @@ def _status(said: Sequence[Verdict], dropped: Sequence[Verdict], items: Mapping[
 
 
 def _gaps(said: Sequence[Verdict], dropped: Sequence[Verdict], calls: Sequence[Call]) -> tuple[str, ...]:
-    """What the reader is told is missing: the whole question, a check that could not be made, or each statement
-    that no source carried."""
+    """Sentences that tell the reader what is missing: the whole answer, a check that could not be made, an API that
+    failed, or each statement that no source carried."""
     failed = dict.fromkeys(f"{call.tool}: {call.error}" for call in calls if call.error and call.tool not in OWN_TOOLS)
     if not said:
-        return ("an answer: nothing that was found says it", *failed)
-    doubts = dict.fromkeys(f"a check: {v.reason}" for v in said if v.status == "unchecked")
-    return (*doubts, *failed, *(f"no source carries: {v.claim.text}" for v in dropped))
+        return ("Not found: nothing in the library answers this.", *failed)
+    doubts = dict.fromkeys(f"Not checked: {v.reason}" for v in said if v.status == "unchecked")
+    return (*doubts, *failed, *(f"Left out, for no source carries it: {v.claim.text}" for v in dropped))

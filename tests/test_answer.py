@@ -14,8 +14,8 @@ def answer(**fields) -> Answer:
 
 
 def test_text_names_each_key_once_and_every_gap() -> None:
-    said = answer(verdicts=(verdict("One.", 3, 3, 5), verdict("Two.", 1)), gaps=("the colour",))
-    assert said.text == "One. [3] [5]\nTwo. [1]\nMissing: the colour"
+    said = answer(verdicts=(verdict("One.", 3, 3, 5), verdict("Two.", 1)), gaps=("Not found: the colour.",))
+    assert said.text == "One. [3] [5]\nTwo. [1]\nNot found: the colour."
     assert [claim.text for claim in said.claims] == ["One.", "Two."]
 
 

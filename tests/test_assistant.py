@@ -1,16 +1,20 @@
 """The door for programs, over the sample library with the embedded defaults: no model, no network, real answers."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from langchain_core.messages import HumanMessage
 
 from agent import Assistant
+from agent.assistant import for_server
 from evals.sample import parts_api
-from tests.conftest import SAMPLE
+from tests.conftest import ROOT, SAMPLE
 from tools import http_api
 from tools.errors import ModelDown, NoLibrary, QuestionError, SettingsError, UnreadableFile
+from tools.library.library import Library
 
 SUITE = SAMPLE.parent
 
@@ -38,7 +42,7 @@ def test_an_answer_names_page_and_region(assistant: Assistant) -> None:
 def test_what_is_not_there_is_not_said(assistant: Assistant) -> None:
     answer = assistant.ask("What is the refrigerant charge of the built-in dryer?")
     assert (answer.status, answer.claims) == ("not_found", ())
-    assert answer.gaps == ("an answer: nothing that was found says it",)
+    assert answer.gaps == ("Not found: nothing in the library answers this.",)
 
 
 def test_a_conversation_goes_on_and_its_evidence_keeps_its_numbers(assistant: Assistant, sample_root: Path) -> None:
@@ -124,3 +128,19 @@ def test_an_api_that_is_down_is_told(assistant: Assistant, tmp_path: Path) -> No
     assistant.shop = healthy
     assert answer.status == "not_found"
     assert answer.gaps[1].startswith("parts_stock: ") and "127.0.0.1:9" in answer.gaps[1]
+
+
+def test_a_langgraph_server_gets_the_graph_with_everything_bound(
+    empty_cwd: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What langgraph.json names: it runs with a message alone, and brings no checkpointer of its own."""
+    named = json.loads((ROOT / "langgraph.json").read_text("utf-8"))["graphs"]["exhibit"]
+    assert named == "agent/assistant.py:for_server"
+    (empty_cwd / "gearbox.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    with Library(empty_cwd / "library", create=True) as library:
+        library.add([empty_cwd / "gearbox.txt"])
+    monkeypatch.setenv("EXHIBIT_LIBRARY", str(empty_cwd / "library"))
+    machine = for_server()
+    assert machine.checkpointer is None
+    state = machine.invoke({"messages": [HumanMessage(content="How much oil does the gearbox hold?")]})
+    assert "4.2 litres" in state["messages"][-1].text

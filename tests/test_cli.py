@@ -60,7 +60,7 @@ def test_show_writes_the_page_with_the_place_marked(sample_home: Path, capsys: p
 
 def test_not_found_is_an_exit_code_of_its_own(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
     assert run("ask", "What is the refrigerant charge of the built-in dryer?") == 3
-    assert "Missing: an answer" in capsys.readouterr().out
+    assert "Not found" in capsys.readouterr().out
 
 
 def test_search_prints_rows_and_json(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
