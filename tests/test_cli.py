@@ -1,5 +1,6 @@
 """The command line as a person meets it: what is printed, what is written, and what a mistake is answered with."""
 
+import io
 import json
 import os
 import subprocess
@@ -43,6 +44,22 @@ def test_ask_prints_the_answer_its_page_and_how_to_see_it(sample_home: Path, cap
     assert run("ask", "How much grease for the motor bearing on the belt side?", "--thread", "t") == 0
     out = capsys.readouterr().out
     assert "15 g" in out and "page 12" in out and "exhibit show" in out
+
+
+def test_chat_answers_follows_up_shows_and_survives_nonsense(
+    sample_home: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = "What torque goes on the oil drain plug?\nAnd the filler plug?\n/show 1\n/show x\n/dance\n[/b]\n/quit\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert run("chat", "--thread", "talk") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "N·m: 48" in out and "N·m: 30" in out
+    assert "exhibit-talk-1-p14.png" in out and (sample_home / "exhibit-talk-1-p14.png").exists()
+    assert "/show takes the number" in out and "no command /dance" in out
+    assert "exhibit chat --thread talk" in out
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run("chat", "--thread", "talk") == 0
+    assert "What torque goes on" in capsys.readouterr().out
 
 
 def test_show_writes_the_page_with_the_place_marked(sample_home: Path, capsys: pytest.CaptureFixture) -> None:

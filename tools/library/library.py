@@ -134,8 +134,9 @@ class Library:
     ) -> list[Hit]:
         """Items by words, by a picture, or by both, fused by rank, best first. A leg of weight 0 is not asked."""
         scope = Scope(tuple(kinds), tuple(sources))
+        store = self.store  # before the encoders are loaded: it may refuse them
         rankings = {
-            name: best_of_items(self.store.search(asked.leg, asked.vector, LEG_DEPTH, scope))
+            name: best_of_items(store.search(asked.leg, asked.vector, LEG_DEPTH, scope))
             for name, asked in self._asked(text, image, kinds).items()
             if weights.get(name, 0) > 0
         }

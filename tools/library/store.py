@@ -224,7 +224,7 @@ class ServerStore:
         self._models = models
         self._collection = collection
         self._url = url
-        self._client = QdrantClient(location=url) if url == ":memory:" else QdrantClient(url=url, timeout=30)
+        self._client = QdrantClient(location=url) if url == ":memory:" else QdrantClient(url=url, timeout=30, check_compatibility=False)
         with self._reachable():
             if not self._client.collection_exists(collection):
                 self._create(maker)
