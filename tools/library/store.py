@@ -224,7 +224,8 @@ class ServerStore:
         self._models = models
         self._collection = collection
         self._url = url
-        self._client = QdrantClient(location=url) if url == ":memory:" else QdrantClient(url=url, timeout=30, check_compatibility=False)
+        where: dict = {"location": url} if url == ":memory:" else {"url": url, "timeout": 30}
+        self._client = QdrantClient(**where, check_compatibility=False)  # it would warn on the screen
         with self._reachable():
             if not self._client.collection_exists(collection):
                 self._create(maker)
