@@ -261,3 +261,31 @@ def test_a_row_that_is_read_out_is_held_against_its_columns(value: str, status: 
     claim = Claim(text=text, citations=(Citation(key=1, quote="Oil drain plug | - | 48"),))
     (verdict,) = validate([claim], {1: TORQUES}, lambda key, spans: Place(key=key, title="manual", uri="/m"))
     assert verdict.status == status
+
+
+PICTURE = Figure(
+    id="f",
+    source_id="a" * 64,
+    image="b" * 64,
+    caption="Figure 1 Pump",
+    regions=(Region(page=3, boxes=((0, 0, 9, 9),)),),
+)
+
+
+def test_what_a_picture_shows_is_unchecked_and_shown_with_the_whole_picture() -> None:
+    claim = Claim(text="The pump has four bolts.", citations=(Citation(key=1, quote=""),))
+    spans: list = []
+
+    def place_of(key: int, found: Sequence[Span]) -> Place:
+        spans.extend(found)
+        return Place(key=key, title="manual", uri="/m", regions=PICTURE.regions)
+
+    (verdict,) = validate([claim], {1: PICTURE}, place_of)
+    assert (verdict.status, verdict.layer, verdict.places[0].regions) == ("unchecked", "vision", PICTURE.regions)
+    assert [(span.start, span.end) for span in spans] == [(0, 0)]
+
+
+def test_of_a_text_something_must_be_quoted() -> None:
+    claim = Claim(text="The plug takes 48 N·m.", citations=(Citation(key=1, quote=""),))
+    (verdict,) = validate([claim], {1: TORQUES}, lambda key, spans: Place(key=key, title="manual", uri="/m"))
+    assert (verdict.status, verdict.layer) == ("unsupported", "structure")

@@ -1,6 +1,6 @@
 """The validator: is each claim borne out by what it cites? Layers in order; the first that objects decides.
 
-structure -> quotes -> facts -> wording. A layer that breaks says so: the claim is `unchecked`, which is no pass.
+structure -> vision -> quotes -> facts -> wording. A layer that breaks says so: the claim is `unchecked`, no pass.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,19 +9,21 @@ from functools import cached_property
 from itertools import islice, product
 from typing import Literal
 
-from agent.answer import Claim, Place, Status, Verdict
+from agent.answer import Citation, Claim, Place, Status, Verdict
 from agent.validator import facts, quotes, structure, tables, wording
 from agent.validator.conflicts import Conflict, conflicts
 from agent.validator.facts import Fact, FactCheck
 from agent.validator.quotes import Span
 from agent.validator.scope import labels, scope
-from tools.library.evidence import Item
+from tools.library.evidence import Figure, Item
 
 __all__ = ["Conflict", "Places", "Span", "conflicts", "repair", "validate"]
 
 Places = Callable[[int, Sequence[Span]], Place]
 """(key, spans of that item's text) -> where the reader finds them."""
-Layer = Literal["structure", "quotes", "facts", "entailment"]
+Layer = Literal["structure", "vision", "quotes", "facts", "entailment"]
+_WHOLE = Span(0, 0)
+"""No characters: the place is the whole item."""
 MAX_MOVES = 64
 """How many ways of moving citations to other sources are tried."""
 
@@ -60,7 +62,10 @@ class _Case:
     def spans(self) -> tuple[tuple[Span, ...], ...]:
         """For each citation where its quote stands; () where it does not."""
         pairs = zip(self.claim.citations, self.cited, strict=True)
-        return tuple(quotes.find_parts(citation.quote, item.text) for citation, item in pairs)
+        return tuple(
+            (_WHOLE,) if _is_of_picture(citation, item) else quotes.find_parts(citation.quote, item.text)
+            for citation, item in pairs
+        )
 
     @cached_property
     def shown(self) -> tuple[Place, ...]:
@@ -125,8 +130,20 @@ def _verdict(case: _Case) -> Verdict:
 
 
 def _structure(case: _Case) -> _Outcome | None:
-    problem = structure.check(case.claim, case.items)
+    figures = {key for key, item in case.items.items() if isinstance(item, Figure)}
+    problem = structure.check(case.claim, case.items, figures)
     return _Outcome("unsupported", problem) if problem else None
+
+
+def _vision(case: _Case) -> _Outcome | None:
+    """Of what a picture shows, only looking again could tell whether it is so."""
+    if not any(_is_of_picture(c, item) for c, item in zip(case.claim.citations, case.cited, strict=True)):
+        return None
+    return _Outcome("unchecked", f"It tells what the picture of {case.sources} shows, and nobody has looked again.")
+
+
+def _is_of_picture(citation: Citation, item: Item) -> bool:
+    return citation.quote == "" and isinstance(item, Figure)
 
 
 def _quotes(case: _Case) -> _Outcome | None:
@@ -171,12 +188,14 @@ def _wording(case: _Case) -> _Outcome:
 
 _LAYERS: tuple[tuple[Layer, Callable[[_Case], _Outcome | None]], ...] = (
     ("structure", _structure),
+    ("vision", _vision),
     ("quotes", _quotes),
     ("facts", _facts),
     ("entailment", _wording),
 )
 _CHECKED: dict[Layer, str] = {
     "structure": "the citations",
+    "vision": "what a picture shows",
     "quotes": "the quotes",
     "facts": "numbers and names",
     "entailment": "the wording",
