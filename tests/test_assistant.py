@@ -12,6 +12,7 @@ from agent import Assistant
 from agent.assistant import for_server
 from evals.sample import parts_api
 from tests.conftest import ROOT, SAMPLE
+from tests.fake_ollama import FakeOllama
 from tools import http_api
 from tools.errors import ModelDown, NoLibrary, QuestionError, SettingsError, UnreadableFile
 from tools.library.library import Library
@@ -144,3 +145,46 @@ def test_a_langgraph_server_gets_the_graph_with_everything_bound(
     assert machine.checkpointer is None
     state = machine.invoke({"messages": [HumanMessage(content="How much oil does the gearbox hold?")]})
     assert "4.2 litres" in state["messages"][-1].text
+
+
+def test_a_model_of_ollama_runs_the_whole_graph(tmp_path: Path) -> None:
+    """Over the wire: it searches, looks at the figure, invents a number, is told, and mends it; what it saw in the
+    picture is shown as unchecked."""
+    from PIL import Image
+
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    fact = "The gearbox holds 4.2 litres of oil."
+    (folder / "gearbox.txt").write_text(fact)
+    Image.new("RGB", (300, 200), "orange").save(folder / "plug.png")
+    (folder / "plug.txt").write_text("Drain plug of the gearbox")
+    with Library(tmp_path / "library", create=True) as library:
+        library.add([folder])
+    script = [
+        act("search_images", query="drain plug"),
+        {"reading": "An orange plug.", "relevant": True},
+        act("search_text", query="gearbox oil"),
+        act("answer"),
+        {"claims": [cite("The gearbox holds 9 litres of oil.", 2, fact)], "enough": True},
+        {"claims": [cite(fact, 2, fact), cite("The plug is orange.", 1, "")], "enough": True},
+    ]
+    with FakeOllama(script) as server:
+        given = {"library": tmp_path / "library", "model": "ollama/llama3.2-vision", "ollama_url": server.base_url}
+        with Assistant(**given) as assistant:
+            answer = assistant.ask("How much oil does the gearbox hold, and what colour is the plug?")
+            texts = [assistant.library.item(origin).text for origin in assistant.evidence(answer.thread).values()]
+    assert texts[1].startswith(fact), texts
+    said = {verdict.claim.text: verdict.status for verdict in answer.verdicts}
+    assert said == {fact: "supported", "The plug is orange.": "unchecked"}
+    assert (answer.status, answer.answered_by) == ("partial", "ollama/llama3.2-vision")
+    assert [sum("images" in m for m in chat["messages"]) for chat in server.chats] == [0, 1, 0, 0, 0, 0]
+    assert "9 litres" in str(server.chats[-1]["messages"])
+
+
+def act(action: str, **args: str) -> dict:
+    """A decision as the model writes it: every field of the flat schema."""
+    return {"thought": "so", "action": action, "query": "", "key": "", "words": "", "offset": "", **args}
+
+
+def cite(text: str, key: int, quote: str) -> dict:
+    return {"text": text, "citations": [{"key": str(key), "quote": quote}]}
