@@ -52,6 +52,15 @@ def test_a_changed_file_replaces_what_it_held(library: Library, folder: Path) ->
     assert len(library.sources()) == 2
 
 
+def test_what_a_changed_file_held_leaves_before_the_next_file_is_read(library: Library, folder: Path) -> None:
+    library.add([folder])
+    (folder / "a.txt").write_text("The gearbox holds 5.1 litres of oil.\n")
+    (folder / "b.md").write_text("# Belt\n\nThe belt is checked every 700 hours.\n")
+    seen: list[int] = []
+    library.add([folder], lambda number, total, path: seen.append(len(library.sources())))
+    assert seen == [2, 2]
+
+
 def test_a_deleted_file_leaves(library: Library, folder: Path) -> None:
     library.add([folder])
     (folder / "a.txt").unlink()

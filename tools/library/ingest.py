@@ -79,6 +79,8 @@ def _one(library: "Library", path: Path, report: Report) -> None:
             _unchanged(before, path, report)
             return
         _read(library, path, caption, recipe, report)
+        if before and before.source in library.catalog.unheld():  # what this path held before it changed
+            library.remove(before.source)
     except (UnreadableFile, OSError) as error:
         message = str(error) if isinstance(error, UnreadableFile) else f"{error.strerror}: {path}"
         report.failed.append((path, message))
