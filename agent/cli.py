@@ -392,7 +392,8 @@ def _print_hits(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         legs = " ".join(f"{leg}:{rank}" for leg, rank in row["legs"].items())
         text = " ".join(row["text"].split())[:160]
-        table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), str(row["page"]), escape(text), legs)
+        pages = ", ".join(str(region["page"]) for region in row["regions"])
+        table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), pages, escape(text), legs)
     _console().print(table)
 
 
