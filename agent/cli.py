@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -202,12 +201,10 @@ def _library(create: bool = False) -> "Library":
     )
 
 
-@contextmanager
-def _assistant() -> "Iterator[Assistant]":
+def _assistant() -> "Assistant":
     from agent.assistant import Assistant
 
-    with Assistant() as assistant:
-        yield assistant
+    return Assistant()
 
 
 def _console(stderr: bool = False) -> "Console":

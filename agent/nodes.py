@@ -17,7 +17,7 @@ from agent.state import ANSWER, Brief, Call, Decision, Shown, State, Turn
 from agent.validator.quotes import Span
 from tools import OWN_TOOLS
 from tools.errors import ToolError
-from tools.library.evidence import Figure, Item, Record, Region
+from tools.library.evidence import Figure, Item, Record, by_page
 from tools.library.library import Library
 from tools.tool import Context, Tool
 
@@ -277,14 +277,7 @@ def _place(key: int, item: Item, spans: Sequence[Span], library: Library) -> Pla
     source = library.source(item.source_id)
     located = [region for span in spans for region in library.locate(item.id, span.start, span.end)]
     whole = item.regions if isinstance(item, Figure) or not located else ()  # of a figure, its words and the picture
-    return Place(key=key, title=source.title, uri=source.uri, regions=_by_page([*located, *whole]))
-
-
-def _by_page(regions: Sequence[Region]) -> tuple[Region, ...]:
-    boxes: dict[int, tuple] = {}
-    for region in regions:
-        boxes[region.page] = tuple(dict.fromkeys((*boxes.get(region.page, ()), *region.boxes)))
-    return tuple(Region(page=page, boxes=found) for page, found in sorted(boxes.items()))
+    return Place(key=key, title=source.title, uri=source.uri, regions=by_page([*located, *whole]))
 
 
 def _status(said: Sequence[Verdict], dropped: Sequence[Verdict], items: Mapping[int, Item]) -> AnswerStatus:

@@ -1,12 +1,11 @@
 """`exhibit show KEY`: the page a source stands on, as a PNG with the cited place marked."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.errors import NotInLibrary
-from tools.library.evidence import Record, Region
+from tools.library.evidence import Record, Region, by_page
 from tools.library.render import draw
 
 if TYPE_CHECKING:
@@ -48,15 +47,8 @@ def _page(assistant: "Assistant", source: str, region: Region, path: Path) -> Pa
     return path
 
 
-def _cited(assistant: "Assistant", key: int, thread: str) -> list[Region]:
+def _cited(assistant: "Assistant", key: int, thread: str) -> tuple[Region, ...]:
     """The places of this key in the conversation's last answer, those on one page together."""
     answer = assistant.last_answer(thread)
     places = (place for verdict in answer.verdicts for place in verdict.places) if answer else ()
-    return _by_page(region for place in places if place.key == key for region in place.regions)
-
-
-def _by_page(regions: Iterable[Region]) -> list[Region]:
-    boxes: dict[int, dict] = {}
-    for region in regions:
-        boxes.setdefault(region.page, {}).update(dict.fromkeys(region.boxes))
-    return [Region(page=page, boxes=tuple(found)) for page, found in sorted(boxes.items())]
+    return by_page(region for place in places if place.key == key for region in place.regions)

@@ -51,14 +51,14 @@ def test_chat_answers_follows_up_shows_and_survives_nonsense(
 ) -> None:
     typed = "What torque goes on the oil drain plug?\nAnd the filler plug?\n/show 1\n/show x\n/dance\n[/b]\n/quit\n"
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-    assert run("chat", "--thread", "talk") == 0
+    assert run("chat", "--thread", "typed") == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "N·m: 48" in out and "N·m: 30" in out
-    assert "exhibit-talk-1-p14.png" in out and (sample_home / "exhibit-talk-1-p14.png").exists()
+    assert "exhibit-typed-1-p14.png" in out and (sample_home / "exhibit-typed-1-p14.png").exists()
     assert "/show takes the number" in out and "no command /dance" in out
-    assert "exhibit chat --thread talk" in out
+    assert "exhibit chat --thread typed" in out
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
-    assert run("chat", "--thread", "talk") == 0
+    assert run("chat", "--thread", "typed") == 0
     assert "What torque goes on" in capsys.readouterr().out
 
 

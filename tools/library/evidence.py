@@ -145,6 +145,14 @@ def regions_of(words: Iterable[Word]) -> tuple[Region, ...]:
     return tuple(Region(page=page, boxes=tuple(boxes)) for page, boxes in lines.items())
 
 
+def by_page(regions: Iterable[Region]) -> tuple[Region, ...]:
+    """One region a page, pages in order, each box once."""
+    boxes: dict[int, dict[Box, None]] = {}
+    for region in regions:
+        boxes.setdefault(region.page, {}).update(dict.fromkeys(region.boxes))
+    return tuple(Region(page=page, boxes=tuple(found)) for page, found in sorted(boxes.items()))
+
+
 def union(a: Box, b: Box) -> Box:
     """The smallest box that holds both."""
     return (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))

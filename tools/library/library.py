@@ -151,9 +151,11 @@ class Library:
         if text:
             text = encode.windows(text, self.text_encoder)[0]
             asked["bm25"] = Asked("bm25", self.bm25.query(text))
-            both = encode.texts_in_both(self.text_encoder, self.image_encoder, [text])
-            asked["text"] = Asked("text", both.text[0].tolist())
-            if not kinds or "figure" in kinds:
+            if kinds and "figure" not in kinds:
+                asked["text"] = Asked("text", self.text_encoder.texts([text])[0].tolist())
+            else:
+                both = encode.texts_in_both(self.text_encoder, self.image_encoder, [text])
+                asked["text"] = Asked("text", both.text[0].tolist())
                 asked["clip"] = Asked("clip", both.image[0].tolist())
         if image is not None:
             asked["picture"] = Asked("clip", self.image_encoder.images([image])[0].tolist())

@@ -17,7 +17,9 @@ LARGEST_MARKED = 0.15
 
 def page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
     """Page `number` (from 1) of a PDF or an image as RGB, and its pixels per PDF point or image pixel."""
-    if path.suffix.lower() == ".pdf" or path.read_bytes()[:5] == b"%PDF-":
+    with path.open("rb") as file:
+        head = file.read(5)
+    if path.suffix.lower() == ".pdf" or head == b"%PDF-":
         return _pdf_page(path, number, dpi)
     from tools.library.parse.image import load
 
