@@ -36,14 +36,16 @@ class Place(Frozen):
 class Verdict(Frozen):
     """What the validator found. `layer` names the check that decided; `places` has one entry a citation.
 
-    "Could not check" is `unchecked`: not a pass, and not a failure.
+    "Could not check" is `unchecked`: not a pass, and not a failure. `score` is the probability, 0 to 1, that the
+    sources support the claim; None where the layer that decided gives none.
     """
 
     claim: Claim
     status: Status
     reason: str
-    layer: Literal["structure", "quotes", "facts", "entailment", "vision"]
+    layer: Literal["structure", "quotes", "vision", "facts", "entailment", "judge"]
     places: tuple[Place, ...] = ()
+    score: float | None = Field(default=None, ge=0, le=1)
 
 
 class Answer(Frozen):

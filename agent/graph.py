@@ -1,6 +1,6 @@
 """The state machine: every node and every edge.
 
-    begin → decide → act → (look) → decide … → write → validate → finish, or back to decide or write
+begin → decide → act → (look) → decide … → write → validate → finish, or back to decide or write
 """
 
 from collections.abc import Callable

@@ -92,6 +92,7 @@ COLUMN_HEAD = "Cylinder head bolts | M10 | 48 | 43 | 8"
         ("Fastener: Cylinder head bolts; Size: M10; Max. pressure: 8 bar", (4, COLUMN_HEAD)),
         ("Error E07: oil level low.", (5, "Error E07\nOil level low")),
         ("The price is €40.", (6, "price: €40")),
+        ("The maximum pressure is 8 bar.", (1, "The pressure must not exceed 8 bar")),
     ],
 )
 def test_supported(text: str, citation: tuple[int, str]) -> None:
@@ -120,7 +121,9 @@ def test_supported(text: str, citation: tuple[int, str]) -> None:
         ("Check the hose of the Pulsar 500 every 250 h.", (1, "check the hose every 250 h"), "unsupported", "facts",
          "The claim says 500; what is quoted from source [1] does not."),
         ("Polish the chrome weekly.", (7, "Wear gloves"), "unsupported", "entailment",
-         "The words of the claim are not those that are quoted from source [7]."),
+         "What the claim says is not quoted from source [7]."),
+        ("Disconnect the red cable from the plus pole.", (1, "Connect the red cable to the plus pole"), "contradicted",
+         "entailment", "The claim says otherwise than source [1]."),
     ],
 )  # fmt: skip
 def test_refused(text: str, citation: tuple[int, str], status: str, layer: str, reason: str) -> None:
@@ -142,15 +145,13 @@ def test_refused(text: str, citation: tuple[int, str], status: str, layer: str, 
         ("Torque the head bolts to 85 N·m.",
          (1, "Torque the head bolts to 48 N·m and the main bolts to 85 N·m"), "several"),
         ("Open the drain.", (1, "open the drain"), "condition"),
-        ("The maximum pressure is 8 bar.", (1, "The pressure must not exceed 8 bar"), "words"),
         ("Close the fuel valve.", (2, "open the fuel valve"), "negations"),
-        ("Disconnect the red cable from the plus pole.", (1, "Connect the red cable to the plus pole"), "opposite"),
     ],
 )  # fmt: skip
 def test_what_only_a_reader_could_settle_is_unchecked(text: str, citation: tuple[int, str], doubt: str) -> None:
     verdict = judge(text, citation)
     assert verdict.status == "unchecked" and doubt in verdict.reason
-    assert verdict.reason.endswith("no layer that can read meaning is installed.")
+    assert verdict.reason.endswith("and whether it means the same is not sure.")
 
 
 def test_a_quote_from_another_source_is_misattributed_and_can_be_repaired() -> None:

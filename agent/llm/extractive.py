@@ -422,9 +422,7 @@ def _same_values(question: str, unit: Unit) -> bool:
     """A quantity in the question is a condition: what holds at 50 Hz does not answer for 60 Hz."""
     there = extract(f"{unit.text} {unit.context}")
     wanted = [quantity for quantity in extract(question) if quantity.unit]
-    return all(
-        any(q.dimension == t.dimension and t.low <= q.high and q.low <= t.high for t in there) for q in wanted
-    )
+    return all(any(q.dimension == t.dimension and t.low <= q.high and q.low <= t.high for t in there) for q in wanted)
 
 
 def _codes(text: str) -> set[str]:

@@ -259,9 +259,7 @@ class Ollama:
                 f"Ask a shorter question, or set EXHIBIT_NUM_CTX to {tokens} or more.",
             )
 
-    def _fit(
-        self, prompt: str, brief: Brief, schema: Callable[[Sequence[int]], Schema], **fields: str
-    ) -> "_Packed":
+    def _fit(self, prompt: str, brief: Brief, schema: Callable[[Sequence[int]], Schema], **fields: str) -> "_Packed":
         """The prompt with as much evidence as the window holds; ModelError where it holds none.
 
         `schema` makes the reply's schema for the keys of the evidence that stands in the prompt.
@@ -626,7 +624,5 @@ def _shown_url(base_url: str) -> str:
         url = httpx.URL("")
     # langchain-ollama would quietly turn to the default address.
     if url.scheme not in ("http", "https") or not url.host:
-        raise SettingsError(
-            f"'{base_url}' is no URL.", "Set EXHIBIT_OLLAMA_URL, such as http://127.0.0.1:11434."
-        )
+        raise SettingsError(f"'{base_url}' is no URL.", "Set EXHIBIT_OLLAMA_URL, such as http://127.0.0.1:11434.")
     return str(url.copy_with(username=None, password=None)) if url.userinfo else base_url

@@ -1,44 +1,71 @@
 """The validator: is each claim borne out by what it cites? Layers in order; the first that objects decides.
 
-structure -> vision -> quotes -> facts -> wording. A layer that breaks says so: the claim is `unchecked`, no pass.
+structure -> quotes -> vision -> facts -> entailment (-> judge, a chat model, where one is given). A layer that
+breaks says so: the claim is `unchecked`, no pass.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice, product
-from typing import Literal
+from functools import partial
+from typing import Literal, get_args
 
-from agent.answer import Citation, Claim, Place, Status, Verdict
-from agent.validator import facts, quotes, structure, tables, wording
+from agent.answer import Claim, Place, Status, Verdict
+from agent.validator import structure, tables, vision, wording
+from agent.validator.calibrated import judge
+from agent.validator.case import Case, Places
 from agent.validator.conflicts import Conflict, conflicts
-from agent.validator.facts import Fact, FactCheck
+from agent.validator.facts import Fact
+from agent.validator.moving import found_elsewhere, moved, needed
 from agent.validator.quotes import Span
-from agent.validator.scope import labels, scope
+from agent.validator.split import segments
+from agent.validator.vision import Looks, Seen
+from agent.validator.windows import terms
 from tools.library.evidence import Figure, Item
 
-__all__ = ["Conflict", "Places", "Span", "conflicts", "repair", "validate"]
+__all__ = [
+    "LAYERS",
+    "Conflict",
+    "Judges",
+    "Layer",
+    "Looks",
+    "Places",
+    "Seen",
+    "Span",
+    "conflicts",
+    "repair",
+    "validate",
+]
 
-Places = Callable[[int, Sequence[Span]], Place]
-"""(key, spans of that item's text) -> where the reader finds them."""
-Layer = Literal["structure", "vision", "quotes", "facts", "entailment"]
-_WHOLE = Span(0, 0)
-"""No characters: the place is the whole item."""
-MAX_MOVES = 64
-"""How many ways of moving citations to other sources are tried."""
+Layer = Literal["structure", "quotes", "vision", "facts", "entailment", "judge"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+Judges = Callable[[str, str], Seen]
+"""(claim, sources) -> whether a chat model finds the claim in them."""
 
 
-def validate(claims: Sequence[Claim], items: Mapping[int, Item], places: Places) -> tuple[Verdict, ...]:
-    """One verdict a claim, in order. `items` is the conversation's evidence by key."""
-    return tuple(_verdict(_Case(claim, items, places)) for claim in claims)
+def validate(
+    claims: Sequence[Claim],
+    items: Mapping[int, Item],
+    places: Places,
+    *,
+    layers: Sequence[str] = LAYERS,
+    look: Looks | None = None,
+    judges: Judges | None = None,
+) -> tuple[Verdict, ...]:
+    """One verdict a claim, in order. `items` is the conversation's evidence by key.
+
+    What is not among `layers` is not asked (to measure what each is worth; structure always is); `look` reads a
+    picture again, `judges` asks a chat model: without them these two have nothing to say.
+    """
+    asked = _layers(layers, look, judges)
+    return tuple(_verdict(Case(claim, items, places), asked) for claim in claims)
 
 
 def repair(verdict: Verdict, items: Mapping[int, Item]) -> Claim | None:
     """For a misattributed claim: the claim, its citations moved to the sources that have it. It is not yet checked."""
     if verdict.status != "misattributed":
         return None
-    moved = _moved(_Case(verdict.claim, items, _nowhere))
-    return moved.claim if moved else None
+    found = _put_right(Case(verdict.claim, items, _nowhere))
+    return found.claim if found else None
 
 
 def _nowhere(key: int, spans: Sequence[Span]) -> Place:
@@ -46,117 +73,89 @@ def _nowhere(key: int, spans: Sequence[Span]) -> Place:
 
 
 @dataclass(frozen=True)
-class _Case:
-    """A claim with what it cites."""
-
-    claim: Claim
-    items: Mapping[int, Item]
-    places: Places
-
-    @cached_property
-    def cited(self) -> list[Item]:
-        """One item a citation."""
-        return [self.items[citation.key] for citation in self.claim.citations]
-
-    @cached_property
-    def spans(self) -> tuple[tuple[Span, ...], ...]:
-        """For each citation where its quote stands; () where it does not."""
-        pairs = zip(self.claim.citations, self.cited, strict=True)
-        return tuple(
-            (_WHOLE,) if _is_of_picture(citation, item) else quotes.find_parts(citation.quote, item.text)
-            for citation, item in pairs
-        )
-
-    @cached_property
-    def shown(self) -> tuple[Place, ...]:
-        """One place a citation, once every quote is found; () before."""
-        if not all(self.spans):
-            return ()
-        pairs = zip(self.claim.citations, self.spans, strict=True)
-        return tuple(self.places(citation.key, spans) for citation, spans in pairs)
-
-    @cached_property
-    def scope(self) -> str:
-        """The clauses and table rows that the quotes stand in."""
-        return "\n\n".join(scope(item, spans) for item, spans in zip(self.cited, self.spans, strict=True))
-
-    @cached_property
-    def context(self) -> str:
-        """Headings, captions and titles."""
-        lines = [line for item in self.cited for line in labels(item)]
-        return "\n".join(dict.fromkeys([*lines, *(place.title for place in self.shown)]))
-
-    @cached_property
-    def rows(self) -> list[tables.Row]:
-        pairs = zip(self.cited, self.spans, strict=True)
-        return [row for item, spans in pairs for row in tables.rows(item.text, spans)]
-
-    @property
-    def headers(self) -> list[str]:
-        return [name for row in self.rows for name in row.header if name]
-
-    @cached_property
-    def facts(self) -> FactCheck:
-        return facts.check(self.claim.text, f"{self.scope}\n\n{self.context}")
-
-    @property
-    def sources(self) -> str:
-        """ "source [2]", "sources [2], [5]"."""
-        keys = [f"[{key}]" for key in dict.fromkeys(citation.key for citation in self.claim.citations)]
-        return f"source{'s' if len(keys) > 1 else ''} {', '.join(keys)}"
-
-
-@dataclass(frozen=True)
 class _Outcome:
+    """`case` where the check put the citations right; `score` the probability of support, where one was found."""
+
     status: Status
     reason: str
+    score: float | None = None
+    case: Case | None = None
 
 
-def _verdict(case: _Case) -> Verdict:
+_Check = Callable[[Case], _Outcome | None]
+_Named = tuple[Layer, _Check]
+
+
+def _layers(names: Sequence[str], look: Looks | None, judges: Judges | None) -> list[_Named]:
+    every: list[_Named] = [
+        ("structure", _structure),
+        ("quotes", _quotes),
+        ("vision", partial(_vision, look=look)),
+        ("facts", _facts),
+        ("entailment", partial(_entailment, judges=judges)),
+    ]
+    return [(name, check) for name, check in every if name == "structure" or name in names]
+
+
+def _verdict(case: Case, layers: Sequence[_Named]) -> Verdict:
     """The first layer's objection, or the last layer's word. The one place that fails closed."""
-    for layer, check in _LAYERS:
+    for layer, check in layers:
         try:
             outcome = check(case)
+            case = outcome.case or case if outcome else case
             places = case.shown if outcome and layer != "structure" else ()
         except Exception as error:  # whatever broke, the claim was not checked
             outcome = _Outcome("unchecked", f"The check of {_CHECKED[layer]} broke down ({type(error).__name__}).")
             places = ()
         if outcome:
-            return Verdict(claim=case.claim, status=outcome.status, reason=outcome.reason, layer=layer, places=places)
-    raise AssertionError("the last layer always decides")
+            return Verdict(
+                claim=case.claim,
+                status=outcome.status,
+                reason=outcome.reason,
+                layer=layer,
+                places=places,
+                score=outcome.score,
+            )
+    return Verdict(claim=case.claim, status="unchecked", reason=_SWITCHED_OFF, layer="entailment", places=case.shown)
+
+
+_SWITCHED_OFF = "The layer that would decide is switched off."
+_CHECKED: dict[Layer, str] = {
+    "structure": "the citations",
+    "quotes": "the quotes",
+    "vision": "what a picture shows",
+    "facts": "numbers and names",
+    "entailment": "the meaning",
+    "judge": "the meaning",
+}
 
 
 # --- the layers: each objects, or lets the claim pass on with None -------------------------------------------
 
 
-def _structure(case: _Case) -> _Outcome | None:
+def _structure(case: Case) -> _Outcome | None:
     figures = {key for key, item in case.items.items() if isinstance(item, Figure)}
     problem = structure.check(case.claim, case.items, figures)
     return _Outcome("unsupported", problem) if problem else None
 
 
-def _vision(case: _Case) -> _Outcome | None:
-    """Of what a picture shows, only looking again could tell whether it is so."""
-    if not any(_is_of_picture(c, item) for c, item in zip(case.claim.citations, case.cited, strict=True)):
-        return None
-    return _Outcome("unchecked", f"It tells what the picture of {case.sources} shows, and nobody has looked again.")
-
-
-def _is_of_picture(citation: Citation, item: Item) -> bool:
-    return citation.quote == "" and isinstance(item, Figure)
-
-
-def _quotes(case: _Case) -> _Outcome | None:
+def _quotes(case: Case) -> _Outcome | None:
     if all(case.spans):
         return None
-    moved = _moved(case)
-    if moved:
-        return _Outcome("misattributed", _moved_reason(case, moved))
+    if other := moved(case):
+        return _Outcome("misattributed", _moved_reason(case, other))
     lost = next(c.key for c, spans in zip(case.claim.citations, case.spans, strict=True) if not spans)
     return _Outcome("unsupported", f"The quote is not in source [{lost}].")
 
 
-def _facts(case: _Case) -> _Outcome | None:
+def _vision(case: Case, look: Looks | None) -> _Outcome | None:
+    if not case.pictures:
+        return None
+    found = vision.check(case.claim.text, case.pictures, look, case.sources)
+    return _Outcome(found.status, found.reason)
+
+
+def _facts(case: Case) -> _Outcome | None:
     said = tables.misread(case.claim.text, case.rows)
     if said:
         return _Outcome("contradicted", f"The table in {case.sources} says {said}.")
@@ -167,72 +166,78 @@ def _facts(case: _Case) -> _Outcome | None:
         return _Outcome("contradicted", f"The claim says {fact.text}; {case.sources} says {fact.found}.")
     if not case.facts.missing:
         return None
-    moved = _moved(case)
-    if moved and moved.facts.ok:
-        return _Outcome("misattributed", _moved_reason(case, moved))
+    if other := _put_right(case):
+        return _Outcome("misattributed", _moved_reason(case, other))
     return _Outcome("unsupported", _missing_reason(case, case.facts.missing))
 
 
-def _wording(case: _Case) -> _Outcome:
+def _entailment(case: Case, judges: Judges | None) -> _Outcome:
+    """The source's own words pass; of others the calibrated decision tells, and a chat model where it cannot."""
     if tables.reads_out(case.claim.text, case.rows):
-        return _Outcome("supported", f"The table in {case.sources} says so.")
-    found = wording.check(case.claim.text, case.scope, case.context, case.headers)
-    if found.status == "unchecked":
-        return _Outcome("unchecked", f"{found.doubt}, and no layer that can read meaning is installed.")
-    if found.status == "unsupported":
-        return _Outcome("unsupported", f"The words of the claim are not those that are quoted from {case.sources}.")
-    if found.coverage >= wording.VERBATIM:
-        return _Outcome("supported", f"The claim is in the words of {case.sources}.")
-    return _Outcome("supported", f"The claim's numbers, names and most of its words are in {case.sources}.")
+        return _Outcome("supported", f"The table in {case.sources} says so.", 1.0)
+    said = wording.check(case.claim.text, case.scope, case.context, case.headers)
+    if said.status == "supported":
+        return _necessary(case, f"The claim is in the words of {case.sources}.", said.coverage)
+    found = judge(case.claim.text, case.scopes, case.context)
+    doubt = said.doubt or _bare(case)
+    if found.status == "supported" and not doubt:
+        return _necessary(
+            case, f"The claim says what {case.sources} {'say' if case.several else 'says'}.", found.probability
+        )
+    if found.status in ("supported", "unchecked"):
+        return _unsure(case, doubt or "The claim is in other words than the source", found.probability, judges)
+    if other := _put_right(case):
+        return _Outcome("misattributed", _moved_reason(case, other), found.probability)
+    if found.status == "contradicted":
+        return _Outcome("contradicted", f"The claim says otherwise than {case.sources}.", found.probability)
+    return _Outcome("unsupported", f"What the claim says is not quoted from {case.sources}.", found.probability)
 
 
-_LAYERS: tuple[tuple[Layer, Callable[[_Case], _Outcome | None]], ...] = (
-    ("structure", _structure),
-    ("vision", _vision),
-    ("quotes", _quotes),
-    ("facts", _facts),
-    ("entailment", _wording),
-)
-_CHECKED: dict[Layer, str] = {
-    "structure": "the citations",
-    "vision": "what a picture shows",
-    "quotes": "the quotes",
-    "facts": "numbers and names",
-    "entailment": "the wording",
-}
+def _bare(case: Case) -> str:
+    """A stretch of the claim of which the source has no word: where a statement is slipped in beside a true one."""
+    there = terms(f"{case.scope}\n{case.context}")
+    bare = next((stretch for stretch in segments(case.claim.text) if not terms(stretch) & there), "")
+    return f"Of “{bare}” {case.sources} {'have' if case.several else 'has'} no word" if bare else ""
 
 
-# --- moving citations ----------------------------------------------------------------------------------------
+def _unsure(case: Case, doubt: str, probability: float, judges: Judges | None) -> _Outcome:
+    if judges is None:
+        return _Outcome("unchecked", f"{doubt}, and whether it means the same is not sure.", probability)
+    asked = judges(case.claim.text, f"{case.context}\n\n{case.scope}")
+    if asked == "yes":
+        return _Outcome("supported", f"A chat model, asked, finds it in {case.sources}.", probability)
+    if asked == "no":
+        return _Outcome("unsupported", f"A chat model, asked, does not find it in {case.sources}.", probability)
+    return _Outcome("unchecked", f"{doubt}, and a chat model, asked, could not tell.", probability)
 
 
-def _moved(case: _Case) -> _Case | None:
-    """The case with its citations moved to sources that have the quotes; rather one in which the facts hold too."""
-    options = [_keys_with(c.quote, c.key, case.items) for c in case.claim.citations]
-    here = tuple(citation.key for citation in case.claim.citations)
-    moves = [_with_keys(case, keys) for keys in islice(product(*options), MAX_MOVES) if keys != here]
-    return next((move for move in moves if move.facts.ok), moves[0] if moves else None)
+def _necessary(case: Case, reason: str, score: float) -> _Outcome:
+    """Supported, and cited to no more than carries it."""
+    left = needed(case) if len(case.claim.citations) > 1 else case
+    return _Outcome("supported", reason, min(1.0, score), left)
 
 
-def _keys_with(quote: str, own: int, items: Mapping[int, Item]) -> list[int]:
-    """The keys whose text has the quote, the cited one first."""
-    keys = sorted(items, key=lambda key: (key != own, key))
-    return [key for key in keys if quotes.find(quote, items[key].text)]
+def _put_right(case: Case) -> Case | None:
+    """The case with its quotes cited to the sources that have them; or cited anew to a place that says the same."""
+    other = moved(case)
+    if other and (other.facts.ok or not all(case.spans)):
+        return other
+    return found_elsewhere(case) if all(case.spans) else None
 
 
-def _with_keys(case: _Case, keys: Sequence[int]) -> _Case:
-    pairs = zip(case.claim.citations, keys, strict=True)
-    citations = tuple(citation.model_copy(update={"key": key}) for citation, key in pairs)
-    return _Case(case.claim.model_copy(update={"citations": citations}), case.items, case.places)
+# --- what the reader is told ---------------------------------------------------------------------------------
 
 
-def _moved_reason(case: _Case, moved: _Case) -> str:
-    pairs = zip(case.claim.citations, moved.claim.citations, strict=True)
-    here, there = next((one.key, other.key) for one, other in pairs if one.key != other.key)
+def _moved_reason(case: Case, other: Case) -> str:
+    pairs = [(a.key, b.key) for a, b in zip(case.claim.citations, other.claim.citations, strict=False)]
+    lost, there = next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
+    if lost == there:
+        return f"Source [{there}] says this, but in another place than the one quoted."
     if all(case.spans):
-        return f"Source [{there}] says this, not source [{here}]."
-    return f"The quote is in source [{there}], not in source [{here}]."
+        return f"Source [{there}] says this, not source [{lost}]."
+    return f"The quote is in source [{there}], not in source [{lost}]."
 
 
-def _missing_reason(case: _Case, missing: Sequence[Fact]) -> str:
+def _missing_reason(case: Case, missing: Sequence[Fact]) -> str:
     said = ", ".join(fact.text for fact in missing)
     return f"The claim says {said}; what is quoted from {case.sources} does not."

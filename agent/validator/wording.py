@@ -1,8 +1,8 @@
-"""Layer 4: does the claim say it in the source's words?
+"""Does the claim say it in the source's words?
 
-Without a layer that reads meaning, only what is (nearly) verbatim can pass: the claim's content words are there, in
-the source's order, with its negations and conditions. Where the words are there but something might have been
-turned round, the honest answer is "unchecked".
+What is (nearly) verbatim passes without being read: the claim's content words are there, in the source's order, with
+its negations and conditions. Where the words are there but something might have been turned round, that is told: the
+entailment model alone is not trusted to see it.
 """
 
 import re
@@ -29,6 +29,8 @@ _CONDITIONS = set(
     "only except unless if until otherwise provided instead avoid avoids avoided refuse refuses refused decline "
     "declined fail fails failed prevent prevents prevented prohibit prohibited forbid forbidden deny denied".split()
 )
+# Not "since", "as", "so": they mean too many other things.
+_CAUSES = set("because due thanks owing cause causes caused causing reason therefore result results resulted".split())
 _OPPOSITES = [
     frozenset(stem(word) for word in pair.split("/"))
     for pair in (
@@ -47,7 +49,7 @@ _PREFIXES = ("un", "in", "im", "non", "dis", "ir", "il", "mis", "over", "under",
 
 @dataclass(frozen=True)
 class Wording:
-    """`coverage` in 0 to 1. `doubt` is one sentence on what only a reading of the meaning could settle, or ""."""
+    """`coverage` in 0 to 1. `doubt`: in what claim and source differ though their words are alike, or ""."""
 
     status: Literal["supported", "unchecked", "unsupported"]
     coverage: float
@@ -66,9 +68,7 @@ def check(claim: str, scope: str, context: str = "", headers: Sequence[str] = ()
     if coverage < COVERED:
         return Wording("unsupported", coverage)
     doubt = _doubt(claim, scope, context, headers)
-    if not doubt and coverage < ENOUGH:
-        doubt = "Some words of the claim are not those of the source"
-    return Wording("unchecked" if doubt else "supported", coverage, doubt)
+    return Wording("unchecked" if doubt or coverage < ENOUGH else "supported", coverage, doubt)
 
 
 def _doubt(claim: str, scope: str, context: str, headers: Sequence[str]) -> str:
@@ -77,6 +77,8 @@ def _doubt(claim: str, scope: str, context: str, headers: Sequence[str]) -> str:
         return "The claim and the source do not agree in their negations"
     if _of(claim, _CONDITIONS) != _of(scope, _CONDITIONS):
         return "The claim drops or adds a condition"
+    if _of(claim, _CAUSES) and not _of(scope, _CAUSES):
+        return "The claim adds a cause"
     if opposite := _opposite(claim, f"{scope} {context}"):
         return f"The claim says “{opposite}” where the source has its opposite"
     if normalise(claim.strip(" .")).text in normalise(scope).text:

@@ -1,0 +1,38 @@
+"""What `python -m evals validator` does: attacks first, then each set of labelled claims, judge by judge."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+
+def validator(
+    folder: Annotated[
+        Path | None, typer.Argument(help="JSON lines with claim, evidence, label, and optional pair and document.")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="Only the files whose names start so.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first claims of each set.")] = None,
+    out: Annotated[Path | None, typer.Option(help="All figures as JSON.")] = None,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="Choose weights and thresholds on these sets, and freeze them.")
+    ] = False,
+) -> None:
+    """How well each layer of the validator, and all together, tell which claims their evidence has."""
+    from evals.validator import attacks, benchmark, sets
+    from evals.validator import fit as fitting
+
+    console = Console(width=120) if not Console().is_terminal else Console()
+    if folder and fit:
+        measured = {name: benchmark.measure_set(rows, name) for name, rows in sets.read(folder, prefix, limit).items()}
+        fitting.freeze(fitting.fit(measured), benchmark.FILE)
+        fitting.show(measured, console)
+        return
+    outcomes = attacks.run(attacks.read())
+    console.print(attacks.table(outcomes))
+    if folder:
+        found, _ = benchmark.run(sets.read(folder, prefix, limit), console)
+        if out:
+            benchmark.write(out, found)
+    if not all(outcome.right for outcome in outcomes):
+        raise typer.Exit(1)
