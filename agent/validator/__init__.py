@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, product
-from typing import Literal
+from typing import Literal, get_args
 
 from agent.answer import Citation, Claim, Place, Status, Verdict
 from agent.validator import facts, quotes, structure, tables, wording
@@ -22,15 +22,18 @@ __all__ = ["Conflict", "Places", "Span", "conflicts", "repair", "validate"]
 Places = Callable[[int, Sequence[Span]], Place]
 """(key, spans of that item's text) -> where the reader finds them."""
 Layer = Literal["structure", "vision", "quotes", "facts", "entailment"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 _WHOLE = Span(0, 0)
 """No characters: the place is the whole item."""
 MAX_MOVES = 64
 """How many ways of moving citations to other sources are tried."""
 
 
-def validate(claims: Sequence[Claim], items: Mapping[int, Item], places: Places) -> tuple[Verdict, ...]:
-    """One verdict a claim, in order. `items` is the conversation's evidence by key."""
-    return tuple(_verdict(_Case(claim, items, places)) for claim in claims)
+def validate(
+    claims: Sequence[Claim], items: Mapping[int, Item], places: Places, layers: Sequence[str] = LAYERS
+) -> tuple[Verdict, ...]:
+    """One verdict a claim, in order. `items` is the conversation's evidence by key. A layer not named is not run."""
+    return tuple(_verdict(_Case(claim, items, places), layers) for claim in claims)
 
 
 def repair(verdict: Verdict, items: Mapping[int, Item]) -> Claim | None:
@@ -112,11 +115,11 @@ class _Outcome:
     reason: str
 
 
-def _verdict(case: _Case) -> Verdict:
+def _verdict(case: _Case, layers: Sequence[str]) -> Verdict:
     """The first layer's objection, or the last layer's word. The one place that fails closed."""
     for layer, check in _LAYERS:
         try:
-            outcome = check(case)
+            outcome = check(case) if layer in layers else _skipped(layer)
             places = case.shown if outcome and layer != "structure" else ()
         except Exception as error:  # whatever broke, the claim was not checked
             outcome = _Outcome("unchecked", f"The check of {_CHECKED[layer]} broke down ({type(error).__name__}).")
@@ -124,6 +127,11 @@ def _verdict(case: _Case) -> Verdict:
         if outcome:
             return Verdict(claim=case.claim, status=outcome.status, reason=outcome.reason, layer=layer, places=places)
     raise AssertionError("the last layer always decides")
+
+
+def _skipped(layer: Layer) -> _Outcome | None:
+    """A layer that is switched off lets every claim pass on; the last one has to say so."""
+    return _Outcome("unchecked", "The check that would decide is switched off.") if layer == "entailment" else None
 
 
 # --- the layers: each objects, or lets the claim pass on with None -------------------------------------------
