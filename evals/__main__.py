@@ -16,6 +16,7 @@ COMMANDS = {
     "list": "evals.commands:list_",
     "convert": "evals.commands:convert",
     "baseline": "evals.commands:baseline",
+    "agreement": "evals.commands:agreement",
     "judge": "evals.commands:judge",
 }
 """Name → module:function; a function's signature and docstring are its options and its help."""

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from agent.llm import ChatModel
     from agent.settings import Settings
     from evals.runs import Run
     from evals.suites import Suite
@@ -147,6 +148,54 @@ def convert(
     print(f"{len(found.cases)} cases, {sum(1 for _ in found.parts.documents())} documents: {into}")
 
 
+def baseline(
+    suite: Annotated[str, typer.Argument()] = "sample",
+    library: Annotated[Path | None, typer.Option(help="Its library [default: .exhibit/evals/<suite>].")] = None,
+) -> None:
+    """Run a suite and record its figures as the baseline that `make test` holds later versions to."""
+    import tempfile
+
+    from evals import baseline as baselines
+    from evals import runs, suites
+
+    chosen = suites.load(suite)
+    settings = _settings(None, library or runs.LIBRARIES / chosen.name, None, None)
+    console = Console(stderr=True)
+    _index(chosen, settings, console)
+    with tempfile.TemporaryDirectory() as folder, _bar(console) as tell:
+        done = runs.run(chosen, Path(folder) / "run", settings=settings, progress=tell)
+    for problem in baselines.problems(done):
+        console.print(f"[yellow]worse than the last baseline:[/] {problem}")
+    print(baselines.write(done))
+
+
+def agreement(
+    labelled: Annotated[Path, typer.Argument(help="JSONL: question, reference, said, right (by a person).")],
+    model: Annotated[str, typer.Option(help="The judge, for example ollama/gemma4.")],
+    out: Annotated[Path, typer.Option(help="Where the agreement is written.")] = Path("agreement.json"),
+) -> None:
+    """Measure a model as judge against people; without this, no figure of it appears."""
+    from evals import judge as judges
+
+    found = judges.measure(_judge(model), judges.read(labelled))
+    out.write_text(found.model_dump_json(indent=2) + "\n", "utf-8")
+    print(judges.refusal(found) or f"{found.judge} agrees in {found.share:.2f} of {found.n}: {out}")
+
+
+def judge(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    model: Annotated[str, typer.Option(help="The judge, for example ollama/gemma4.")],
+    agreement: Annotated[Path, typer.Option(help="What `agreement` wrote about this judge.")] = Path("agreement.json"),
+) -> None:
+    """Let a model that was measured judge the answers of a run; the report then shows it."""
+    from evals import judge as judges
+    from evals import runs
+
+    done = runs.load(run)
+    figure = judges.figure(done, judges.score_run(done, _judge(model), judges.read_agreement(agreement)))
+    print(f"{figure.metric}: {' '.join(in_words(figure))}, {figure.n} cases, {figure.unscored} not scored")
+
+
 # what the commands share
 
 
@@ -155,6 +204,14 @@ def _settings(model: str | None, library: Path, budget: int | None, rounds: int 
 
     given = {"model": model, "library": library, "max_steps": budget, "max_rounds": rounds}
     return settings.read(**{name: value for name, value in given.items() if value is not None})
+
+
+def _judge(model: str) -> "ChatModel":
+    from agent import llm, settings
+
+    chosen = llm.load(settings.read(model=model), lambda text, others: [0.0] * len(others))
+    chosen.check()
+    return chosen
 
 
 def _index(suite: "Suite", settings: "Settings", console: Console) -> None:
@@ -206,7 +263,7 @@ def in_words(figure: "Figure") -> tuple[str, str]:
 
     if figure.mean is None or figure.low is None or figure.high is None:
         return "–", "–"
-    if METRICS[figure.metric].unit == "count":
+    if figure.metric in METRICS and METRICS[figure.metric].unit == "count":
         return f"{figure.mean:.2f}", f"{figure.low:.2f} to {figure.high:.2f}"
     return f"{100 * figure.mean:.1f} %", f"{100 * figure.low:.1f} to {100 * figure.high:.1f}"
 

@@ -153,6 +153,16 @@ def figure(run: Run, judged: Judged) -> Figure:
     return of("judged right", list(scores.values()), [documents[case] for case in scores])
 
 
+def read_agreement(path: Path) -> Agreement:
+    """Raises SuiteError where the judge was never measured."""
+    if not path.exists():
+        raise SuiteError(
+            f"There is no {path}: this judge was not measured.",
+            "Type: python -m evals agreement LABELLED.jsonl --model MODEL",
+        )
+    return Agreement.model_validate_json(path.read_text("utf-8"))
+
+
 def read(path: Path) -> list[Labelled]:
     """The labelled answers of a JSONL file."""
     return [Labelled.model_validate(row) for row in _rows(path)]

@@ -28,8 +28,9 @@ def lines(series: Mapping[str, Sequence[Point]], x_label: str, y_label: str) -> 
             "</circle>"
             for x, y in points
         ]
-        parts.append(f'<rect x="{LEFT + 14}" y="{TOP + 8 + 18 * n}" width="14" height="4" fill="{colour}"/>')
-        parts.append(_text(LEFT + 34, TOP + 14 + 18 * n, name, "start"))
+        y = HEIGHT - BOTTOM - 14 - 18 * n  # bottom right: a curve that rises leaves it free
+        parts.append(f'<rect x="{WIDTH - 110}" y="{y - 6}" width="14" height="4" fill="{colour}"/>')
+        parts.append(_text(WIDTH - 90, y, name, "start"))
     return _frame(parts, x_label, y_label)
 
 

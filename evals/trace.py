@@ -18,8 +18,11 @@ from agent.answer import Answer, AnswerStatus, Citation, Claim, Place, Status, V
 from agent.assistant import Assistant, new_thread
 from agent.state import Decision
 from evals.cases import API, Case
-from tools.errors import ExhibitError
+from tools.errors import ModelNonsense, QuestionError, UnreadableFile
 from tools.library.evidence import Evidence, Frozen, Item, Record, Region
+
+OF_A_CASE = (QuestionError, UnreadableFile, ModelNonsense)
+"""What one case may meet alone. A model or a library that is down ends the run, which can be resumed."""
 
 
 class Spot(Frozen):
@@ -127,7 +130,7 @@ class Took(Frozen):
 
 
 class Examiner:
-    """Asks the cases of a suite. `root` is what gold sources are relative to; `apis` is the base URL of its API."""
+    """Asks the cases of a suite. `root` is what gold sources are relative to; `api` is the base URL of its API, if any."""
 
     def __init__(self, assistant: Assistant, folder: Path, root: Path, api: str = "") -> None:
         self.assistant = assistant
@@ -142,12 +145,13 @@ class Examiner:
             try:
                 self.begin(case, thread)
                 trace = self._trace(case, thread, seconds)
-            except ExhibitError as error:
+            except OF_A_CASE as error:
                 trace = Trace(case=case.id, error=str(error))
             finally:
                 self.assistant.forget(thread)
-        tokens = {n: sum(u.get(n, 0) for u in usage.usage_metadata.values()) for n in ("input_tokens", "output_tokens")}
-        took = Took(case=case.id, seconds=dict(seconds), tokens=tokens if any(tokens.values()) else {})
+        used = usage.usage_metadata.values()
+        tokens = {"input": sum(u["input_tokens"] for u in used), "output": sum(u["output_tokens"] for u in used)}
+        took = Took(case=case.id, seconds=dict(seconds), tokens=tokens if used else {})
         return Trace.model_validate_json(self._plain(trace)), took
 
     def begin(self, case: Case, thread: str) -> None:
