@@ -23,7 +23,11 @@ class Interval(NamedTuple):
 
 
 def bootstrap(values: Sequence[float], clusters: Sequence[str] = (), seed: int = 0) -> Interval:
-    """`clusters` names for each value what it was drawn with (a document); "" stands alone. Needs one value or more."""
+    """`clusters` names for each value what it was drawn with (a document); "" stands alone.
+
+    Raises ValueError where there is no value."""
+    if not values:
+        raise ValueError("There is no mean of nothing.")
     scores = np.asarray(values, float)
     names = [name or f"case {n}" for n, name in enumerate(clusters or [""] * len(values))]
     if len(set(names)) < FEWEST_CLUSTERS:

@@ -4,8 +4,7 @@ Its figures appear only beside an Agreement with people: at least ENOUGH labelle
 at least EACH_SIDE of either label. A reply that is no judgement is "could not score", never "wrong".
 """
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
@@ -17,6 +16,7 @@ from evals.cases import SuiteError
 from evals.intervals import bootstrap
 from evals.metrics.score import Score
 from evals.runs import Run
+from evals.suites.rows import rows
 from evals.summary import Figure, of
 from tools.errors import ModelError
 from tools.library.evidence import Frozen
@@ -164,9 +164,5 @@ def read_agreement(path: Path) -> Agreement:
 
 
 def read(path: Path) -> list[Labelled]:
-    """The labelled answers of a JSONL file."""
-    return [Labelled.model_validate(row) for row in _rows(path)]
-
-
-def _rows(path: Path) -> Iterable[dict]:
-    return (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
+    """The labelled answers of a JSONL file. Raises SuiteError that names the line that is none."""
+    return list(rows(path, Labelled.model_validate))

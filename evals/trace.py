@@ -130,7 +130,7 @@ class Took(Frozen):
 
 
 class Examiner:
-    """Asks the cases of a suite. `root` is what gold sources are relative to; `api` is the base URL of its API, if any."""
+    """Asks the cases of a suite. `root` is what gold sources are relative to, `api` the base URL of its API, if any."""
 
     def __init__(self, assistant: Assistant, folder: Path, root: Path, api: str = "") -> None:
         self.assistant = assistant
