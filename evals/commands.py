@@ -238,15 +238,13 @@ def _bar(console: Console) -> Iterator[Bar]:
 
 
 def _print_run(done: "Run") -> None:
-    from evals.metrics import METRICS
     from evals.metrics.latency import by_stage, percentile, throughput
     from evals.summary import summary
 
-    table = Table("metric", "mean", "95 %", "cases", "not scored", "what")
+    table = Table("metric", "mean", "95 %", "cases", "not scored")
     for figure in summary(done.cases, done.traces):
         mean, interval = in_words(figure)
-        unscored = str(figure.unscored or "")
-        table.add_row(figure.metric, mean, interval, str(figure.n), unscored, METRICS[figure.metric].what)
+        table.add_row(figure.metric, mean, interval, str(figure.n), str(figure.unscored or ""))
     console = Console()
     console.print(table)
     table = Table("stage", "p50 ms", "p95 ms", "cases")

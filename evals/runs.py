@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
 from agent.assistant import Assistant
 from agent.settings import Settings, read
+from evals import suites
 from evals.ablate import without
 from evals.cases import Case, SuiteError, lines
 from evals.cases import read as read_cases
 from evals.metrics.memory import peak_mb
 from evals.sample import parts_api
-from evals.suites import SAMPLE, Suite
+from evals.suites import Suite
 from evals.trace import Examiner, Took, Trace
 from tools.library import encode
 from tools.library.evidence import Frozen
@@ -131,21 +133,21 @@ def index(suite: Suite, settings: Settings, progress: Progress | None = None) ->
 def examiner(suite: Suite, settings: Settings) -> Iterator[Examiner]:
     """One over an open assistant; the sample suite's API is served on the loopback meanwhile."""
     parts = suite.parts
-    with _api(parts.folder, settings.library) as (url, apis):
+    with _api(parts.folder) as (url, apis):
         chosen = settings.model_copy(update={"apis": apis}) if apis else settings
         with Assistant(chosen) as assistant:
             yield Examiner(assistant, parts.folder, parts.root, url)
 
 
 @contextmanager
-def _api(folder: Path, library: Path) -> Iterator[tuple[str, Path | None]]:
+def _api(folder: Path) -> Iterator[tuple[str, Path | None]]:
     """The base URL of the suite's own service, if it has one, and the suite's apis.toml, if it has one."""
     declared = folder / "apis.toml"
-    if folder != SAMPLE.resolve():
+    if folder != suites.SAMPLE.resolve():
         yield "", declared if declared.exists() else None
         return
-    with parts_api.serve() as url:
-        apis = library / "apis.toml"
+    with parts_api.serve() as url, TemporaryDirectory() as work:
+        apis = Path(work) / declared.name
         apis.write_text(declared.read_text("utf-8").replace(parts_api.DECLARED, url), "utf-8")
         yield url, apis
 
@@ -213,8 +215,12 @@ def load(folder: Path) -> Run:
 
 
 def places(folder: Path) -> Places:
-    """Where the run in a folder found its library and pictures."""
-    return Places.model_validate_json((folder / PLACES).read_text("utf-8"))
+    """Where the run in a folder found its library and pictures; of a record that came without, where they would be."""
+    held = folder / PLACES
+    if not held.exists():
+        suite = load(folder).manifest.suite
+        return Places(library=LIBRARIES / suite, folder=suites.DATA / suite)
+    return Places.model_validate_json(held.read_text("utf-8"))
 
 
 def _manifest(suite: Suite, todo: tuple[Case, ...], assistant: Assistant, left_out: tuple[str, ...]) -> Manifest:

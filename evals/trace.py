@@ -39,7 +39,8 @@ class Spot(Frozen):
 
 
 class Found(Frozen):
-    """A piece of evidence; `fresh` where this turn found it, and not an earlier one of the conversation."""
+    """A piece of evidence; `origin` is the item's id ("api" for a reply); `fresh` where this turn found it, and not an
+    earlier one of the conversation."""
 
     key: int
     origin: str
@@ -215,15 +216,15 @@ class Examiner:
         return Step(node=node)
 
     def _found(self, evidence: Evidence, fresh: bool) -> Found:
-        item = self.assistant.library.item(evidence.origin)
+        item, origin = self.assistant.library.item(evidence.origin), evidence.origin
         if isinstance(item, Record):
-            spot = Spot(source=API, title=item.url)
+            spot, origin = Spot(source=API, title=item.url), API  # its id is made of a URL, which may name any port
         else:
             source = self.assistant.library.source(item.source_id)
             spot = Spot(source=self._name(source.uri), id=source.id, title=source.title, regions=item.regions)
         return Found(
             key=evidence.key,
-            origin=evidence.origin,
+            origin=origin,
             kind=item.kind,
             tool=evidence.tool,
             rank=evidence.rank,

@@ -75,6 +75,8 @@ def test_only_answers_that_are_numbers_are_asked_for_numbers() -> None:
     assert number_match.score(case("7"), told).value == 1
     assert number_match.score(case("the seventh of 7 wheels"), told) is None
     assert number_match.score(case(""), told) is None
+    for joined in ("11/01/2019", "09:44", "01983 873655", "0-375", "10 - 12"):
+        assert number_match.score(case(joined), told) is None, "a date, a time, a telephone number, a range"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,8 @@ def test_only_answers_that_are_numbers_are_asked_for_numbers() -> None:
         ({"answer": "Eating out"}, "People spent more on eating out.", 1),
         ({"answer": "eat"}, "People spent more on eating out.", 0),
         ({"answer": "18.29%"}, "It was 18.29 percent", 1),
+        ({"answer": "11/01/2019"}, "DATE: 11/01/2019", 1),
+        ({"answer": "11/01/2019"}, "On 2019, 11 of 01", 0),
         ({"answer": "x", "answers": ("red", "crimson")}, "It is crimson.", 1),
         ({"answer": "Elements of objects tend to be perceptually grouped together as one"}, "Grouped.", None),
         ({}, "Anything.", None),

@@ -1,10 +1,10 @@
 """Number match = 1 where every number of a right answer is said, else 0; asked of answers that are numbers.
 
-An answer is a number where digits are at least as many as letters. Two numbers match where they are the same after
-rounding to the decimals the gold one has, or, for one with decimals, within a relative tolerance: "relaxed accuracy"
-as in PlotQA (Methani et al., WACV 2020), at 1 % in the place of its 5 %. A whole number has to be met: 2018 is not
-2019.
-Other numbers may be said beside it: what else is said, groundedness and token F1 weigh.
+An answer is a number where digits are at least as many as letters, and none are joined as in a date or a telephone
+number. Two numbers match where they are the same after rounding to the decimals the gold one has, or, for one with
+decimals, within a relative tolerance: "relaxed accuracy" as in PlotQA (Methani et al., WACV 2020), at 1 % in the place
+of its 5 %. A whole number has to be met: 2018 is not 2019. Other numbers may be said beside it: what else is said,
+groundedness and token F1 weigh.
 """
 
 import re
@@ -16,6 +16,7 @@ from evals.trace import Trace
 
 TOLERANCE = 0.01
 _NUMBER = re.compile(r"(?<![\w.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_JOINED = re.compile(r"\d\s*[/:–-]\s*\d|\d\s\d")
 
 
 def score(case: Case, trace: Trace) -> Score | None:
@@ -26,7 +27,7 @@ def score(case: Case, trace: Trace) -> Score | None:
 
 def is_number(answer: str) -> bool:
     digits, letters = sum(map(str.isdigit, answer)), sum(map(str.isalpha, answer))
-    return bool(numbers(answer)) and digits >= letters
+    return bool(numbers(answer)) and digits >= letters and not _JOINED.search(answer)
 
 
 def compare(said: str, reference: str) -> float:
