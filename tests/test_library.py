@@ -116,3 +116,9 @@ def test_similarity_is_cosine_and_long_texts_count_by_their_best_window(library:
 
 def test_a_blank_picture_is_searched_without_harm(library: Library) -> None:
     assert library.search(image=Image.new("RGB", (10, 10)), kinds=("figure",), limit=3)
+
+
+def test_a_leg_that_is_left_out_is_not_asked(sample_root: Path) -> None:
+    with Library(sample_root, legs=("text",)) as one_legged:
+        hits = one_legged.search("oil drain plug")
+    assert hits and all(set(hit.legs) == {"text"} for hit in hits)
