@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from agent.llm import ChatModel
@@ -91,7 +92,7 @@ def compare(
     console = Console()
     table = Table("case", "question", "A", "B", title="changed side")
     for changed in found.changed:
-        table.add_row(changed.case.id, changed.case.question[:90], _side(changed.before), _side(changed.after))
+        table.add_row(changed.case.id, escape(changed.case.question[:90]), _side(changed.before), _side(changed.after))
     console.print(table)
     table = Table("metric", "cases", "A", "B", "B - A", "95 %", "p", "test")
     for row in found.rows:
@@ -112,19 +113,19 @@ def list_(
 
     console = Console()
     places = [suites.SAMPLE, *sorted((folder or suites.DATA).glob("*/"))]
-    table = Table("suite", "cases", "documents", "layout")
+    table = Table("suite", "cases", "documents", "layout", Column("folder", overflow="fold"))
     for place in places:
         layout = next((layout for layout in suites.LAYOUTS if layout.fits(place)), None)
         if layout:
             try:
                 found = suites.load(place)
             except SuiteError as error:
-                table.add_row(str(place), "", "", f"[red]{error}[/]")
+                table.add_row(place.name, "", "", f"[red]{escape(str(error))}[/]", _near(place))
                 continue
             files = sum(1 for _ in found.parts.documents())
-            table.add_row(_near(place), str(len(found.cases)), str(files), layout.what)
+            table.add_row(found.name, str(len(found.cases)), str(files), layout.what, _near(place))
     console.print(table)
-    table = Table("run", "cases", "model", "without", "right")
+    table = Table(Column("run", overflow="fold"), "cases", "model", "without", "right")
     for path in sorted((runs_in or runs.RUNS).glob(f"*/{runs.MANIFEST}")):
         done = runs.load(path.parent)
         of = f"{len(done.traces)}/{done.manifest.cases}"
@@ -226,7 +227,7 @@ def _index(suite: "Suite", settings: "Settings", console: Console) -> None:
             f"{len(indexed.failed)} not read, in {time.perf_counter() - start:.0f} s"
         )
         for path, error in indexed.failed:
-            console.print(f"[red]not read[/] {path.name}: {error}")
+            console.print(f"[red]not read[/] {escape(f'{path.name}: {error}')}")
 
 
 @contextmanager
@@ -234,7 +235,7 @@ def _bar(console: Console) -> Iterator[Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("", total=None)
-        yield lambda n, total, name: bar.update(task, description=name[:40], completed=n, total=total)
+        yield lambda n, total, name: bar.update(task, description=escape(name[:40]), completed=n, total=total)
 
 
 def _print_run(done: "Run") -> None:

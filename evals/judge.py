@@ -5,6 +5,7 @@ at least EACH_SIDE of either label. A reply that is no judgement is "could not s
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
@@ -68,7 +69,9 @@ class Judged(Frozen):
 
 def ask(model: ChatModel, question: str, reference: str, said: str) -> Score:
     """1.0 or 0.0, or why there is none. Goes through the model's own `decide`, with a judgement as its only tool."""
-    brief = Brief(question=prompts.render("judge", question=question, reference=reference, said=said or "(nothing)"))
+    fence = f"<<{sha256(said.encode()).hexdigest()[:12]}>>"  # made of what it holds, so that nothing in it can end it
+    fields = {"question": question, "reference": reference, "said": said or "(nothing)", "fence": fence}
+    brief = Brief(question=prompts.render("judge", **fields))
     try:
         decision = model.decide(brief, [_TOOL])
         return Score(float(Judgement.model_validate(decision.args).right))

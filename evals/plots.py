@@ -24,8 +24,8 @@ def lines(series: Mapping[str, Sequence[Point]], x_label: str, y_label: str) -> 
         path = " ".join(f"{place[x]:.1f},{_y(y):.1f}" for x, y in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
         parts += [
-            f'<circle cx="{place[x]:.1f}" cy="{_y(y):.1f}" r="3.5" fill="{colour}"><title>{name} {x:g}: {y:.3f}</title>'
-            "</circle>"
+            f'<circle cx="{place[x]:.1f}" cy="{_y(y):.1f}" r="3.5" fill="{colour}">'
+            f"<title>{escape(name)} {x:g}: {y:.3f}</title></circle>"
             for x, y in points
         ]
         y = HEIGHT - BOTTOM - 14 - 18 * n  # bottom right: a curve that rises leaves it free
