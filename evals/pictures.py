@@ -46,18 +46,21 @@ class Album:
         pages = [(source, region) for source, held in regions.items() for region in by_page(held)]
         return [self._page(source, region) for source, region in pages[:most]]
 
-    def gold(self, gold: Sequence[Gold], most: int = 2) -> list[Picture]:
-        """The first gold pages, boxes drawn where somebody has marked them."""
+    def gold(self, gold: Sequence[Gold], cited: Sequence[Picture] = (), most: int = 2) -> list[Picture]:
+        """The first gold pages, boxes drawn where somebody has marked them; one that is cited and not marked is there
+        already."""
         found = []
+        there = {picture.title for picture in cited}
         for place in gold:
             if place.source != API:
                 marked = {region.page: region for region in place.regions}
                 pages = place.pages or tuple(marked) or (1,)
                 found += [(place.source, marked.get(page, Region(page=page, boxes=()))) for page in pages]
-        return [self._page(source, region) for source, region in found[:most]]
+        new = [(s, region) for s, region in found if region.boxes or _title(s, region) not in there]
+        return [self._page(source, region) for source, region in new[:most]]
 
     def _page(self, name: str, region: Region) -> Picture:
-        title = f"{name}, page {region.page}"
+        title = _title(name, region)
         source = next((held for uri, held in self._sources.items() if uri.endswith(f"/{name}")), None)
         if source is None:
             return Picture(f"{title}: not in this library")
@@ -69,6 +72,10 @@ class Album:
         except NotInLibrary as error:
             return Picture(f"{title}: {error.message}")
         return Picture(title, self._drawn[key])
+
+
+def _title(name: str, region: Region) -> str:
+    return f"{name}, page {region.page}"
 
 
 def data_uri(image: "Image") -> str:

@@ -21,8 +21,9 @@ def lines(series: Mapping[str, Sequence[Point]], x_label: str, y_label: str) -> 
     parts = [_text(place[x], HEIGHT - BOTTOM + 16, f"{x:g}", "middle") for x in xs]
     for n, (name, points) in enumerate(series.items()):
         colour = COLOURS[n % len(COLOURS)]
+        dash = ' stroke-dasharray="7 5"' if n else ""  # the one below shows where two are the same
         path = " ".join(f"{place[x]:.1f},{_y(y):.1f}" for x, y in points)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>')
         parts += [
             f'<circle cx="{place[x]:.1f}" cy="{_y(y):.1f}" r="3.5" fill="{colour}">'
             f"<title>{escape(name)} {x:g}: {y:.3f}</title></circle>"

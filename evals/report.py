@@ -63,7 +63,7 @@ def _shown(case: Case, trace: Trace, album: Album, folder: Path | None) -> Faile
         with Image.open(folder / case.image) as picture:
             asked = Picture("the picture of the question", data_uri(picture.convert("RGB")))
     cited = album.cited(spot for checked in trace.said for spot in checked.spots)
-    return Failed(case, trace, asked, cited, album.gold(case.gold))
+    return Failed(case, trace, asked, cited, album.gold(case.gold, cited))
 
 
 def _render(run: Run, shown: Sequence[Failed], wrong: int, missing: str) -> str:

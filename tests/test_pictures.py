@@ -41,6 +41,7 @@ def test_a_cited_page_shows_its_boxes(album: Album) -> None:
     assert cited.title == f"{MANUAL}, page 14"
     assert max(opened(cited.uri).size) <= LONGEST_SIDE
     assert red(opened(cited.uri)) > red(opened(plain.uri)) + 200
+    assert album.gold([Gold(source=MANUAL, pages=(14,))], [cited]) == [], "it would be there twice"
 
 
 def test_gold_boxes_are_drawn_and_an_image_is_page_one_of_itself(album: Album) -> None:
