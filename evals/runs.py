@@ -251,7 +251,8 @@ def code_version() -> str:
     here = Path(__file__).parent
     try:
         commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True)
-        dirty = subprocess.run(["git", "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=True)
+        status = ["git", "status", "--porcelain", "--untracked-files=no"]  # a run's own folder changes no code
+        dirty = subprocess.run(status, cwd=here, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):  # installed as a package, or no git on this machine
         return ""
     return commit.stdout.strip() + ("+changes" if dirty.stdout.strip() else "")

@@ -3,6 +3,8 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evals.cases import Case
 from evals.metrics import METRICS, bleu, contains, exact_match, number_match, rouge_l, token_f1, vqa_accuracy
@@ -68,6 +70,12 @@ def test_rouge_l_is_the_f1_of_the_longest_common_run() -> None:
 )
 def test_numbers_match_to_their_decimals(text: str, gold: str, same: float) -> None:
     assert number_match.compare(text, gold) == same
+
+
+@given(st.text())
+def test_whatever_is_said_its_numbers_can_be_counted_with(text: str) -> None:
+    assert all(math.isfinite(float(number)) for number in number_match.numbers(text))
+    assert number_match.compare(text, text) == 1.0
 
 
 def test_only_answers_that_are_numbers_are_asked_for_numbers() -> None:
