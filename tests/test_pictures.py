@@ -40,7 +40,7 @@ def test_a_cited_page_shows_its_boxes(album: Album) -> None:
     (plain,) = album.gold([Gold(source=MANUAL, pages=(14,))])
     assert cited.title == f"{MANUAL}, page 14"
     assert max(opened(cited.uri).size) <= LONGEST_SIDE
-    assert red(opened(cited.uri)) > red(opened(plain.uri)) + 200
+    assert red(opened(cited.uri)) > red(opened(plain.uri)) + 50
     assert album.gold([Gold(source=MANUAL, pages=(14,))], [cited]) == [], "it would be there twice"
 
 
@@ -48,7 +48,7 @@ def test_gold_boxes_are_drawn_and_an_image_is_page_one_of_itself(album: Album) -
     marked = Gold(source=MANUAL, pages=(14,), regions=(Region(page=14, boxes=(BOX,)),))
     drawn, photo = album.gold([marked, Gold(source="parts/part_002.jpg")])
     (plain,) = album.gold([Gold(source=MANUAL, pages=(14,))])
-    assert red(opened(drawn.uri)) > red(opened(plain.uri)) + 200
+    assert red(opened(drawn.uri)) > red(opened(plain.uri)) + 50
     assert photo.title == "parts/part_002.jpg, page 1" and photo.uri
 
 
