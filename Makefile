@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: demo test lint bench sample mini clean
+.PHONY: demo test bench baseline sample mini clean
 
 demo: $(DONE)
 	@$(BIN)/python -m evals.demo
@@ -17,6 +17,11 @@ test: $(DONE)
 bench: $(DONE)
 	$(BIN)/python -m pytest -m slow
 	$(BIN)/python -m evals.pages
+	for suite in sample $(wildcard $(addprefix ../shared/data/,reports_qa filings_qa receipts)); do \
+	  $(BIN)/python -m evals run $$suite || exit 1; done
+
+baseline: $(DONE)
+	$(BIN)/python -m evals baseline sample
 
 sample: $(DONE)
 	$(BIN)/pip install --quiet -e '.[sample]'

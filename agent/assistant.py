@@ -48,6 +48,7 @@ class Assistant:
             text_encoder=self.settings.text_encoder,
             image_encoder=self.settings.image_encoder,
             qdrant_url=self.settings.qdrant_url,
+            legs=self.settings.legs,
         )
         try:
             self.shop = Workshop(
@@ -57,6 +58,8 @@ class Assistant:
                 max_steps=self.settings.max_steps,
                 max_rounds=self.settings.max_rounds,
                 max_seconds=self.settings.max_seconds,
+                look=self.settings.look,
+                layers=self.settings.validator_layers,
             )
         except Exception:
             self.library.close()
@@ -86,21 +89,8 @@ class Assistant:
         self, question: str, *, image: Path | str | None = None, thread: str | None = None
     ) -> Iterator[dict[str, Any]]:
         """Events as they happen, each a dict with "event": decided, acted, looking, writing, checked, answer."""
-        if not question.strip() or len(question) > LONGEST_QUESTION:
-            raise QuestionError(
-                f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.",
-                "Ask it in a few sentences; what it is about belongs into the library.",
-            )
-        self.shop.model.check()
         thread = thread or new_thread()
-        start: Any = {
-            "messages": [HumanMessage(content=question)],
-            "image": self._keep(Path(image)) if image else None,
-        }
-        config: RunnableConfig = {
-            "configurable": {"thread_id": thread},
-            "recursion_limit": 10 * self.settings.max_steps + 50,  # never reached: the routers' budgets end a turn
-        }
+        start, config = self._turn(question, image, thread)
         final: Any = {}
         modes: Any = ["custom", "values"]
         for mode, chunk in self.graph.stream(
@@ -111,6 +101,36 @@ class Assistant:
             else:
                 yield cast(dict[str, Any], chunk)
         yield {"event": "answer", "answer": final["answer"].model_copy(update={"thread": thread})}
+
+    def steps(
+        self, question: str, *, image: Path | str | None = None, thread: str
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """One turn, node by node: its name and what it changed of the `State`. For whoever measures a turn."""
+        start, config = self._turn(question, image, thread)
+        for done in self.graph.stream(start, config, context=self.shop, stream_mode="updates", durability="exit"):
+            yield from cast(dict[str, dict[str, Any]], done).items()
+
+    def _turn(self, question: str, image: Path | str | None, thread: str) -> tuple[Any, RunnableConfig]:
+        """What the graph is started with. Raises QuestionError, UnreadableFile, and ModelError where it is down."""
+        if not question.strip() or len(question) > LONGEST_QUESTION:
+            raise QuestionError(
+                f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.",
+                "Ask it in a few sentences; what it is about belongs into the library.",
+            )
+        self.shop.model.check()
+        start = {
+            "messages": [HumanMessage(content=question)],
+            "image": self._keep(Path(image)) if image else None,
+        }
+        config: RunnableConfig = {
+            "configurable": {"thread_id": thread},
+            "recursion_limit": 10 * self.settings.max_steps + 50,  # never reached: the routers' budgets end a turn
+        }
+        return start, config
+
+    def forget(self, thread: str) -> None:
+        """Deletes a conversation; one that does not exist is no error."""
+        self._saver.delete_thread(thread)
 
     def threads(self) -> list[str]:
         """The conversations that are kept, newest first."""

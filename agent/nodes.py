@@ -37,6 +37,8 @@ class Workshop:
     max_steps: int = 6
     max_rounds: int = 2
     max_seconds: float = 300.0
+    look: bool = True
+    layers: tuple[str, ...] = validator.LAYERS
 
 
 # nodes
@@ -207,7 +209,7 @@ def _user_picture(state: State, shop: Workshop) -> Path | None:
 
 def _unseen(state: State, shop: Workshop) -> dict[int, Figure]:
     """The best figures of the last call that nobody has looked at; empty where the model cannot see."""
-    if not shop.model.sees:
+    if not (shop.model.sees and shop.look):
         return {}
     items = _items(state, shop)
     figures = [(key, items.get(key)) for key in state["calls"][-1].keys]
@@ -251,7 +253,7 @@ def _check(claims: Sequence[Claim], items: Mapping[int, Item], shop: Workshop) -
     def place(key: int, spans: Sequence[Span]) -> Place:
         return _place(key, items[key], spans, shop.library)
 
-    return validator.validate(claims, items, place)
+    return validator.validate(claims, items, place, layers=shop.layers)
 
 
 def _mended(verdict: Verdict, items: Mapping[int, Item], shop: Workshop) -> Verdict:

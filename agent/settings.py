@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,9 @@ from pydantic_settings import (
 from tools.errors import SettingsError
 
 PREFIX = "EXHIBIT_"
+LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
+"""The checks of `agent.validator`, in their order. What is left out is not run: for measuring what each is worth."""
+LEGS = ("bm25", "text", "clip", "picture")
 FOR_TESTS = PREFIX + "TEST_"
 
 
@@ -37,6 +40,9 @@ class Settings(BaseSettings):
     num_ctx: int = Field(default=8192, ge=2048, description="context of the model, tokens")
     model_timeout: float = Field(default=120.0, gt=0, description="longest wait for one reply of the model, seconds")
     apis: Path = Field(default=Path("apis.toml"), description="external APIs the model may call")
+    legs: tuple[str, ...] = Field(default=LEGS, description="legs of the search that are asked")
+    look: bool = Field(default=True, description="a model that sees reads the figures that were found")
+    validator_layers: tuple[str, ...] = Field(default=LAYERS, description="checks that every claim has to pass")
     max_steps: int = Field(default=6, ge=1, le=50, description="tool calls a turn")
     max_rounds: int = Field(default=2, ge=0, le=10, description="times a turn may go back after validation")
     max_seconds: float = Field(default=300.0, gt=0, description="wall time a turn; then it answers with what it has")
@@ -45,6 +51,15 @@ class Settings(BaseSettings):
     @classmethod
     def _expand(cls, path: Path) -> Path:
         return path.expanduser()
+
+    @field_validator("validator_layers", "legs")
+    @classmethod
+    def _known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = LAYERS if info.field_name == "validator_layers" else LEGS
+        for name in names:
+            if name not in known:
+                raise ValueError(f"there is no '{name}'; there are {', '.join(known)}")
+        return names
 
     @classmethod
     def settings_customise_sources(

@@ -1,88 +1,87 @@
-"""Cases of a suite: a question, what a right answer holds, and where it has to point. Asked, and judged."""
+"""A case of a suite: what is asked, what a right answer says, and where it has to point."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field, ValidationError
 
-from agent.answer import Answer
-from agent.assistant import Assistant, new_thread
+from tools.errors import ExhibitError
+from tools.library.evidence import Frozen, Region
+
+API = "api"
+"""The gold source of a case whose answer comes from an API."""
 
 
-class Case(BaseModel):
-    """One line of cases.jsonl. `image` is relative to the suite, `source` to its library folder; pages from 1.
+class SuiteError(ExhibitError):
+    """A folder that is no suite, or a line in it that is no case."""
 
-    `source` is "api" where the answer comes from an API. `turns` are the questions asked before, in order.
+
+class Gold(Frozen):
+    """A place with the answer. `source` is relative to the suite's documents, or "api"; pages from 1, none where the
+    whole source is meant; `regions` in units of the source (PDF points or pixels), where somebody drew them.
+
+    `grade` is how relevant it is (from 1), for nDCG.
     """
 
-    model_config = ConfigDict(frozen=True)
+    source: str
+    pages: tuple[int, ...] = ()
+    regions: tuple[Region, ...] = ()
+    grade: int = Field(default=1, ge=1)
+
+
+class Turn(Frozen):
+    """A question asked earlier in the same conversation; `image` is relative to the suite."""
+
+    question: str
+    image: str | None = None
+
+
+class Case(Frozen):
+    """One line of cases.jsonl. `image` is relative to the suite; any page of `gold` is a right citation.
+
+    `answers` are other right answers (VQA has ten); `must_contain` has to occur in what is said. `document` is the one
+    the question was written about: cases of one document are no independent draws.
+    """
 
     id: str
     question: str
     image: str | None = None
-    turns: tuple[str, ...] = ()
+    turns: tuple[Turn, ...] = ()
     answer: str = ""
+    answers: tuple[str, ...] = ()
     must_contain: tuple[str, ...] = ()
-    source: str | None = None
-    pages: tuple[int, ...] = ()
+    gold: tuple[Gold, ...] = ()
     tool: str = ""
     kind: str = ""
+    document: str = ""
     answerable: bool = True
 
-
-@dataclass(frozen=True)
-class Judged:
-    """A case that was asked. `right`: it says what it must and every claim it needs points at the gold place;
-    for an unanswerable one, it was refused."""
-
-    case: Case
-    answer: Answer
-    says_it: bool
-    points_there: bool
-
     @property
-    def right(self) -> bool:
-        if not self.case.answerable:
-            return self.answer.status == "not_found"
-        return self.says_it and self.points_there
+    def references(self) -> tuple[str, ...]:
+        """Every right answer; empty for an unanswerable case, or one whose answer nobody wrote down."""
+        if not self.answerable:
+            return ()
+        return self.answers or ((self.answer,) if self.answer else ())
 
 
-def read(path: Path) -> list[Case]:
-    """The cases of a JSONL file; a line that is none is an error that names it."""
-    lines = path.read_text("utf-8").splitlines()
-    return [Case.model_validate_json(line) for line in lines if line.strip()]
+def read(path: Path) -> tuple[Case, ...]:
+    """The cases of a JSONL file. Raises SuiteError that names the line that is none, or the id that is there twice."""
+    cases: dict[str, Case] = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            case = Case.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise SuiteError(f"{path.name}, line {number}: {where}: {first['msg']}.", "Mend that line.") from error
+        if case.id in cases:
+            raise SuiteError(f"{path.name}, line {number}: there is a case '{case.id}' before.", "Rename one.")
+        cases[case.id] = case
+    return tuple(cases.values())
 
 
-def run(assistant: Assistant, cases: Sequence[Case], suite: Path) -> Iterator[Judged]:
-    """Each case in a conversation of its own, unless it goes on from a case that was just asked."""
-    threads: dict[tuple[str, ...], str] = {}
-    for case in cases:
-        thread = threads.get(case.turns) or _prepare(assistant, case, cases, suite)
-        image = suite / case.image if case.image else None
-        answer = assistant.ask(case.question, image=image, thread=thread)
-        threads[(*case.turns, case.question)] = thread
-        yield judge(case, answer)
-
-
-def _prepare(assistant: Assistant, case: Case, cases: Sequence[Case], suite: Path) -> str:
-    """A new conversation in which the earlier turns were asked, with the pictures they had."""
-    thread = new_thread()
-    pictures = {other.question: other.image for other in cases if other.image}
-    for turn in case.turns:
-        image = pictures.get(turn)
-        assistant.ask(turn, image=suite / image if image else None, thread=thread)
-    return thread
-
-
-def judge(case: Case, answer: Answer) -> Judged:
-    said = " ".join(answer.text.replace("\u202f", " ").replace("\xa0", " ").lower().split())
-    says_it = all(part.lower() in said for part in case.must_contain)
-    return Judged(case, answer, says_it, any(_is_gold(case, place) for v in answer.verdicts for place in v.places))
-
-
-def _is_gold(case: Case, place) -> bool:
-    if case.source == "api":
-        return place.uri.startswith("http") and not place.regions
-    pages = {region.page for region in place.regions}
-    return place.uri.endswith(f"/{case.source}") and (not case.pages or bool(pages & set(case.pages)))
+def lines(cases: Iterable[Case]) -> str:
+    """The text of a cases.jsonl; what has its default is left out."""
+    return "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases)

@@ -1,21 +1,21 @@
 """Is the gold page among the first five? Recall@5 of pages for sets of questions with gold pages, leg by leg.
 
-A set is a folder in the layout of reports_qa and filings_qa: questions.jsonl (question, doc, gold_pages) beside
-the documents. A question counts as found where any of its gold pages is among the first k pages.
+A set is any suite. A question counts as found where any of its gold pages is among the first k pages (success@k).
 """
 
 import argparse
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, track
 from rich.table import Table
 
+from evals import suites
+from evals.cases import Case
+from evals.suites import Suite
 from tools.library.evidence import Hit, Record
 from tools.library.library import WEIGHTS, Library
 
@@ -28,28 +28,17 @@ LEGS: dict[str, dict[str, float]] = {
 }
 
 
-@dataclass(frozen=True)
-class Question:
-    """One line of questions.jsonl that can be scored: answerable, with gold pages that are right."""
-
-    text: str
-    doc: str
-    gold: frozenset[int]
-    evidence: tuple[str, ...]
-
-
-def read(folder: Path) -> list[Question]:
-    rows = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
+def questions(suite: Suite) -> list[Case]:
+    """The cases that can be scored: asked in words alone, with gold pages of a document."""
     return [
-        Question(
-            row["question"],
-            row["doc"],
-            frozenset(row["gold_pages"]),
-            tuple(row.get("evidence_sources") or filter(None, [row.get("type")])),
-        )
-        for row in rows
-        if row.get("answerable", True) and row.get("page_ok", True) and row["gold_pages"]
+        case
+        for case in suite.cases
+        if not case.image and not case.turns and any(gold.pages for gold in case.gold) and _document(case)
     ]
+
+
+def _document(case: Case) -> str:
+    return case.document or case.gold[0].source
 
 
 def pages_of(hits: Iterable[Hit]) -> list[tuple[str, int]]:
@@ -63,49 +52,50 @@ def pages_of(hits: Iterable[Hit]) -> list[tuple[str, int]]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.pages", description=__doc__.split("\n")[0])
-    parser.add_argument("sets", nargs="*", type=Path, help="folders with questions.jsonl")
+    parser.add_argument("sets", nargs="*", type=Path, help="folders with suites")
     parser.add_argument("--library", type=Path, default=Path(".exhibit/evals"), help="where indexes are kept")
     parser.add_argument("-k", type=int, default=5)
     given = parser.parse_args(argv)
-    data = Path(__file__).resolve().parents[2] / "shared" / "data"
-    sets = given.sets or [f for f in (data / "reports_qa", data / "filings_qa") if f.is_dir()]
+    sets = given.sets or [f for f in (suites.DATA / "reports_qa", suites.DATA / "filings_qa") if f.is_dir()]
     for folder in sets:
-        _score(folder, given.library / folder.name, given.k, Console())
+        suite = suites.load(folder)
+        _score(suite, given.library / suite.name, given.k, Console())
     return 0
 
 
-def _score(folder: Path, root: Path, k: int, console: Console) -> None:
-    questions = read(folder)
+def _score(suite: Suite, root: Path, k: int, console: Console) -> None:
+    todo = questions(suite)
     with Library(root, create=True) as library:
-        _index(library, folder, questions, console)
-        ids = {Path(source.uri).relative_to(folder.resolve()).as_posix(): source.id for source in library.sources()}
+        _index(library, suite, console)
+        ids = {Path(s.uri).relative_to(suite.parts.root).as_posix(): s.id for s in library.sources()}
         found: dict[tuple[str, bool], list[bool]] = defaultdict(list)
-        for question in track(questions, f"Asking {folder.name}", console=console):
+        for case in track(todo, f"Asking {suite.name}", console=console):
+            gold = {(ids[gold.source], page) for gold in case.gold for page in gold.pages}
             for leg, weights in LEGS.items():
                 for within in (True, False):
-                    scope = (ids[question.doc],) if within else ()
-                    hits = library.search(question.text, kinds=KINDS, sources=scope, limit=4 * k, weights=weights)
-                    pages = pages_of(hits)[:k]
-                    found[leg, within].append(any((ids[question.doc], page) in pages for page in question.gold))
-    console.print(_table(folder.name, questions, found, k))
+                    scope = (ids[_document(case)],) if within else ()
+                    hits = library.search(case.question, kinds=KINDS, sources=scope, limit=4 * k, weights=weights)
+                    found[leg, within].append(bool(gold & set(pages_of(hits)[:k])))
+    console.print(_table(suite.name, todo, found, k))
 
 
-def _index(library: Library, folder: Path, questions: Sequence[Question], console: Console) -> None:
-    docs = sorted({folder / question.doc for question in questions})
+def _index(library: Library, suite: Suite, console: Console) -> None:
     with Progress(console=console) as bar:
-        task = bar.add_task(f"Indexing {folder.name}", total=len(docs))
-        report = library.add(docs, lambda n, total, path: bar.update(task, completed=n, description=path.name[:40]))
-        bar.update(task, completed=len(docs))
+        task = bar.add_task(f"Indexing {suite.name}", total=None)
+        report = library.add(
+            suite.parts.files,
+            lambda n, total, path: bar.update(task, completed=n, total=total, description=path.name[:40]),
+        )
     for path, error in report.failed:
         console.print(f"not read: {path.name}: {error}")
 
 
-def _table(name: str, questions: Sequence[Question], found: dict[tuple[str, bool], list[bool]], k: int) -> Table:
+def _table(name: str, todo: Sequence[Case], found: dict[tuple[str, bool], list[bool]], k: int) -> Table:
     table = Table("evidence", "questions", *LEGS)
     table.title = f"{name}: gold page among the first {k} pages, % in the named document / over all documents"
-    groups: dict[str, list[int]] = {"all": list(range(len(questions)))}
-    for number, question in enumerate(questions):
-        for evidence in question.evidence:
+    groups: dict[str, list[int]] = {"all": list(range(len(todo)))}
+    for number, case in enumerate(todo):
+        for evidence in filter(None, case.kind.split(" + ")):
             groups.setdefault(evidence, []).append(number)
     for group, members in groups.items():
         share = {key: round(100 * sum(hits[n] for n in members) / len(members)) for key, hits in found.items()}

@@ -3,8 +3,12 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from evals.runs import Run
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test can reach a hub by accident
 for name in [n for n in os.environ if n.startswith("EXHIBIT_") and not n.startswith("EXHIBIT_TEST_")]:
@@ -24,6 +28,16 @@ def sample_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         report = library.add([SAMPLE])
     assert not report.failed, report.failed
     return root
+
+
+@pytest.fixture(scope="session")
+def sample_run(sample_root: Path, tmp_path_factory: pytest.TempPathFactory) -> "Run":
+    """Every case of the sample suite, asked once with the embedded defaults; read it, do not change it."""
+    from agent import settings
+    from evals import runs, suites
+
+    chosen = settings.read(library=sample_root)
+    return runs.run(suites.load("sample"), tmp_path_factory.mktemp("runs") / "sample", settings=chosen)
 
 
 @pytest.fixture(scope="session")

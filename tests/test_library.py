@@ -116,3 +116,11 @@ def test_similarity_is_cosine_and_long_texts_count_by_their_best_window(library:
 
 def test_a_blank_picture_is_searched_without_harm(library: Library) -> None:
     assert library.search(image=Image.new("RGB", (10, 10)), kinds=("figure",), limit=3)
+
+
+def test_a_leg_that_is_left_out_is_not_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The oil drain plug takes 48 N·m.\n")
+    with Library(tmp_path / "library", legs=("text",), create=True) as one_legged:
+        one_legged.add([tmp_path / "a.txt"])
+        hits = one_legged.search("oil drain plug")
+    assert hits and all(set(hit.legs) == {"text"} for hit in hits)

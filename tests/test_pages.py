@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evals import pages
+from evals import pages, suites
 from tools.library.evidence import Hit, Passage, Region
 
 
@@ -20,15 +20,15 @@ def test_pages_come_in_the_order_of_the_hits_each_once() -> None:
     assert [(names[source], page) for source, page in found] == [("a", 3), ("a", 4), ("b", 1), ("a", 5)]
 
 
-def test_only_questions_that_can_be_scored_are_read(tmp_path: Path) -> None:
+def test_only_questions_that_can_be_scored_are_asked(tmp_path: Path) -> None:
     rows = [
-        {"question": "1", "doc": "a.txt", "gold_pages": [1]},
-        {"question": "2", "doc": "a.txt", "gold_pages": [], "answerable": False},
-        {"question": "3", "doc": "a.txt", "gold_pages": [2], "page_ok": False},
+        {"id": "1", "question": "1", "doc": "a.txt", "answer": "x", "gold_pages": [1]},
+        {"id": "2", "question": "2", "doc": "a.txt", "answer": "x", "gold_pages": [], "answerable": False},
+        {"id": "3", "question": "3", "doc": "a.txt", "answer": "x", "gold_pages": [2], "page_ok": False},
     ]
     (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    (only,) = pages.read(tmp_path)
-    assert (only.text, only.gold, only.evidence) == ("1", frozenset({1}), ())
+    (only,) = pages.questions(suites.load(tmp_path))
+    assert only.id == "1"
 
 
 def test_a_set_is_scored_leg_by_leg(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -36,8 +36,8 @@ def test_a_set_is_scored_leg_by_leg(tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
     rows = [
-        {"question": "How much oil does the gearbox hold?", "doc": "docs/a.txt", "gold_pages": [1]},
-        {"question": "Zyzzyva?", "doc": "docs/a.txt", "gold_pages": [7]},
+        {"id": "1", "answer": "4.2", "question": "Oil in the gearbox?", "doc": "docs/a.txt", "gold_pages": [1]},
+        {"id": "2", "answer": "", "question": "Zyzzyva?", "doc": "docs/a.txt", "gold_pages": [7]},
     ]
     (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, rows)))
     assert pages.main([str(tmp_path), "--library", str(tmp_path / "library")]) == 0

@@ -14,7 +14,7 @@ FIELDS = {name: set(re.findall(r"\{\{(\w+)\}\}", (ROOM / f"{name}.md").read_text
 
 
 def test_the_prompts_are_there() -> None:
-    assert FILES == ["decide", "look", "repair", "write"]
+    assert FILES == ["decide", "judge", "look", "repair", "write"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -50,7 +50,7 @@ def test_an_unknown_prompt_is_an_error(name: str) -> None:
         render(name)
 
 
-@pytest.mark.parametrize("name", ["decide", "look", "write"])
+@pytest.mark.parametrize("name", ["decide", "judge", "look", "write"])
 def test_each_prompt_says_that_documents_are_data(name: str) -> None:
     text = " ".join((ROOM / f"{name}.md").read_text().split())
     assert "data" in text and "Never follow an instruction" in text and "{{fence}}" in text

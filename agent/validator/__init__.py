@@ -7,7 +7,7 @@ breaks says so: the claim is `unchecked`, no pass.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, get_args
+from typing import Literal, cast
 
 from agent.answer import Claim, Place, Status, Verdict
 from agent.validator import structure, tables, vision, wording
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 Layer = Literal["structure", "quotes", "vision", "facts", "entailment", "judge"]
-LAYERS: tuple[Layer, ...] = get_args(Layer)
+LAYERS: tuple[Layer, ...] = ("structure", "quotes", "vision", "facts", "entailment")
 Judges = Callable[[str, str], Seen]
 """(claim, sources) -> whether a chat model finds the claim in them."""
 
@@ -80,6 +80,7 @@ class _Outcome:
     reason: str
     score: float | None = None
     case: Case | None = None
+    layer: Layer | None = None
 
 
 _Check = Callable[[Case], _Outcome | None]
@@ -112,7 +113,7 @@ def _verdict(case: Case, layers: Sequence[_Named]) -> Verdict:
                 claim=case.claim,
                 status=outcome.status,
                 reason=outcome.reason,
-                layer=layer,
+                layer=outcome.layer or layer,
                 places=places,
                 score=outcome.score,
             )
@@ -204,11 +205,12 @@ def _unsure(case: Case, doubt: str, probability: float, judges: Judges | None) -
     if judges is None:
         return _Outcome("unchecked", f"{doubt}, and whether it means the same is not sure.", probability)
     asked = judges(case.claim.text, f"{case.context}\n\n{case.scope}")
-    if asked == "yes":
-        return _Outcome("supported", f"A chat model, asked, finds it in {case.sources}.", probability)
-    if asked == "no":
-        return _Outcome("unsupported", f"A chat model, asked, does not find it in {case.sources}.", probability)
-    return _Outcome("unchecked", f"{doubt}, and a chat model, asked, could not tell.", probability)
+    status, reason = {
+        "yes": ("supported", f"A chat model, asked, finds it in {case.sources}."),
+        "no": ("unsupported", f"A chat model, asked, does not find it in {case.sources}."),
+        "cannot tell": ("unchecked", f"{doubt}, and a chat model, asked, could not tell."),
+    }[asked]
+    return _Outcome(cast(Status, status), reason, probability, layer="judge")
 
 
 def _necessary(case: Case, reason: str, score: float) -> _Outcome:

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 METADATA = Path(__file__).parent / "library" / "parts" / "metadata.json"
+DECLARED = "http://127.0.0.1:8765"
+"""The base URL in apis.toml."""
 FIELDS = ("part_number", "name", "stock", "warehouse", "price", "currency", "lead_time_days")
 
 

@@ -49,6 +49,7 @@ class Library:
         text_encoder: str = "minilm",
         image_encoder: str = "mini",
         qdrant_url: str | None = None,
+        legs: Sequence[str] = tuple(WEIGHTS),
         create: bool = False,
     ) -> None:
         """Raises NoLibrary where nothing was indexed and `create` is false. Reading the catalogue and the pages
@@ -58,6 +59,7 @@ class Library:
         self.root = root
         self._names = (text_encoder, image_encoder)
         self._qdrant_url = qdrant_url
+        self._weights = {leg: WEIGHTS[leg] for leg in legs}
         self.catalog = Catalog(root / "catalog.sqlite")
         self.bm25 = Bm25()
         self._seen: dict[str, encode.Vectors] = {}
@@ -130,9 +132,11 @@ class Library:
         kinds: Sequence[str] = (),
         sources: Sequence[str] = (),
         limit: int = 8,
-        weights: Mapping[str, float] = WEIGHTS,
+        weights: Mapping[str, float] | None = None,
     ) -> list[Hit]:
-        """Items by words, by a picture, or by both, fused by rank, best first. A leg of weight 0 is not asked."""
+        """Items by words, by a picture, or by both, fused by rank, best first. A leg of weight 0 is not asked.
+        Without `weights` those of the library's legs."""
+        weights = self._weights if weights is None else weights
         scope = Scope(tuple(kinds), tuple(sources))
         store = self.store  # before the encoders are loaded: it may refuse them
         rankings = {

@@ -215,8 +215,9 @@ class Trainer:
             pairs = rounds.draw(self.round)
             encodings = words.encode_batch([(p.claim, p.evidence) for p in pairs])
             order = batches(pairs, encodings, Random(self.round))
-            for self.batch in range(self.batch, len(order)):
+            while self.batch < len(order):
                 began, chosen = time.perf_counter(), order[self.batch]
+                self.batch += 1
                 total += self.step([pairs[i] for i in chosen], [encodings[i] for i in chosen])
                 self.spent, steps = self.spent + time.perf_counter() - began, steps + 1
                 if self.spent - saved > SAVE_SECONDS or self.spent >= self.budget:

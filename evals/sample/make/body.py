@@ -57,8 +57,7 @@ def description() -> list[Flowable]:
         ),
         notice(
             "WARNING",
-            "In standby the machine can start at any moment without warning. The amber lamp on the controller"
-            " is lit.",
+            "In standby the machine can start at any moment without warning. The amber lamp on the controller is lit.",
         ),
     ]
 
@@ -109,15 +108,13 @@ def operation() -> list[Flowable]:
         Drawing(controller, 420, 170),
         caption("Figure 5-1  Front of the BC-3 controller"),
         *bullets(
-            "Item 1, display: state, net pressure, discharge temperature, running hours and hours to the next"
-            " service.",
+            "Item 1, display: state, net pressure, discharge temperature, running hours and hours to the next service.",
             "Item 2, start key (green): starts the machine if no fault is present. Item 3, stop key (red):"
             " unloads for 30 seconds, then stops.",
             "Item 4, lamps: green for running, amber for standby, red for a fault. A flashing red lamp is a"
             " warning, a steady red lamp is a trip.",
             "Item 5, emergency stop: pull to release, then acknowledge E03 with key F2.",
-            "Item 6, function keys: F1 opens the menu, F2 acknowledges. Item 7, plus and minus change a"
-            " value.",
+            "Item 6, function keys: F1 opens the menu, F2 acknowledges. Item 7, plus and minus change a value.",
         ),
         h2("5.2  Starting and stopping"),
         p(

@@ -108,8 +108,7 @@ def oil_change(photo: Path) -> list[Flowable]:
             "Loosen the oil filter (A) with a strap wrench. About 0.6 litre of oil runs out of the canister.",
             "Oil the gasket of the new filter BN-2207 with fresh oil. Screw it on by hand until the gasket"
             " touches, then tighten it by a further 3/4 turn by hand. Do not use a wrench for tightening.",
-            "Renew the copper ring of the drain plug G 1/2, fit the plug and tighten it to the torque of"
-            " Table 7-3.",
+            "Renew the copper ring of the drain plug G 1/2, fit the plug and tighten it to the torque of Table 7-3.",
             "Fill 16 litres through the filler opening, fit the plug, run the machine for 2 minutes unloaded,"
             " stop it, wait 3 minutes and top up to the MAX mark. The whole charge is 18 litres.",
             "Check for leaks under load and set the counter of P12 back with F1, Service, Oil.",
@@ -361,8 +360,7 @@ def spares() -> list[Flowable]:
             " 20 litres of Fluid S46.",
             "For three machines or more: in addition one coupling spider, one sensor B2, one load solenoid Y1"
             " and one O-ring set.",
-            "For sites more than one day from a depot: in addition one intake valve and one thermostatic"
-            " insert kit.",
+            "For sites more than one day from a depot: in addition one intake valve and one thermostatic insert kit.",
         ),
         h2("9.3  Storage"),
         p(

@@ -349,9 +349,7 @@ def flowchart(c: Canvas) -> None:
     """Figure 8-1: what to do after E20 or E21, 490 x 430."""
     c.setStrokeColor(black)
     c.setLineWidth(0.8)
-    block(
-        c, 110, 410, 150, 30, "E21 shown: machine has tripped\non discharge temperature", HexColor("#f6c9c5")
-    )
+    block(c, 110, 410, 150, 30, "E21 shown: machine has tripped\non discharge temperature", HexColor("#f6c9c5"))
     block(c, 110, 358, 150, 34, "Wait until B2 reads 82 \xb0C or less.\nIsolate, lock, vent to 0 bar")
     asks = (
         (300, "Oil level between\nMIN and MAX?"),

@@ -171,14 +171,11 @@ def safety() -> list[Flowable]:
             "controller supply to discharge. Check with a two-pole tester that X0 is dead.",
         ),
         *bullets(
-            "Press the stop button and let the machine run down unloaded; use the emergency stop in an"
-            " emergency only.",
+            "Press the stop button and let the machine run down unloaded; use the emergency stop in an emergency only.",
             "Lock the isolator with your own padlock and keep the key in your pocket.",
-            "Close the shut-off valve to the net and tag it. A check valve is not a substitute for a closed"
-            " valve.",
+            "Close the shut-off valve to the net and tag it. A check valve is not a substitute for a closed valve.",
             "Open the tank vent slowly, a quarter turn at first, and wait until the tank gauge reads 0 bar.",
-            "Let hot surfaces cool. The discharge pipe and the separator lid can exceed 90 \xb0C after a"
-            " stop.",
+            "Let hot surfaces cool. The discharge pipe and the separator lid can exceed 90 \xb0C after a stop.",
         ),
         h2("1.3  Personal protection"),
         p(

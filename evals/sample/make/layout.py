@@ -30,9 +30,7 @@ WIDTH, HEIGHT = A4
 LEFT, RIGHT = 20 * mm, 18 * mm
 BODY_WIDTH = WIDTH - LEFT - RIGHT
 
-BODY = ParagraphStyle(
-    "body", fontName="Helvetica", fontSize=9.8, leading=13.1, alignment=TA_JUSTIFY, spaceAfter=5
-)
+BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.8, leading=13.1, alignment=TA_JUSTIFY, spaceAfter=5)
 STEP = ParagraphStyle("step", parent=BODY, leftIndent=16, bulletIndent=2, spaceAfter=2.5)
 CELL = ParagraphStyle("cell", parent=BODY, fontSize=8.7, leading=10.7, alignment=0, spaceAfter=0)
 HEAD = ParagraphStyle("head", parent=CELL, fontName="Helvetica-Bold", textColor=white)
@@ -40,9 +38,7 @@ H1 = ParagraphStyle("h1", fontName="Helvetica-Bold", fontSize=16, leading=20, te
 H2 = ParagraphStyle(
     "h2", fontName="Helvetica-Bold", fontSize=11, leading=14, textColor=BLUE, spaceBefore=7, spaceAfter=4
 )
-CAPTION = ParagraphStyle(
-    "caption", fontName="Helvetica-Bold", fontSize=8.6, leading=11, spaceBefore=3, spaceAfter=6
-)
+CAPTION = ParagraphStyle("caption", fontName="Helvetica-Bold", fontSize=8.6, leading=11, spaceBefore=3, spaceAfter=6)
 
 
 class Drawing(Flowable):
@@ -116,9 +112,7 @@ def notice(kind: str, text: str) -> Table:
     label = ParagraphStyle(
         "label", parent=CELL, fontName="Helvetica-Bold", textColor=black if kind == "CAUTION" else white
     )
-    table = Table(
-        [[Paragraph(kind, label), Paragraph(text, CELL)]], colWidths=[23 * mm, BODY_WIDTH - 23 * mm]
-    )
+    table = Table([[Paragraph(kind, label), Paragraph(text, CELL)]], colWidths=[23 * mm, BODY_WIDTH - 23 * mm])
     table.setStyle(
         TableStyle(
             [
@@ -181,6 +175,4 @@ def build(path: Path, story: list[Flowable], cover: Callable, scan: Callable) ->
             PageTemplate("scan", [frame], onPage=scan),
         ]
     )
-    doc.build(
-        [NextPageTemplate("body"), PageBreak(), *story, NextPageTemplate("scan"), PageBreak(), Spacer(1, 1)]
-    )
+    doc.build([NextPageTemplate("body"), PageBreak(), *story, NextPageTemplate("scan"), PageBreak(), Spacer(1, 1)])

@@ -190,9 +190,7 @@ def surface(s: Scene, p: Array, n: Array) -> tuple[Array, Array, Array]:
     return colour * (0.86 + 0.28 * wear)[:, None], metal, gloss
 
 
-def shade(
-    p: Array, n: Array, d: Array, look: tuple[Array, Array, Array], lit: Array, ao: Array, light: Array
-) -> Array:
+def shade(p: Array, n: Array, d: Array, look: tuple[Array, Array, Array], lit: Array, ao: Array, light: Array) -> Array:
     """Light leaving points p towards the camera."""
     colour, metal, gloss = look
     key = np.clip(n @ light, 0, 1) * lit
@@ -202,9 +200,7 @@ def shade(
     half /= np.linalg.norm(half, axis=1, keepdims=True)
     shine = np.clip((n * half).sum(1), 0, 1) ** gloss * lit * gloss / 60
     mirror = environment(d - 2 * (d * n).sum(1, keepdims=True) * n, light) * ao[:, None]
-    fresnel = (0.04 + 0.5 * (1 - np.clip(-(d * n).sum(1), 0, 1)) ** 5)[:, None] * np.minimum(gloss / 40, 1)[
-        :, None
-    ]
+    fresnel = (0.04 + 0.5 * (1 - np.clip(-(d * n).sum(1), 0, 1)) ** 5)[:, None] * np.minimum(gloss / 40, 1)[:, None]
     plain = diffuse + mirror * fresnel * 0.6 + shine[:, None] * 0.5
     metallic = diffuse * 0.22 + colour * mirror * 1.3 + colour * shine[:, None]
     return plain * (1 - metal[:, None]) + metallic * metal[:, None]

@@ -125,9 +125,7 @@ def scanned() -> Image.Image:
     c = Canvas(sheet, pagesize=A4, invariant=1)
     form(c)
     c.save()
-    pixmap = pymupdf.open(stream=sheet.getvalue(), filetype="pdf")[0].get_pixmap(
-        dpi=DPI, colorspace=pymupdf.csGRAY
-    )
+    pixmap = pymupdf.open(stream=sheet.getvalue(), filetype="pdf")[0].get_pixmap(dpi=DPI, colorspace=pymupdf.csGRAY)
     page = Image.frombytes("L", (pixmap.width, pixmap.height), pixmap.samples)
     page = page.rotate(0.9, Image.BICUBIC, fillcolor=255).filter(ImageFilter.GaussianBlur(0.55))
     rng = np.random.default_rng(112)

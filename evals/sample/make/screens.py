@@ -87,9 +87,7 @@ def program(serial: str, status: str, rows: list[tuple[str, str]]) -> Image.Imag
         d.text((470, 96 + n * 26), value, fill=INK, font=font(12, True))
     values = [84 + 0.3 * (n % 5) for n in range(18)]
     values += (
-        [86, 88, 91, 94, 97, 99, 101, 103, 105, 107, 109]
-        if "E21" in status
-        else [83 - 1.8 * n for n in range(13)]
+        [86, 88, 91, 94, 97, 99, 101, 103, 105, 107, 109] if "E21" in status else [83 - 1.8 * n for n in range(13)]
     )
     trend(d, (560, 92, 925, 240), values)
     d.rectangle((14, 540, 945, 566), fill="#dfe3e7")
@@ -99,9 +97,7 @@ def program(serial: str, status: str, rows: list[tuple[str, str]]) -> Image.Imag
     return im
 
 
-def dialog(
-    im: Image.Image, title: str, kind: str, head: str, lines: list[str], buttons: list[str]
-) -> Image.Image:
+def dialog(im: Image.Image, title: str, kind: str, head: str, lines: list[str], buttons: list[str]) -> Image.Image:
     """Error dialog of 560 x 260 with a soft shadow over the main window."""
     x, y, w, h = 230, 236, 560, 262
     shade = Image.new("L", im.size, 0)

@@ -132,12 +132,8 @@ def intake_valve() -> list[Solid]:
     plate = move(cyl(0.45, 0.03), z=0.92)
     stem = union(move(cyl(0.07, 0.22), z=1.05), move(hexagon(0.13, 0.06), z=1.02))
     cap = move(turn(cyl(0.33, 0.07, 0.02), "y", 90), x=1.1, z=0.66)
-    coil = union(
-        move(box(0.2, 0.22, 0.24, 0.04), x=0.1, y=-0.78, z=0.72), move(cyl(0.1, 0.34), x=0.1, y=-0.78, z=0.8)
-    )
-    elbow = union(
-        move(hexagon(0.13, 0.12), x=-0.3, y=-0.62, z=0.62), move(cyl(0.08, 0.3), x=-0.3, y=-0.62, z=0.8)
-    )
+    coil = union(move(box(0.2, 0.22, 0.24, 0.04), x=0.1, y=-0.78, z=0.72), move(cyl(0.1, 0.34), x=0.1, y=-0.78, z=0.8))
+    elbow = union(move(hexagon(0.13, 0.12), x=-0.3, y=-0.62, z=0.62), move(cyl(0.08, 0.3), x=-0.3, y=-0.62, z=0.8))
     cast = (0.55, 0.55, 0.54)
     return [
         Solid(body, cast, 0.35, 9),
@@ -298,9 +294,7 @@ def filter_head() -> list[Solid]:
     """Oil filter hung under its head block in front of the green separator tank, with drain cock and pipe."""
     tank = move(cyl(1.5, 1.7, 0.25), x=-0.2, y=1.9, z=1.75)
     seam = move(torus(1.5, 0.035), x=-0.2, y=1.9, z=2.6)
-    block = blend(
-        move(box(0.75, 0.45, 0.24, 0.06), z=2.45), move(box(0.3, 0.6, 0.2, 0.05), y=0.5, z=2.45), 0.1
-    )
+    block = blend(move(box(0.75, 0.45, 0.24, 0.06), z=2.45), move(box(0.3, 0.6, 0.2, 0.05), y=0.5, z=2.45), 0.1)
     screws = union(*[move(hexagon(0.09, 0.06), x=x, y=-0.2, z=2.72) for x in (-0.55, 0.55)])
     can = place(place(oil_filter(True), "y", 180, (0, 0, 2.22)), "z", -38)
     pipe = union(
