@@ -17,6 +17,7 @@ import tools
 from agent import graph, llm, settings, state
 from agent.answer import Answer
 from agent.nodes import Workshop
+from agent.observations import Observations
 from agent.settings import Settings
 from tools import http_api
 from tools.errors import QuestionError
@@ -54,6 +55,7 @@ class Assistant:
                 model=llm.load(self.settings, self.library.similarity),
                 library=self.library,
                 tools=tools.build(self.library, http_api.load(self.settings.apis)),
+                observations=self._observations(),
                 max_steps=self.settings.max_steps,
                 max_rounds=self.settings.max_rounds,
                 max_seconds=self.settings.max_seconds,
@@ -73,6 +75,7 @@ class Assistant:
 
     def close(self) -> None:
         self._db.close()
+        self.shop.observations.close()
         self.library.close()
 
     def ask(self, question: str, *, image: Path | str | None = None, thread: str | None = None) -> Answer:
@@ -85,7 +88,9 @@ class Assistant:
     def stream(
         self, question: str, *, image: Path | str | None = None, thread: str | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Events as they happen, each a dict with "event": decided, acted, looking, writing, checked, answer."""
+        """Events as they happen, each a dict with "event": decided, acted, looking, writing, confirmed, checked,
+        answer. A claim is `confirmed` when it holds while the rest is still being written, `checked` once all are.
+        """
         if not question.strip() or len(question) > LONGEST_QUESTION:
             raise QuestionError(
                 f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.",
@@ -130,6 +135,12 @@ class Assistant:
     def last_answer(self, thread: str) -> Answer | None:
         values = self.graph.get_state({"configurable": {"thread_id": thread}}).values
         return values.get("answer")
+
+    def _observations(self) -> Observations:
+        """What was read in the library's pictures; of those that have gone, nothing is left."""
+        kept = Observations(self.settings.library / "observations.sqlite")
+        kept.forget_unless(lambda image: self.library.picture_path(image).exists())
+        return kept
 
     def _keep(self, path: Path) -> str:
         """The user's picture goes into the library's picture folder; the conversation holds its SHA-256 only."""

@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     image_encoder: str = Field(default="mini", description="'mini' or 'openclip/<model>/<tag or checkpoint>'")
     qdrant_url: str | None = Field(default=None, description="a Qdrant server; without one, a folder is used")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
-    num_ctx: int = Field(default=8192, ge=2048, description="context of the model, tokens")
+    num_ctx: int | None = Field(
+        default=None, ge=4096, description="context of the model, tokens; chosen from its length and the memory if not set"
+    )
     model_timeout: float = Field(default=120.0, gt=0, description="longest wait for one reply of the model, seconds")
     apis: Path = Field(default=Path("apis.toml"), description="external APIs the model may call")
     max_steps: int = Field(default=6, ge=1, le=50, description="tool calls a turn")

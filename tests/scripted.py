@@ -1,6 +1,6 @@
 """A model that plays a script: what the graph does with any model can be tested to the letter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.answer import Citation, Claim
@@ -38,9 +38,16 @@ class Scripted:
         self.looked.append(caption)
         return f"It shows: {caption}"
 
-    def write(self, brief: Brief) -> tuple[Claim, ...]:
+    def describe(self, picture: bytes, question: str) -> str:
+        self.looked.append(question)
+        return "a picture"
+
+    def write(self, brief: Brief, told: Callable[[Claim], None] = lambda claim: None) -> tuple[Claim, ...]:
         self.briefs.append(brief)
-        return self.drafts.pop(0) if len(self.drafts) > 1 else self.drafts[0]
+        draft = self.drafts.pop(0) if len(self.drafts) > 1 else self.drafts[0]
+        for claim in draft:
+            told(claim)
+        return draft
 
 
 SEARCH = call("search_text", query="oil")

@@ -14,7 +14,7 @@ FIELDS = {name: set(re.findall(r"\{\{(\w+)\}\}", (ROOM / f"{name}.md").read_text
 
 
 def test_the_prompts_are_there() -> None:
-    assert FILES == ["decide", "look", "repair", "write"]
+    assert FILES == ["decide", "look", "own", "repair", "write"]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -21,7 +21,7 @@ class ChatModel(Protocol):
     name: str
     """The settings string that chose it; what `Answer.answered_by` says."""
     sees: bool
-    """Whether `look` can be called."""
+    """Whether `look` and `describe` can be called."""
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision: ...
 
@@ -29,12 +29,18 @@ class ChatModel(Protocol):
         """What one picture (PNG or JPEG) shows that bears on the question; "" where it shows nothing of it."""
         ...
 
-    def write(self, brief: Brief) -> tuple[Claim, ...]:
-        """Claims from `brief.evidence` only; empty where it does not answer."""
+    def describe(self, picture: bytes, question: str) -> str:
+        """What the person's own picture shows: a line of words to search with, then what bears on the question."""
+        ...
+
+    def write(self, brief: Brief, told: Callable[[Claim], None] = ...) -> tuple[Claim, ...]:
+        """Claims from `brief.evidence` only; empty where it does not answer. `told` may get each once it is written;
+        what it got need not be in the end result."""
         ...
 
     def check(self) -> None:
-        """Raises ModelDown or ModelMissing, with the next command to type, where it cannot answer now."""
+        """Raises ModelDown or ModelMissing, with the next command to type, where it cannot answer. May be found out
+        once for the process."""
         ...
 
 

@@ -107,6 +107,9 @@ class Extractive:
     def look(self, picture: bytes, question: str, caption: str) -> str:
         raise NotImplementedError("extractive cannot see; the graph asks `sees` first")
 
+    def describe(self, picture: bytes, question: str) -> str:
+        raise NotImplementedError("extractive cannot see; the graph asks `sees` first")
+
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
         """The first of its rules whose call was not made yet in this turn; then "answer"."""
         by_name = {tool.name: tool for tool in tools}
@@ -132,7 +135,7 @@ class Extractive:
             yield "Nothing answered: try the bare keywords.", "search_text", {"query": keywords or query}
             yield "Nothing answered: a picture may.", "search_images", {"query": query}
 
-    def write(self, brief: Brief) -> tuple[Claim, ...]:
+    def write(self, brief: Brief, told: Callable[[Claim], None] = lambda claim: None) -> tuple[Claim, ...]:
         """Up to three units, best first; none where the best is not good enough."""
         units = _units(brief)
         if not units or _refused_by_api(brief):
