@@ -169,7 +169,7 @@ def finish(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     shop = runtime.context
     said = tuple(v for v in state["verdicts"] if v.status in SAID)
     dropped = tuple(v for v in state["verdicts"] if v.status not in SAID)
-    status = _status(said, dropped, _items(state, shop))
+    status = _status(said, dropped, state)
     answer = Answer(
         question=state["question"],
         status=status,
@@ -215,9 +215,13 @@ def after_validate(state: State, runtime: Runtime[Workshop]) -> Literal["decide"
 # what the nodes share
 
 
+def _unread(state: State) -> bool:
+    return any(note.startswith(UNWRITTEN) for note in state["notes"])
+
+
 def _unwritten(state: State) -> bool:
     """Whether the model could write nothing that can be read: asked again, it would do no better."""
-    return not state["verdicts"] and any(note.startswith(UNWRITTEN) for note in state["notes"])
+    return not state["verdicts"] and _unread(state)
 
 
 def _late(state: State, shop: Workshop) -> bool:
@@ -372,13 +376,13 @@ def _place(key: int, item: Item, spans: Sequence[Span], library: Library) -> Pla
     return Place(key=key, title=source.title, uri=source.uri, regions=by_page([*located, *whole]))
 
 
-def _status(said: Sequence[Verdict], dropped: Sequence[Verdict], items: Mapping[int, Item]) -> AnswerStatus:
+def _status(said: Sequence[Verdict], dropped: Sequence[Verdict], state: State) -> AnswerStatus:
     if not said:
         return "not_found"
     if validator.conflicts([v.claim for v in said]):
         return "conflicting"
     unchecked = any(verdict.status == "unchecked" for verdict in said)
-    return "partial" if dropped or unchecked else "answered"
+    return "partial" if dropped or unchecked or _unread(state) else "answered"
 
 
 def _gaps(said: Sequence[Verdict], dropped: Sequence[Verdict], state: State) -> tuple[str, ...]:
