@@ -9,7 +9,9 @@ stops a reply at `num_predict`, and drops the start of a prompt that is longer t
 real one does: `server.chats` holds the bodies of the requests it got, `server.read` the prompts the model saw.
 
 The question by which Exhibit finds out whether a model works is answered by `probe`, and stands in `server.probes`. An
-exhausted script answers 500, so that a call too many is seen.
+exhausted script answers 500, so that a call too many is seen. `faults` come in the place of the next reply of their
+kind, once each: {"probe" | "decide" | "look" | "own" | "write": Reply}. With `upstream`, the URL of a real Ollama, that
+one answers everything else: so what is tested of faults here is tested of a real model too.
 """
 
 import json
@@ -21,6 +23,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+
+import httpx
 
 Body = dict[str, Any]
 
@@ -87,8 +91,11 @@ class FakeOllama:
         info: Body | None = None,
         on_gpu: float = 1.0,
         registry: Registry | None = None,
+        faults: dict[str, Reply] | None = None,
+        upstream: str | None = None,
     ) -> None:
         self.script = list(script)
+        self.faults, self.upstream = dict(faults or {}), upstream
         self.model, self.family, self.version = model, family, version
         self.capabilities = None if capabilities is None else list(capabilities)
         self.probe, self.on_gpu = probe, on_gpu
@@ -123,8 +130,13 @@ class FakeOllama:
 
     def answer(self, body: Body) -> Reply:
         """The reply to a chat request, or the refusal."""
-        asked = isinstance(body.get("format"), dict) and list(body["format"].get("properties", {})) == ["ready"]
+        asked = kind(body) == "probe"
         (self.probes if asked else self.chats).append(body)
+        if kind(body) in self.faults:
+            return self.faults.pop(kind(body))
+        if self.upstream:
+            found = httpx.post(f"{self.upstream}/api/chat", json={**body, "stream": False}, timeout=900).json()
+            return Reply(found["message"]["content"]) if "message" in found else Reply(status=500, error=str(found))
         if refused := self._refusal(body):
             return refused
         window = (body.get("options") or {}).get("num_ctx", USUAL_WINDOW)
@@ -171,6 +183,15 @@ def refused_url() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
+def kind(body: Body) -> str:
+    """What a chat request of Exhibit is for, by the schema that it wants a reply in."""
+    wanted = body.get("format")
+    fields = frozenset(wanted.get("properties", {})) if isinstance(wanted, dict) else frozenset()
+    kinds = {"probe": {"ready"}, "look": {"reading", "relevant"}, "own": {"shows", "reading"}}
+    kinds["write"] = {"claims", "enough"}
+    return next((name for name, these in kinds.items() if fields == these), "decide")
+
+
 def size(text: str) -> int:
     """Tokens of a text, by this server's tokenizer."""
     return len(text.encode()) // BYTES_PER_TOKEN
@@ -215,6 +236,8 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             fake.paths.append(self.path)
+            if fake.upstream:
+                return self._relay(httpx.get(fake.upstream + self.path, timeout=30))
             known: dict[str, Body] = {
                 "/api/version": {"version": fake.version},
                 "/api/tags": {"models": [{"name": name, "model": name, "size": SIZE} for name in fake.pulled]},
@@ -226,7 +249,9 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
             fake.paths.append(self.path)
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             try:
-                if self.path == "/api/show":
+                if fake.upstream and self.path != "/api/chat":
+                    self._relay(httpx.post(fake.upstream + self.path, json=body, timeout=30))
+                elif self.path == "/api/show":
                     self._show(body)
                 elif self.path == "/api/chat":
                     self._chat(body, fake.answer(body))
@@ -284,6 +309,9 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
                 self._tell({"status": status})
             fake.pulled.append(name if ":" in name else f"{name}:latest")
             self._end(b"")
+
+        def _relay(self, found: httpx.Response) -> None:
+            self._whole(found.status_code, found.json())
 
         def _tell(self, line: Body) -> None:
             self._chunk(json.dumps(line).encode() + b"\n")
