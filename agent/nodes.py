@@ -103,7 +103,8 @@ def act(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     except ToolError as problem:
         error, passing = str(problem), isinstance(problem, ApiDown)
     call = Call(tool=decision.action, args=decision.args, keys=noted.keys, error=error, passing=passing)
-    runtime.stream_writer({"event": "acted", "tool": call.tool, "keys": call.keys, "error": error})
+    told = {"event": "acted", "tool": call.tool, "keys": call.keys, "error": error}
+    runtime.stream_writer({**told, "titles": _titles(noted, shop)})
     found = " ".join(f"[{key}]" for key in noted.keys)
     message = ToolMessage(
         content=error or (f"Found {found}" if found else "Found nothing."),
@@ -245,6 +246,20 @@ def _run(state: State, shop: Workshop) -> list:
         if isinstance(hit.item, Record):
             shop.library.keep(hit.item)
     return hits
+
+
+def _titles(noted: ledger.Noted, shop: Workshop) -> dict[int, str]:
+    """key → where it stands, of what a call found, for a person who watches."""
+    found = [evidence for evidence in noted.ledger if evidence.key in noted.keys]
+    held = shop.library.catalog.items([evidence.origin for evidence in found])
+    return {one.key: _title(held[one.origin], shop) for one in found if one.origin in held}
+
+
+def _title(item: Item, shop: Workshop) -> str:
+    if isinstance(item, Record):
+        return item.url
+    title = shop.library.source(item.source_id).title
+    return f"{title}, page {item.regions[0].page}" if item.regions else title
 
 
 def _items(state: State, shop: Workshop) -> dict[int, Item]:

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     qdrant_url: str | None = Field(default=None, description="a Qdrant server; without one, a folder is used")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
     num_ctx: int | None = Field(
-        default=None, ge=4096, description="context of the model, tokens; chosen from its length and the memory if not set"
+        default=None, ge=4096, description="context of the model, tokens; without one, it is chosen"
     )
     model_timeout: float = Field(default=120.0, gt=0, description="longest wait for one reply of the model, seconds")
     apis: Path = Field(default=Path("apis.toml"), description="external APIs the model may call")

@@ -93,8 +93,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield opened
 
 
-def serve(place: str = "", fault: Reply = Reply()) -> FakeOllama:
-    return FakeOllama([sensible] * 40, faults={place: fault} if place else {}, upstream=REAL)
+def serve(**faults: Reply) -> FakeOllama:
+    return FakeOllama([sensible] * 40, faults=faults, upstream=REAL)
 
 
 def attach(assistant: Assistant, url: str) -> None:
@@ -114,7 +114,7 @@ def test_fault(name: str, place: str, assistant: Assistant, request: pytest.Fixt
     with serve() as server:
         attach(assistant, server.base_url)
         assistant.ask(QUESTION, thread=thread)
-    with serve(place, fault) as server:
+    with serve(**{place: fault}) as server:
         attach(assistant, server.base_url)
         begun = time.monotonic()
         if outcome.error:

@@ -59,7 +59,7 @@ class Ollama:
         self.name = f"ollama/{model}"
         self.model = model
         self.wire = Wire(model, base_url, timeout)
-        self._num_ctx = num_ctx
+        self.fixed_window = num_ctx
         self._meter = Meter()
 
     def check(self) -> None:
@@ -70,11 +70,11 @@ class Ollama:
 
     @cached_property
     def known(self) -> Known:
-        return known.learn(self.wire, self._num_ctx)
+        return known.learn(self.wire, self.fixed_window)
 
     @property
     def num_ctx(self) -> int:
-        return self._num_ctx or self.known.num_ctx
+        return self.fixed_window or self.known.num_ctx
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
         """The next step. Two unusable replies, or a call made before, give a fixed one marked `fallback`."""
