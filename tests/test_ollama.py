@@ -275,6 +275,26 @@ def test_claims_come_with_their_citations() -> None:
     assert items["properties"]["citations"]["items"]["properties"]["key"] == {"enum": [3, 4]}
 
 
+def test_each_claim_is_told_as_soon_as_it_is_whole_and_sound() -> None:
+    two = {**CLAIM, "text": "And F3 is a fuse."}
+    wrong = {"text": "So it is.", "citations": [{"key": 9, "quote": "F3"}]}
+    told: list[str] = []
+    seen: list[int] = []
+    reply = json.dumps({"claims": [CLAIM, wrong, two], "enough": True})
+    with FakeOllama([reply, {"claims": [CLAIM, two], "enough": True}]) as server:
+        model = ollama(server)
+        claims = model.write(BRIEF, lambda claim: (told.append(claim.text), seen.append(len(server.chats))))
+    assert told == [CLAIM["text"], two["text"]] and seen == [1, 1]
+    assert len(claims) == 2
+
+
+def test_of_two_drafts_with_faults_what_is_sound_is_kept() -> None:
+    bad = {"claims": [CLAIM, {"text": "So.", "citations": []}], "enough": True}
+    with FakeOllama([bad, "{}"]) as server, pytest.raises(ModelNonsense) as caught:
+        ollama(server).write(BRIEF)
+    assert [claim.text for claim in caught.value.kept] == [CLAIM["text"]]
+
+
 def test_nothing_found_is_no_call_and_nothing_answered_is_no_claim() -> None:
     with FakeOllama([{"claims": [], "enough": False}]) as server:
         model = ollama(server)
@@ -400,6 +420,26 @@ def test_a_small_picture_keeps_its_size_and_what_is_transparent_is_white() -> No
         assert ollama(server).look(png((40, 30), "RGBA", (0, 0, 0, 0)), "q", "") == ""
     sent = Image.open(io.BytesIO(base64.b64decode(images_of(server.chats[0])[0])))
     assert sent.size == (40, 30) and sent.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_picture_that_fits_goes_as_it_is_and_one_that_lies_on_its_side_is_set_upright() -> None:
+    small, lying = png((40, 30)), io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    Image.new("RGB", (40, 30)).save(lying, "JPEG", exif=exif)
+    with FakeOllama([{"reading": "", "relevant": False}] * 2) as server:
+        ollama(server).look(small, "q", "")
+        ollama(server).look(lying.getvalue(), "q", "")
+    first, second = (base64.b64decode(images_of(chat)[0]) for chat in server.chats)
+    assert first == small
+    assert Image.open(io.BytesIO(second)).size == (30, 40)
+
+
+def test_the_persons_own_picture_is_described_in_words_to_search_with() -> None:
+    with FakeOllama([{"shows": "pressure\ngauge P2", "reading": " It reads 9.5 bar. "}]) as server:
+        said = ollama(server).describe(png((9, 9)), "Is this normal?")
+    assert said == "pressure gauge P2\nIt reads 9.5 bar."
+    assert len(images_of(server.chats[0])) == 1 and "Is this normal?" in prompt_of(server.chats[0])
 
 
 def test_what_does_not_help_is_nothing() -> None:

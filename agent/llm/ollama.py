@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 SIDE = 1120
 """Pixels: Llama 3.2 Vision sees four tiles of 560, so a larger picture gains nothing."""
+ORIENTATION = 0x0112
+"""EXIF's tag; 1 is upright."""
 PICTURE_TOKENS = 1600
 """Most that a picture of that size takes in the window: 1600 in Qwen's tiles of 28, 256 in Gemma; 1 in Llama's."""
 
@@ -268,11 +270,17 @@ def _json(value: object) -> str:
 
 
 def one_picture(picture: bytes) -> str:
-    """The picture as base64 of a PNG no larger than SIDE x SIDE, on white where it is transparent."""
+    """The picture as base64 of a PNG no larger than SIDE x SIDE, on white where it is transparent; as it is where it is
+    a PNG or JPEG of that size already."""
     from PIL import Image, ImageOps
 
     try:
         with Image.open(io.BytesIO(picture)) as opened:
+            opened.load()
+            upright = opened.getexif().get(ORIENTATION, 1) == 1
+            plain = opened.format in ("PNG", "JPEG") and opened.mode == "RGB"
+            if plain and upright and max(opened.size) <= SIDE:
+                return base64.b64encode(picture).decode()
             image = ImageOps.exif_transpose(opened).convert("RGBA")
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise UnreadableFile(f"The picture cannot be read ({error}).", "Index its file again.") from error
@@ -280,5 +288,5 @@ def one_picture(picture: bytes) -> str:
     flat = Image.new("RGB", image.size, "white")
     flat.paste(image, mask=image.getchannel("A"))
     png = io.BytesIO()
-    flat.save(png, "PNG")
+    flat.save(png, "PNG", compress_level=1)  # the connection is local: time counts, and not size
     return base64.b64encode(png.getvalue()).decode()

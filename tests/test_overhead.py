@@ -1,0 +1,117 @@
+"""What a turn costs beside the model's replies and the encoders: `python -m pytest -m slow -s tests/test_overhead.py`.
+
+The server runs in a process of its own, so that its work is not counted, and the encoders remember what they were asked,
+so that theirs is not. Wall time is what a person waits, on a quiet machine; CPU time cares less what runs beside it.
+"""
+
+import json
+import multiprocessing
+import re
+import statistics
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from agent import Assistant
+from tests.fake_ollama import Body, FakeOllama, Reply, kind
+from tools.library.library import Library
+
+pytestmark = pytest.mark.slow
+TURNS = 20
+QUESTION = "How often is the air filter replaced?"
+CALLS = [
+    {"action": "search_text", "query": "air filter"},
+    {"action": "search_text", "query": "filter replacement hours"},
+    {"action": "open_page", "key": "1", "offset": "0"},
+    {"action": "search_text", "query": "maintenance schedule separator element"},
+    {"action": "open_page", "key": "2", "offset": "1"},
+    {"action": "search_text", "query": "drain plug torque"},
+]
+
+
+class Model:
+    """Makes the six calls and then writes three claims, word for word from the first three passages it is shown."""
+
+    def __init__(self, delay: float) -> None:
+        self.delay, self.calls = delay, 0
+
+    def __call__(self, body: Body) -> str:
+        time.sleep(self.delay)
+        if kind(body) == "look":
+            return json.dumps({"reading": "A drawing.", "relevant": True})
+        if kind(body) == "write":
+            return json.dumps({"claims": claims(str(body["messages"][0]["content"])), "enough": True})
+        self.calls += 1
+        return json.dumps({"thought": "The manual may say it there.", **CALLS[(self.calls - 1) % len(CALLS)]})
+
+
+def claims(prompt: str) -> list[Body]:
+    shown = re.findall(r"^\[(\d+)\] passage.*\n<<<text 1>>>\n(.+)", prompt, re.MULTILINE)
+    sentences = [(key, text.split(". ")[0].strip()) for key, text in shown[:3]]
+    return [{"text": one, "citations": [{"key": key, "quote": one}]} for key, one in sentences]
+
+
+def _serve(urls: Any, delay: float) -> None:
+    with FakeOllama([Model(delay)] * 1000) as server:
+        urls.put(server.base_url)
+        time.sleep(3600)
+
+
+@contextmanager
+def elsewhere(delay: float) -> Iterator[str]:
+    """The URL of a server in another process, each of whose replies takes `delay` seconds."""
+    context = multiprocessing.get_context("spawn")
+    urls = context.Queue()
+    child = context.Process(target=_serve, args=(urls, delay), daemon=True)
+    child.start()
+    try:
+        yield urls.get(timeout=120)
+    finally:
+        child.terminate()
+
+
+class Remembering:
+    """An encoder whose answers are kept: the second time they cost nothing."""
+
+    def __init__(self, encoder: Any) -> None:
+        self._encoder, self._kept = encoder, {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def texts(self, texts: Sequence[str]) -> Any:
+        key = tuple(texts)
+        if key not in self._kept:
+            self._kept[key] = self._encoder.texts(texts)
+        return self._kept[key]
+
+
+def turns(root: Path, delay: float) -> tuple[list[float], list[float]]:
+    """Wall and CPU milliseconds of each turn: six tool calls, seven replies of the model."""
+    wall, cpu = [], []
+    with elsewhere(delay) as url, Assistant(library=root, model="ollama/llama3.2-vision", ollama_url=url, num_ctx=8192) as assistant:
+        assistant.library.__dict__["text_encoder"] = Remembering(assistant.library.text_encoder)
+        for _ in range(TURNS + 2):
+            begun, worked = time.perf_counter(), time.process_time()
+            answer = assistant.ask(QUESTION, thread=uuid.uuid4().hex)
+            wall.append(1000 * (time.perf_counter() - begun))
+            cpu.append(1000 * (time.process_time() - worked))
+            assert answer.claims, answer
+    return wall[2:], cpu[2:]  # the first two load what is loaded once
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.02])
+def test_our_own_work_in_a_turn(sample_root: Path, delay: float) -> None:
+    wall, cpu = turns(sample_root, delay)
+    waited = 1000 * delay * (len(CALLS) + 1)
+    print(
+        f"\n6 tool calls, server takes {1000 * delay:.0f} ms a reply: median wall {statistics.median(wall):.1f} ms, "
+        f"of which the server {waited:.0f} ms; our CPU {statistics.median(cpu):.1f} ms"
+    )
+    assert statistics.median(cpu) < 100.0
