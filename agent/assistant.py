@@ -108,13 +108,16 @@ class Assistant:
         }
         final: Any = {}
         modes: Any = ["custom", "values"]
-        for mode, chunk in self.graph.stream(
-            start, config, context=self.shop, stream_mode=modes, durability="exit"
-        ):  # one checkpoint a turn: what is kept grows with the answers, not with the steps
-            if mode == "values":
-                final = chunk
-            else:
-                yield cast(dict[str, Any], chunk)
+        try:
+            for mode, chunk in self.graph.stream(
+                start, config, context=self.shop, stream_mode=modes, durability="exit"
+            ):  # one checkpoint a turn: what is kept grows with the answers, not with the steps
+                if mode == "values":
+                    final = chunk
+                else:
+                    yield cast(dict[str, Any], chunk)
+        finally:
+            self._tidy(thread)
         yield {"event": "answer", "answer": final["answer"].model_copy(update={"thread": thread})}
 
     def threads(self) -> list[str]:
@@ -135,6 +138,14 @@ class Assistant:
     def last_answer(self, thread: str) -> Answer | None:
         values = self.graph.get_state({"configurable": {"thread_id": thread}}).values
         return values.get("answer")
+
+    def _tidy(self, thread: str) -> None:
+        """Drops all checkpoints of a conversation but the newest: each holds the whole of it, so that fifty turns would
+        take fifty times the room of the last one."""
+        older = "thread_id = ?1 AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ?1)"
+        with self._saver.cursor() as cursor:
+            for table in ("checkpoints", "writes"):
+                cursor.execute(f"DELETE FROM {table} WHERE {older}", (thread,))
 
     def _observations(self) -> Observations:
         """What was read in the library's pictures; of those that have gone, nothing is left."""

@@ -376,6 +376,8 @@ def print_answer(answer: "Answer") -> None:
         console.print(f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}", highlight=False)
     for gap in answer.gaps:
         console.print(f"[yellow]{escape(gap)}[/]", highlight=False)
+    for note in answer.notes:
+        console.print(escape(note), style="dim", highlight=False)
     if answer.verdicts:
         console.print()
     for line in dict.fromkeys(_place_line(place) for v in answer.verdicts for place in v.places):

@@ -1,7 +1,7 @@
 """What a turn costs beside the model's replies and the encoders: `python -m pytest -m slow -s tests/test_overhead.py`.
 
-The server runs in a process of its own, so that its work is not counted, and the encoders remember what they were asked,
-so that theirs is not. Wall time is what a person waits, on a quiet machine; CPU time cares less what runs beside it.
+The server runs in a process of its own, so that its work is not counted, and the encoders remember what they were
+asked, so that theirs is not. Wall time is what a person waits, on a quiet machine; CPU time cares less what runs beside it.
 """
 
 import json
@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from agent import Assistant
-from tests.fake_ollama import Body, FakeOllama, Reply, kind
-from tools.library.library import Library
+from tests.fake_ollama import Body, FakeOllama, kind
 
 pytestmark = pytest.mark.slow
 TURNS = 20
@@ -95,7 +93,8 @@ class Remembering:
 def turns(root: Path, delay: float) -> tuple[list[float], list[float]]:
     """Wall and CPU milliseconds of each turn: six tool calls, seven replies of the model."""
     wall, cpu = [], []
-    with elsewhere(delay) as url, Assistant(library=root, model="ollama/llama3.2-vision", ollama_url=url, num_ctx=8192) as assistant:
+    given = {"library": root, "model": "ollama/llama3.2-vision", "num_ctx": 8192}
+    with elsewhere(delay) as url, Assistant(**given, ollama_url=url) as assistant:
         assistant.library.__dict__["text_encoder"] = Remembering(assistant.library.text_encoder)
         for _ in range(TURNS + 2):
             begun, worked = time.perf_counter(), time.process_time()
