@@ -106,19 +106,17 @@ class Assistant:
             "configurable": {"thread_id": thread},
             "recursion_limit": 10 * self.settings.max_steps + 50,  # never reached: the routers' budgets end a turn
         }
-        final: Any = {}
-        modes: Any = ["custom", "values"]
+        last: dict[str, Any] = {}
         try:
-            for mode, chunk in self.graph.stream(
-                start, config, context=self.shop, stream_mode=modes, durability="exit"
+            for chunk in self.graph.stream(
+                start, config, context=self.shop, stream_mode="custom", durability="exit"
             ):  # one checkpoint a turn: what is kept grows with the answers, not with the steps
-                if mode == "values":
-                    final = chunk
-                else:
-                    yield cast(dict[str, Any], chunk)
+                last = cast(dict[str, Any], chunk)
+                if last["event"] != "answer":  # that one waits until the conversation is written down
+                    yield last
         finally:
             self._tidy(thread)
-        yield {"event": "answer", "answer": final["answer"].model_copy(update={"thread": thread})}
+        yield {**last, "answer": last["answer"].model_copy(update={"thread": thread})}
 
     def threads(self) -> list[str]:
         """The conversations that are kept, newest first."""

@@ -184,6 +184,7 @@ def finish(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     )
     keys = tuple(dict.fromkeys(c.key for v in said for c in v.claim.citations))
     turn = Turn(question=state["question"], answer=answer.text, keys=keys)
+    runtime.stream_writer({"event": "answer", "answer": answer})
     return {"answer": answer, "turns": [*state["turns"], turn], "messages": [AIMessage(content=answer.text)]}
 
 
@@ -276,9 +277,11 @@ def _unseen(state: State, shop: Workshop) -> dict[int, Figure]:
     """The best figures of the last call that this question was not read in; empty where the model cannot see."""
     if not shop.model.sees:
         return {}
-    items = _items(state, shop)
-    figures = [(key, items.get(key)) for key in state["calls"][-1].keys]
-    new = [(key, i) for key, i in figures if isinstance(i, Figure) and key not in state["looked"]]
+    keys = state["calls"][-1].keys
+    found = {evidence.key: evidence.origin for evidence in state["ledger"] if evidence.key in keys}
+    held = shop.library.catalog.items(list(found.values()))
+    figures = [(key, held.get(found[key])) for key in keys]
+    new = [(key, item) for key, item in figures if isinstance(item, Figure) and key not in state["looked"]]
     return dict(new[:LOOKS_PER_CALL])
 
 
