@@ -19,6 +19,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -108,6 +109,7 @@ class FakeOllama:
         self.read: list[str] = []
         self.probes: list[Body] = []
         self.paths: list[str] = []
+        self.connections: list[socket.socket] = []
         self.broken = threading.Event()
         """Set when the client hung up before a reply was out."""
 
@@ -124,6 +126,9 @@ class FakeOllama:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+        for connection in self.connections:  # those that are kept alive too: the server has gone
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def has(self, name: str) -> bool:
         return name in self.pulled or f"{name}:latest" in self.pulled
@@ -230,6 +235,10 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # otherwise each small piece waits 40 ms for the one before it to be received
+
+        def setup(self) -> None:
+            super().setup()
+            fake.connections.append(self.connection)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -148,8 +148,8 @@ def test_nobody_there(assistant: Assistant) -> None:
 def test_no_prompt_is_cut_by_the_server(num_ctx: int, assistant: Assistant, tmp_path: Path) -> None:
     """With pages of text found in every search, what the model reads is what was sent, from its first word on."""
     with Library(tmp_path / "library", create=True) as library:
-        for number in range(12):
-            (tmp_path / f"{number}.txt").write_text(f"{FACT} " + f"Gearbox oil {number} is changed often. " * 300)
+        for number in range(6):
+            (tmp_path / f"{number}.txt").write_text(f"{FACT} Gearbox oil {number} is changed often. " * 120)
         library.add(sorted(tmp_path.glob("*.txt")))
     with serve() as server, Assistant(library=tmp_path / "library") as other:
         model = Ollama(MODEL, base_url=server.base_url, num_ctx=num_ctx)
