@@ -51,7 +51,8 @@ class Verdict(Frozen):
 class Answer(Frozen):
     """One turn's answer. `verdicts` are those of the claims that are shown; `gaps` are sentences on what is missing.
 
-    `dropped` are the claims that were written and not said, each with its verdict.
+    `dropped` are the claims that were written and not said, each with its verdict. `notes` are sentences on what went
+    wrong on the way: a picture that could not be read, steps that were taken by rule.
     """
 
     question: str
@@ -59,6 +60,7 @@ class Answer(Frozen):
     verdicts: tuple[Verdict, ...] = ()
     gaps: tuple[str, ...] = ()
     dropped: tuple[Verdict, ...] = ()
+    notes: tuple[str, ...] = ()
     answered_by: str
     thread: str
     seconds: float = Field(ge=0)

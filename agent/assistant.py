@@ -17,6 +17,7 @@ import tools
 from agent import graph, llm, settings, state
 from agent.answer import Answer
 from agent.nodes import Workshop
+from agent.observations import Observations
 from agent.settings import Settings
 from tools import http_api
 from tools.errors import QuestionError
@@ -55,10 +56,12 @@ class Assistant:
                 model=llm.load(self.settings, self.library.similarity),
                 library=self.library,
                 tools=tools.build(self.library, http_api.load(self.settings.apis)),
+                observations=self._observations(),
                 max_steps=self.settings.max_steps,
                 max_rounds=self.settings.max_rounds,
                 max_seconds=self.settings.max_seconds,
                 look=self.settings.look,
+                judge=self.settings.judge,
                 layers=self.settings.validator_layers,
             )
         except Exception:
@@ -76,6 +79,7 @@ class Assistant:
 
     def close(self) -> None:
         self._db.close()
+        self.shop.observations.close()
         self.library.close()
 
     def ask(self, question: str, *, image: Path | str | None = None, thread: str | None = None) -> Answer:
@@ -88,27 +92,33 @@ class Assistant:
     def stream(
         self, question: str, *, image: Path | str | None = None, thread: str | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Events as they happen, each a dict with "event": decided, acted, looking, writing, checked, answer."""
+        """Events as they happen, each a dict with "event": decided, acted, looking, writing, confirmed, checked,
+        answer. A claim is `confirmed` when it holds while the rest is still being written, `checked` once all are.
+        """
         thread = thread or new_thread()
         start, config = self._turn(question, image, thread)
-        final: Any = {}
-        modes: Any = ["custom", "values"]
-        for mode, chunk in self.graph.stream(
-            start, config, context=self.shop, stream_mode=modes, durability="exit"
-        ):  # one checkpoint a turn: what is kept grows with the answers, not with the steps
-            if mode == "values":
-                final = chunk
-            else:
-                yield cast(dict[str, Any], chunk)
-        yield {"event": "answer", "answer": final["answer"].model_copy(update={"thread": thread})}
+        last: dict[str, Any] = {}
+        try:
+            for chunk in self.graph.stream(
+                start, config, context=self.shop, stream_mode="custom", durability="exit"
+            ):  # one checkpoint a turn: what is kept grows with the answers, not with the steps
+                last = cast(dict[str, Any], chunk)
+                if last["event"] != "answer":  # that one waits until the conversation is written down
+                    yield last
+        finally:
+            self._tidy(thread)
+        yield {**last, "answer": last["answer"].model_copy(update={"thread": thread})}
 
     def steps(
         self, question: str, *, image: Path | str | None = None, thread: str
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """One turn, node by node: its name and what it changed of the `State`. For whoever measures a turn."""
         start, config = self._turn(question, image, thread)
-        for done in self.graph.stream(start, config, context=self.shop, stream_mode="updates", durability="exit"):
-            yield from cast(dict[str, dict[str, Any]], done).items()
+        try:
+            for done in self.graph.stream(start, config, context=self.shop, stream_mode="updates", durability="exit"):
+                yield from cast(dict[str, dict[str, Any]], done).items()
+        finally:
+            self._tidy(thread)
 
     def _turn(self, question: str, image: Path | str | None, thread: str) -> tuple[Any, RunnableConfig]:
         """What the graph is started with. Raises QuestionError, UnreadableFile, and ModelError where it is down."""
@@ -150,6 +160,20 @@ class Assistant:
     def last_answer(self, thread: str) -> Answer | None:
         values = self.graph.get_state({"configurable": {"thread_id": thread}}).values
         return values.get("answer")
+
+    def _tidy(self, thread: str) -> None:
+        """Drops all checkpoints of a conversation but the newest: each holds the whole of it, so that fifty turns would
+        take fifty times the room of the last one."""
+        older = "thread_id = ?1 AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ?1)"
+        with self._saver.cursor() as cursor:
+            for table in ("checkpoints", "writes"):
+                cursor.execute(f"DELETE FROM {table} WHERE {older}", (thread,))
+
+    def _observations(self) -> Observations:
+        """What was read in the library's pictures; of those that have gone, nothing is left."""
+        kept = Observations(self.settings.library / "observations.sqlite")
+        kept.forget_unless(lambda image: self.library.picture_path(image).exists())
+        return kept
 
     def _keep(self, path: Path) -> str:
         """The user's picture goes into the library's picture folder; the conversation holds its SHA-256 only."""

@@ -1,4 +1,4 @@
-"""exhibit index | ask | chat | search | show | doctor | library. Heavy things are imported where they are used."""
+"""exhibit index | ask | chat | search | show | doctor | setup | library. Heavy things are imported where used."""
 
 import json
 import sys
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from agent.answer import Answer
     from agent.assistant import Assistant
+    from agent.setup import Step
     from tools.library.ingest import Report
     from tools.library.library import Library
 
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 shelf = typer.Typer(help="What is held: list it, remove from it.", no_args_is_help=True)
 app.add_typer(shelf, name="library")
+installs = typer.Typer(help="Walks through an installation.", no_args_is_help=True)
+app.add_typer(installs, name="setup")
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, by the shell's convention; Typer turns the interrupt into it."""
@@ -159,6 +162,24 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@installs.command("local")
+def setup_local(
+    model: Annotated[str, typer.Option(help="A vision model of Ollama.")] = "llama3.2-vision",
+    image_encoder: Annotated[str | None, typer.Option(help="Default: CLIP for a new library.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before gigabytes are fetched.")] = False,
+) -> None:
+    """A model on this machine: pull it with Ollama, fetch CLIP's weights, write exhibit.toml. Run again, it goes on."""
+    from agent import settings, setup
+
+    chosen = settings.read()
+    encoder = image_encoder or setup.encoder_for(chosen)
+    print(f"Model {model} (Llama 3.2 Vision is 7.9 GB), image encoder {encoder} (CLIP ViT-B-32 is 0.6 GB).")
+    if not yes:
+        typer.confirm("Fetch what is not there, and write exhibit.toml here?", default=True, abort=True)
+    _walk(setup.local(chosen, model, encoder, Path("exhibit.toml")))
+    print('Now type: exhibit index <folder with documents>, then: exhibit ask "your question"')
+
+
 @shelf.command("list")
 def library_list(as_json: AsJson = False) -> None:
     """Every source, with what was found in it, and every file that could not be read."""
@@ -228,23 +249,17 @@ def _ask(
     assistant: "Assistant", question: str, image: Path | None, thread: str | None, quiet: bool = False
 ) -> "Answer":
     """The answer; meanwhile the screen says what is being done."""
-    with _console(stderr=True).status("Thinking", spinner="dots") as status:
+    from agent.progress import Progress
+
+    progress = Progress()
+    with _console(stderr=True).status(progress, spinner="dots") as status:
         for event in assistant.stream(question, image=image, thread=thread):
             if event["event"] == "answer":
                 return event["answer"]
             if not quiet:
-                status.update(escape(_told(event)))
+                progress.add(event)
+                status.update(progress)
     raise AssertionError("the graph ended without an answer")
-
-
-def _told(event: dict[str, Any]) -> str:
-    if event["event"] == "decided":
-        return f"{event['action']} {' '.join(str(v) for v in event['args'].values() if v)}".strip()[:100]
-    if event["event"] == "acted":
-        return event["error"] or f"{event['tool']} found {len(event['keys'])}"
-    if event["event"] == "checked":
-        return f"{event['status']}: {event['claim'][:80]}"
-    return f"{event['event'].capitalize()} {event.get('key', '')}"
 
 
 def _lines(console: "Console") -> Iterator[str]:
@@ -309,6 +324,21 @@ def _add_with_progress(library: "Library", paths: list[Path]) -> "Report":
     return report
 
 
+def _walk(steps: "Iterator[Step]") -> None:
+    """Prints what is done; a bar shows what is being fetched."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=_console(), transient=True) as bar:
+        task = bar.add_task("Pulling", total=None, visible=False)
+        for step in steps:
+            if step.total:
+                bar.update(task, description=escape(step.says), completed=step.done, total=step.total, visible=True)
+            else:
+                bar.update(task, visible=False)
+                bar.console.print(escape(step.says), highlight=False)
+
+
 def _report_as_dict(report: "Report") -> dict[str, Any]:
     return {
         "added": [str(path) for path in report.added],
@@ -346,6 +376,8 @@ def print_answer(answer: "Answer") -> None:
         console.print(f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}", highlight=False)
     for gap in answer.gaps:
         console.print(f"[yellow]{escape(gap)}[/]", highlight=False)
+    for note in answer.notes:
+        console.print(escape(note), style="dim", highlight=False)
     if answer.verdicts:
         console.print()
     for line in dict.fromkeys(_place_line(place) for v in answer.verdicts for place in v.places):

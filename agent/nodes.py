@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.runtime import Runtime
@@ -12,17 +12,26 @@ from pydantic import ValidationError
 
 from agent import ledger, validator
 from agent.answer import Answer, AnswerStatus, Claim, Place, Verdict
+from agent.calls import repeated, stagnant
 from agent.llm import ChatModel
+from agent.observations import Observations
 from agent.state import ANSWER, Brief, Call, Decision, Shown, State, Turn
+from agent.validator import Seen
 from agent.validator.quotes import Span
 from tools import OWN_TOOLS
-from tools.errors import ToolError
-from tools.library.evidence import Figure, Item, Record, by_page
+from tools.errors import ApiDown, ModelNonsense, NotInLibrary, ToolError, UnreadableFile
+from tools.library.evidence import Evidence, Figure, Item, Record, by_page
 from tools.library.library import Library
 from tools.tool import Context, Tool
 
 LOOKS_PER_CALL = 2
 """Figures of one call that a seeing model reads, best first: each costs a model call."""
+UNREAD = (ModelNonsense, UnreadableFile, NotInLibrary)
+"""What keeps one picture from being read, and is no reason to give up the turn."""
+OWN_PICTURE = "(the person's own picture)"
+"""Stands where a figure's caption would, among what was read in pictures."""
+UNWRITTEN = "The model's answer could not be read in full"
+BY_RULE = "Some steps were taken by rule, for the model's replies were unusable."
 SAID = ("supported", "unchecked")
 """Verdicts with which a claim reaches the reader; `unchecked` is marked there."""
 
@@ -34,10 +43,12 @@ class Workshop:
     model: ChatModel
     library: Library
     tools: Mapping[str, Tool]
+    observations: Observations = field(default_factory=Observations)
     max_steps: int = 6
     max_rounds: int = 2
     max_seconds: float = 300.0
     look: bool = True
+    judge: bool = False
     layers: tuple[str, ...] = validator.LAYERS
 
 
@@ -45,10 +56,16 @@ class Workshop:
 
 
 def begin(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
-    """The turn's channels afresh; ledger, seen and turns go on from the conversation."""
+    """The turn's channels afresh; ledger, seen and turns go on from the conversation. The person's own picture is read
+    before anything else, so that it can be searched with."""
+    question, image = str(state["messages"][-1].text).strip(), state.get("image")
+    own = _pictured(image, question, runtime)
     return {
-        "question": str(state["messages"][-1].text).strip(),
-        "image": state.get("image"),
+        "question": question,
+        "image": image,
+        "pictured": own.text,
+        "looked": [],
+        "notes": own.notes,
         "ledger": state.get("ledger", []),
         "seen": state.get("seen", {}),
         "turns": state.get("turns", []),
@@ -66,26 +83,32 @@ def decide(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     shop = runtime.context
     if len(state["calls"]) >= shop.max_steps or _late(state, shop):
         return {"decision": Decision(thought="The budget of this turn is spent.", action=ANSWER)}
+    if stagnant(state["calls"]):
+        return {"decision": Decision(thought="The last calls brought nothing new.", action=ANSWER)}
     decision = shop.model.decide(_brief(state, shop), list(shop.tools.values()))
-    runtime.stream_writer({"event": "decided", "action": decision.action, "args": decision.args})
+    told = {"event": "decided", "action": decision.action, "args": decision.args, "fallback": decision.fallback}
+    runtime.stream_writer(told)
+    notes = [*state["notes"], BY_RULE] if decision.fallback and BY_RULE not in state["notes"] else state["notes"]
     if decision.action == ANSWER:
-        return {"decision": decision}
+        return {"decision": decision, "notes": notes}
     call = {"name": decision.action, "args": decision.args, "id": f"call_{len(state['messages'])}"}
-    return {"decision": decision, "messages": [AIMessage(content=decision.thought, tool_calls=[call])]}
+    said = AIMessage(content=decision.thought, tool_calls=[call])
+    return {"decision": decision, "notes": notes, "messages": [said]}
 
 
 def act(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     """Runs the call; what it finds is numbered, what goes wrong is told to the model."""
     shop, decision = runtime.context, state["decision"]
     noted = ledger.Noted(state["ledger"], ())
-    error = ""
+    error, passing = "", False
     try:
         hits = _run(state, shop)
         noted = ledger.note(state["ledger"], decision.action, str(decision.args), hits)
     except ToolError as problem:
-        error = str(problem)
-    call = Call(tool=decision.action, args=decision.args, keys=noted.keys, error=error)
-    runtime.stream_writer({"event": "acted", "tool": call.tool, "keys": call.keys, "error": error})
+        error, passing = str(problem), isinstance(problem, ApiDown)
+    call = Call(tool=decision.action, args=decision.args, keys=noted.keys, error=error, passing=passing)
+    told = {"event": "acted", "tool": call.tool, "keys": call.keys, "error": error}
+    runtime.stream_writer({**told, "titles": _titles(noted, shop)})
     found = " ".join(f"[{key}]" for key in noted.keys)
     message = ToolMessage(
         content=error or (f"Found {found}" if found else "Found nothing."),
@@ -96,25 +119,48 @@ def act(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
 
 
 def look(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
-    """Reads each new figure of the last call, alone; what was seen stays with the figure's key."""
-    shop, seen = runtime.context, dict(state["seen"])
-    for key, figure in _unseen(state, shop).items():
+    """Reads each new figure of the last call, alone, with the question; what was seen stays with the figure's key."""
+    shop, seen, notes = runtime.context, dict(state["seen"]), state["notes"]
+    figures = _unseen(state, shop)
+    for key, figure in figures.items():
         runtime.stream_writer({"event": "looking", "key": key})
-        seen[key] = shop.model.look(shop.library.picture(figure.image), state["question"], figure.caption)
-    return {"seen": seen}
+        try:
+            seen[key] = _look(figure, state["question"], shop)
+        except UNREAD as problem:
+            seen.pop(key, None)
+            notes = [*notes, f"The picture of [{key}] was not read: {problem.message}"]
+    return {"seen": seen, "looked": [*state["looked"], *figures], "notes": notes}
 
 
 def write(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
+    """The claims. Each is held against its source as soon as it is written, so that the reader sees what holds."""
+    shop, items = runtime.context, _items(state, runtime.context)
+    early: list[Verdict] = []
+
+    def tell(claim: Claim) -> None:
+        (verdict,) = _check([claim], items, shop, asks=False)  # the model is busy writing
+        early.append(verdict)
+        if _held_to_sight(verdict, state).status in SAID:
+            keys = tuple(citation.key for citation in claim.citations)
+            runtime.stream_writer({"event": "confirmed", "claim": claim.text, "keys": keys, "status": verdict.status})
+
     runtime.stream_writer({"event": "writing"})
-    return {"claims": list(runtime.context.model.write(_brief(state, runtime.context)))}
+    try:
+        return {"claims": list(shop.model.write(_brief(state, shop), tell)), "verdicts": early}
+    except ModelNonsense as problem:
+        notes = [*state["notes"], f"{UNWRITTEN}: {problem.message}"]
+        return {"claims": list(problem.kept), "verdicts": early, "notes": notes}
 
 
 def validate(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     """Holds every claim against what it cites; a citation that should be another is moved and checked again."""
     shop = runtime.context
     items = _items(state, shop)
-    mended = (_mended(v, items, shop) for v in _check(state["claims"], items, shop))
-    verdicts = [_only_alike(v, state) for v in mended]
+    # Held against its source while it was written: what was sure then is not checked twice.
+    early = {verdict.claim: verdict for verdict in state["verdicts"] if verdict.status != "unchecked"}
+    checked = [early.get(claim) or _check([claim], items, shop)[0] for claim in state["claims"]]
+    mended = (_mended(verdict, items, shop) for verdict in checked)
+    verdicts = [_only_alike(_held_to_sight(verdict, state), state) for verdict in mended]
     refused = [v for v in verdicts if v.status not in SAID]
     feedback = [f"{v.claim.text} — {v.status}: {v.reason}" for v in refused]
     if not verdicts:
@@ -129,19 +175,21 @@ def finish(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     shop = runtime.context
     said = tuple(v for v in state["verdicts"] if v.status in SAID)
     dropped = tuple(v for v in state["verdicts"] if v.status not in SAID)
-    status = _status(said, dropped, _items(state, shop))
+    status = _status(said, dropped, state)
     answer = Answer(
         question=state["question"],
         status=status,
         verdicts=said,
-        gaps=_gaps(said, dropped, state["calls"]),
+        gaps=_gaps(said, dropped, state),
         dropped=dropped,
+        notes=tuple(state["notes"]),
         answered_by=shop.model.name,
         thread="",
         seconds=time.time() - state["started"],
     )
     keys = tuple(dict.fromkeys(c.key for v in said for c in v.claim.citations))
     turn = Turn(question=state["question"], answer=answer.text, keys=keys)
+    runtime.stream_writer({"event": "answer", "answer": answer})
     return {"answer": answer, "turns": [*state["turns"], turn], "messages": [AIMessage(content=answer.text)]}
 
 
@@ -162,7 +210,7 @@ def after_validate(state: State, runtime: Runtime[Workshop]) -> Literal["decide"
     """Back to search where something has no source, back to write where it is only said wrongly."""
     shop = runtime.context
     refused = [v.status for v in state["verdicts"] if v.status not in SAID]
-    if state["verdicts"] and not refused:
+    if (state["verdicts"] and not refused) or _unwritten(state):
         return "finish"
     if state["rounds"] > shop.max_rounds or _late(state, shop):
         return "finish"
@@ -174,17 +222,26 @@ def after_validate(state: State, runtime: Runtime[Workshop]) -> Literal["decide"
 # what the nodes share
 
 
+def _unread(state: State) -> bool:
+    return any(note.startswith(UNWRITTEN) for note in state["notes"])
+
+
+def _unwritten(state: State) -> bool:
+    """Whether the model could write nothing that can be read: asked again, it would do no better."""
+    return not state["verdicts"] and _unread(state)
+
+
 def _late(state: State, shop: Workshop) -> bool:
     return time.time() - state["started"] > shop.max_seconds
 
 
 def _run(state: State, shop: Workshop) -> list:
     decision = state["decision"]
-    if any((c.tool, c.args) == (decision.action, decision.args) for c in state["calls"]):
-        raise ToolError("This very call was made before in this turn.", "Change it, or answer.")
     tool = shop.tools.get(decision.action)
     if tool is None:
         raise ToolError(f"There is no tool '{decision.action}'.", f"There are: {', '.join(shop.tools)}.")
+    if repeated(tool, decision.args, state["calls"]):
+        raise ToolError("This very call was made before in this turn.", "Change it, or answer.")
     try:
         args = tool.args(**decision.args)
     except ValidationError as error:
@@ -195,6 +252,20 @@ def _run(state: State, shop: Workshop) -> list:
         if isinstance(hit.item, Record):
             shop.library.keep(hit.item)
     return hits
+
+
+def _titles(noted: ledger.Noted, shop: Workshop) -> dict[int, str]:
+    """key → where it stands, of what a call found, for a person who watches."""
+    found = [evidence for evidence in noted.ledger if evidence.key in noted.keys]
+    held = shop.library.catalog.items([evidence.origin for evidence in found])
+    return {one.key: _title(held[one.origin], shop) for one in found if one.origin in held}
+
+
+def _title(item: Item, shop: Workshop) -> str:
+    if isinstance(item, Record):
+        return item.url
+    title = shop.library.source(item.source_id).title
+    return f"{title}, page {item.regions[0].page}" if item.regions else title
 
 
 def _items(state: State, shop: Workshop) -> dict[int, Item]:
@@ -208,24 +279,59 @@ def _user_picture(state: State, shop: Workshop) -> Path | None:
 
 
 def _unseen(state: State, shop: Workshop) -> dict[int, Figure]:
-    """The best figures of the last call that nobody has looked at; empty where the model cannot see."""
+    """The best figures of the last call that this question was not read in; empty where the model cannot see."""
     if not (shop.model.sees and shop.look):
         return {}
-    items = _items(state, shop)
-    figures = [(key, items.get(key)) for key in state["calls"][-1].keys]
-    new = [(key, i) for key, i in figures if isinstance(i, Figure) and key not in state["seen"]]
+    keys = state["calls"][-1].keys
+    found = {evidence.key: evidence.origin for evidence in state["ledger"] if evidence.key in keys}
+    held = shop.library.catalog.items(list(found.values()))
+    figures = [(key, held.get(found[key])) for key in keys]
+    new = [(key, item) for key, item in figures if isinstance(item, Figure) and key not in state["looked"]]
     return dict(new[:LOOKS_PER_CALL])
+
+
+def _look(figure: Figure, question: str, shop: Workshop) -> str:
+    """What the figure shows of the question: looked up, or looked at."""
+
+    def look() -> str:
+        return shop.model.look(shop.library.picture(figure.image), question, figure.caption)
+
+    return shop.observations.read(figure.image, question, figure.caption, shop.model.name, look)
+
+
+class _Own(NamedTuple):
+    """What the person's own picture shows, and what kept it from being read."""
+
+    text: str = ""
+    notes: list[str] = []
+
+
+def _pictured(image: str | None, question: str, runtime: Runtime[Workshop]) -> _Own:
+    shop = runtime.context
+    if not image or not shop.model.sees:
+        return _Own()
+
+    def look() -> str:
+        return shop.model.describe(shop.library.picture(image), question)
+
+    runtime.stream_writer({"event": "looking", "key": 0})
+    try:
+        return _Own(shop.observations.read(image, question, OWN_PICTURE, shop.model.name, look))
+    except UNREAD as problem:
+        return _Own(notes=[f"Your picture was not read: {problem.message}"])
 
 
 def _brief(state: State, shop: Workshop) -> Brief:
     items = _items(state, shop)
     fresh = {key for call in state["calls"] for key in call.keys}
+    cited = {key for turn in state["turns"] for key in turn.keys}
     return Brief(
         question=state["question"],
         image=_user_picture(state, shop),
+        pictured=state["pictured"],
         history=tuple(state["turns"]),
         evidence=tuple(
-            _shown(e.key, items[e.key], shop, e.tool, e.rank, state["seen"].get(e.key, ""), e.key in fresh)
+            _shown(e, items[e.key], shop, state["seen"].get(e.key, ""), fresh=e.key in fresh, cited=e.key in cited)
             for e in state["ledger"]
             if e.key in items
         ),
@@ -234,32 +340,60 @@ def _brief(state: State, shop: Workshop) -> Brief:
     )
 
 
-def _shown(key: int, item: Item, shop: Workshop, tool: str, rank: int, seen: str, fresh: bool) -> Shown:
+def _shown(found: Evidence, item: Item, shop: Workshop, seen: str, *, fresh: bool, cited: bool) -> Shown:
     return Shown(
-        key=key,
+        key=found.key,
         kind=item.kind,
         title=item.url if isinstance(item, Record) else shop.library.source(item.source_id).title,
         page=item.regions[0].page if item.regions else None,
         heading="" if isinstance(item, Record) else item.heading,
         text=item.text,
         seen=seen,
-        tool=tool,
-        rank=rank,
+        tool=found.tool,
+        rank=found.rank,
         fresh=fresh,
+        cited=cited,
     )
 
 
-def _check(claims: Sequence[Claim], items: Mapping[int, Item], shop: Workshop) -> tuple[Verdict, ...]:
+def _check(
+    claims: Sequence[Claim], items: Mapping[int, Item], shop: Workshop, *, asks: bool = True
+) -> tuple[Verdict, ...]:
+    """`asks`: whether the model may look at a picture again, or be the judge of what the validator is unsure of."""
+
     def place(key: int, spans: Sequence[Span]) -> Place:
         return _place(key, items[key], spans, shop.library)
 
-    return validator.validate(claims, items, place, layers=shop.layers)
+    def look(figure: Figure, claim: str) -> Seen:
+        def again() -> str:
+            return shop.model.confirm(shop.library.picture(figure.image), claim)
+
+        return cast(Seen, shop.observations.read(figure.image, f"Is it so: {claim}", "", shop.model.name, again))
+
+    return validator.validate(
+        claims,
+        items,
+        place,
+        layers=shop.layers,
+        look=look if asks and shop.look and shop.model.sees else None,
+        judges=shop.model.support if asks and shop.judge and shop.model.judges else None,
+    )
 
 
 def _mended(verdict: Verdict, items: Mapping[int, Item], shop: Workshop) -> Verdict:
     """A misattributed claim whose citation was moved, judged anew; any other verdict as it is."""
     claim = validator.repair(verdict, items)
     return _check([claim], items, shop)[0] if claim else verdict
+
+
+def _held_to_sight(verdict: Verdict, state: State) -> Verdict:
+    """A claim about what a picture shows, where no model has seen that in it, has no source at all."""
+    pictures = [citation.key for citation in verdict.claim.citations if citation.quote == ""]
+    blind = [key for key in pictures if not state["seen"].get(key)]
+    if verdict.status != "unchecked" or not blind:
+        return verdict
+    reason = f"Nobody has read this in the picture of source [{blind[0]}]."
+    return verdict.model_copy(update={"status": "unsupported", "layer": "vision", "reason": reason, "places": ()})
 
 
 def _only_alike(verdict: Verdict, state: State) -> Verdict:
@@ -282,19 +416,22 @@ def _place(key: int, item: Item, spans: Sequence[Span], library: Library) -> Pla
     return Place(key=key, title=source.title, uri=source.uri, regions=by_page([*located, *whole]))
 
 
-def _status(said: Sequence[Verdict], dropped: Sequence[Verdict], items: Mapping[int, Item]) -> AnswerStatus:
+def _status(said: Sequence[Verdict], dropped: Sequence[Verdict], state: State) -> AnswerStatus:
     if not said:
         return "not_found"
     if validator.conflicts([v.claim for v in said]):
         return "conflicting"
     unchecked = any(verdict.status == "unchecked" for verdict in said)
-    return "partial" if dropped or unchecked else "answered"
+    return "partial" if dropped or unchecked or _unread(state) else "answered"
 
 
-def _gaps(said: Sequence[Verdict], dropped: Sequence[Verdict], calls: Sequence[Call]) -> tuple[str, ...]:
+def _gaps(said: Sequence[Verdict], dropped: Sequence[Verdict], state: State) -> tuple[str, ...]:
     """Sentences that tell the reader what is missing: the whole answer, a check that could not be made, an API that
     failed, or each statement that no source carried."""
-    failed = dict.fromkeys(f"{call.tool}: {call.error}" for call in calls if call.error and call.tool not in OWN_TOOLS)
+    outside = [call for call in state["calls"] if call.error and call.tool not in OWN_TOOLS]
+    failed = dict.fromkeys(f"{call.tool}: {call.error}" for call in outside)
+    if not said and _unwritten(state):
+        return ("No answer: the model's replies could not be read. What was found is kept.", *failed)
     if not said:
         return ("Not found: nothing in the library answers this.", *failed)
     doubts = dict.fromkeys(f"Not checked: {v.reason}" for v in said if v.status == "unchecked")

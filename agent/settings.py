@@ -37,12 +37,15 @@ class Settings(BaseSettings):
     image_encoder: str = Field(default="mini", description="'mini' or 'openclip/<model>/<tag or checkpoint>'")
     qdrant_url: str | None = Field(default=None, description="a Qdrant server; without one, a folder is used")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
-    num_ctx: int = Field(default=8192, ge=2048, description="context of the model, tokens")
+    num_ctx: int | None = Field(
+        default=None, ge=4096, description="context of the model, tokens; without one, it is chosen"
+    )
     model_timeout: float = Field(default=120.0, gt=0, description="longest wait for one reply of the model, seconds")
     apis: Path = Field(default=Path("apis.toml"), description="external APIs the model may call")
     legs: tuple[str, ...] = Field(default=LEGS, description="legs of the search that are asked")
     look: bool = Field(default=True, description="a model that sees reads the figures that were found")
     validator_layers: tuple[str, ...] = Field(default=LAYERS, description="checks that every claim has to pass")
+    judge: bool = Field(default=False, description="the model is asked about claims that the validator is unsure of")
     max_steps: int = Field(default=6, ge=1, le=50, description="tool calls a turn")
     max_rounds: int = Field(default=2, ge=0, le=10, description="times a turn may go back after validation")
     max_seconds: float = Field(default=300.0, gt=0, description="wall time a turn; then it answers with what it has")

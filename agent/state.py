@@ -24,12 +24,16 @@ class Decision(Frozen):
 
 
 class Call(Frozen):
-    """A tool call of this turn and what came of it: keys of the evidence it found, or the error it met."""
+    """A tool call of this turn and what came of it: keys of the evidence it found, or the error it met.
+
+    `passing` is true for an error that may be gone at the next try, such as a server that is busy.
+    """
 
     tool: str
     args: dict[str, Any]
     keys: tuple[int, ...] = ()
     error: str = ""
+    passing: bool = False
 
 
 class Shown(Frozen):
@@ -47,6 +51,8 @@ class Shown(Frozen):
     """By which tool it was first found, and how high up."""
     fresh: bool = True
     """Found in this turn, not in an earlier one."""
+    cited: bool = False
+    """An earlier answer cites it."""
 
 
 class Turn(Frozen):
@@ -59,10 +65,12 @@ class Turn(Frozen):
 
 
 class Brief(Frozen):
-    """Everything a model may know when it decides or writes. `image` is the user's own picture."""
+    """Everything a model may know when it decides or writes. `image` is the user's own picture, `pictured` what was
+    read in it: a line to search with, then what bears on the question."""
 
     question: str
     image: Path | None = None
+    pictured: str = ""
     history: tuple[Turn, ...] = ()
     evidence: tuple[Shown, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -71,7 +79,11 @@ class Brief(Frozen):
 
 
 class State(TypedDict, total=False):
-    """The channels of the graph. What is kept between turns: messages, ledger, seen, turns."""
+    """The channels of the graph. What is kept between turns: messages, ledger, seen, turns.
+
+    `seen` is what was last read in a figure, by its key; `looked` the keys that this turn's question was read in.
+    `notes` are sentences on what went wrong with the model in this turn.
+    """
 
     messages: Annotated[list[AnyMessage], add_messages]
     ledger: list[Evidence]
@@ -79,6 +91,9 @@ class State(TypedDict, total=False):
     turns: list[Turn]
     question: str
     image: Sha256 | None
+    pictured: str
+    looked: list[int]
+    notes: list[str]
     decision: Decision
     calls: list[Call]
     claims: list[Claim]

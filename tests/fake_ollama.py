@@ -3,9 +3,15 @@
     with FakeOllama([{"claims": [], "enough": False}, "not json", Reply("half", cut=True)]) as server:
         Ollama("llama3.2-vision", base_url=server.base_url)
 
-It refuses what the real one refuses: a model that is not pulled (404), `tools` for a model without that
-capability (400), two pictures in one message, and mllama on 0.30 and later (500). `server.chats` holds the
-bodies of the chat requests it got. An exhausted script answers 500, so that a call too many is seen.
+It refuses what the real one refuses: a model that is not pulled (404), `tools` for a model without that capability
+(400), pictures for a model that has no eyes (400), two pictures in one message, and mllama on 0.30 and later (500). It
+stops a reply at `num_predict`, and drops the start of a prompt that is longer than `num_ctx` without a word, as the
+real one does: `server.chats` holds the bodies of the requests it got, `server.read` the prompts the model saw.
+
+The question by which Exhibit finds out whether a model works is answered by `probe`, and stands in `server.probes`. An
+exhausted script answers 500, so that a call too many is seen. `faults` come in the place of the next reply of their
+kind, once each: {"probe" | "decide" | "look" | "own" | "write": Reply}. With `upstream`, the URL of a real Ollama, that
+one answers everything else: so what is tested of faults here is tested of a real model too.
 """
 
 import json
@@ -13,12 +19,30 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
+import httpx
+
 Body = dict[str, Any]
+
+BYTES_PER_TOKEN = 4
+"""This server's tokenizer: English prose."""
+USUAL_WINDOW = 4096
+"""Ollama's own num_ctx, where a request names none."""
+SIZE = 7_900_000_000
+"""Bytes of the model, as Llama 3.2 Vision 11B in 4 bits."""
+MLLAMA = {
+    "general.architecture": "mllama",
+    "mllama.block_count": 40,
+    "mllama.context_length": 131072,
+    "mllama.embedding_length": 4096,
+    "mllama.attention.head_count": 32,
+    "mllama.attention.head_count_kv": 8,
+}
 
 
 @dataclass(frozen=True)
@@ -33,11 +57,24 @@ class Reply:
     gap: float = 0.0
     cut: bool = False
     """The connection is dropped before the last line."""
+    loads: bool = False
+    """The model was only loaded: one empty line that says so."""
     raw: bytes | None = None
     """Sent instead of the protocol."""
 
 
 Script = Sequence[str | Body | Reply | Callable[[Body], str]]
+
+
+@dataclass
+class Registry:
+    """What can be pulled: the sizes of a model's layers in bytes. A pull stops where `breaks` says, once."""
+
+    layers: dict[str, list[int]] = field(default_factory=dict)
+    breaks: int | None = None
+    """Bytes after which the connection is dropped."""
+    fetched: int = 0
+    """Bytes that were fetched, over all pulls: a pull that is taken up again does not fetch them anew."""
 
 
 class FakeOllama:
@@ -49,14 +86,30 @@ class FakeOllama:
         *,
         model: str = "llama3.2-vision:latest",
         family: str = "mllama",
-        capabilities: Sequence[str] = ("completion", "vision"),
+        capabilities: Sequence[str] | None = ("completion", "vision"),
         version: str = "0.24.0",
+        probe: Reply = Reply('{"ready": true}'),
+        info: Body | None = None,
+        on_gpu: float = 1.0,
+        registry: Registry | None = None,
+        faults: dict[str, Reply] | None = None,
+        upstream: str | None = None,
     ) -> None:
         self.script = list(script)
+        self.faults, self.upstream = dict(faults or {}), upstream
         self.model, self.family, self.version = model, family, version
-        self.capabilities = list(capabilities)
+        self.capabilities = None if capabilities is None else list(capabilities)
+        self.probe, self.on_gpu = probe, on_gpu
+        self.info = MLLAMA if info is None else info
+        self.registry = registry or Registry()
+        self.pulled = [model] if model else []
+        self.running: dict[str, int] = {}
+        """Loaded models, each with its window."""
         self.chats: list[Body] = []
+        self.read: list[str] = []
+        self.probes: list[Body] = []
         self.paths: list[str] = []
+        self.connections: list[socket.socket] = []
         self.broken = threading.Event()
         """Set when the client hung up before a reply was out."""
 
@@ -73,8 +126,33 @@ class FakeOllama:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+        for connection in self.connections:  # those that are kept alive too: the server has gone
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
-    def next_reply(self, body: Body) -> Reply:
+    def has(self, name: str) -> bool:
+        return name in self.pulled or f"{name}:latest" in self.pulled
+
+    def answer(self, body: Body) -> Reply:
+        """The reply to a chat request, or the refusal."""
+        asked = kind(body) == "probe"
+        (self.probes if asked else self.chats).append(body)
+        if kind(body) in self.faults:
+            return self.faults.pop(kind(body))
+        if self.upstream:
+            found = httpx.post(f"{self.upstream}/api/chat", json={**body, "stream": False}, timeout=900).json()
+            return Reply(found["message"]["content"]) if "message" in found else Reply(status=500, error=str(found))
+        if refused := self._refusal(body):
+            return refused
+        window = (body.get("options") or {}).get("num_ctx", USUAL_WINDOW)
+        self.running[body["model"]] = window
+        if not body["messages"]:
+            return Reply(loads=True)
+        if not asked:
+            self.read.append(seen(body["messages"], window))
+        return self.probe if asked else self._next(body)
+
+    def _next(self, body: Body) -> Reply:
         if not self.script:
             return Reply(status=500, error="the script of the fake is exhausted")
         entry = self.script.pop(0)
@@ -84,15 +162,19 @@ class FakeOllama:
             return Reply(json.dumps(entry))
         return Reply(entry if isinstance(entry, str) else entry(body))
 
-    def refusal(self, body: Body) -> Reply | None:
+    def _refusal(self, body: Body) -> Reply | None:
         """What the real server refuses, or None."""
-        if body.get("model") not in (self.model, self.model.removesuffix(":latest")):
+        able = self.capabilities or ["completion"]
+        pictures = [len(message.get("images") or []) for message in body["messages"]]
+        if not self.has(str(body.get("model"))):
             return Reply(status=404, error=f"model '{body.get('model')}' not found")
-        if body.get("tools") and "tools" not in self.capabilities:
+        if body.get("tools") and "tools" not in able:
             return Reply(status=400, error=f"registry.ollama.ai/library/{self.model} does not support tools")
         if self.family == "mllama" and tuple(map(int, self.version.split(".")[:2])) >= (0, 30):
             return Reply(status=500, error="error loading model: unknown model architecture: 'mllama'")
-        if any(len(message.get("images") or []) > 1 for message in body["messages"]):
+        if any(pictures) and self.capabilities is not None and "vision" not in able:
+            return Reply(status=400, error="this model is missing data required for image input")
+        if any(count > 1 for count in pictures):
             return Reply(status=500, error="this model only supports one image while more than one was given")
         if not isinstance(body.get("format") or {}, dict):
             return Reply(status=400, error='invalid format; expected "json" or a valid JSON Schema object')
@@ -106,79 +188,146 @@ def refused_url() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
-def _lines(model: str, reply: Reply) -> Iterator[Body]:
+def kind(body: Body) -> str:
+    """What a chat request of Exhibit is for, by the schema that it wants a reply in."""
+    wanted = body.get("format")
+    fields = frozenset(wanted.get("properties", {})) if isinstance(wanted, dict) else frozenset()
+    kinds = {"probe": {"ready"}, "look": {"reading", "relevant"}, "own": {"shows", "reading"}}
+    kinds["write"] = {"claims", "enough"}
+    return next((name for name, these in kinds.items() if fields == these), "decide")
+
+
+def size(text: str) -> int:
+    """Tokens of a text, by this server's tokenizer."""
+    return len(text.encode()) // BYTES_PER_TOKEN
+
+
+def seen(messages: Sequence[Body], window: int) -> str:
+    """What of a prompt reaches the model: the oldest messages go first, then the start of the last one."""
+    texts = [str(message["content"]) for message in messages]
+    while len(texts) > 1 and size("".join(texts)) > window:
+        texts.pop(0)
+    return "".join(texts).encode()[-window * BYTES_PER_TOKEN :].decode(errors="ignore")
+
+
+def _lines(model: str, reply: Reply, body: Body) -> Iterator[Body]:
     """The NDJSON lines of a reply, a few characters each, and the closing one."""
     head = {"model": model, "created_at": "2026-11-01T00:00:00Z"}
-    for start in range(0, len(reply.text), 16):
-        piece = reply.text[start : start + 16]
-        yield {**head, "message": {"role": "assistant", "content": piece}, "done": False}
+    options = body.get("options") or {}
+    most = options.get("num_predict", 1 << 20) * BYTES_PER_TOKEN
+    text = "" if reply.loads else reply.text[:most]
+    for start in range(0, len(text), 16):
+        yield {**head, "message": {"role": "assistant", "content": text[start : start + 16]}, "done": False}
     if reply.error:
         yield {"error": reply.error}
         return
-    counts = {"total_duration": 9, "load_duration": 1, "prompt_eval_count": 7, "eval_count": 3}
-    message = {"role": "assistant", "content": ""}
-    yield {**head, "message": message, "done": True, "done_reason": "stop", **counts}
+    ended = {**head, "message": {"role": "assistant", "content": ""}, "done": True}
+    if reply.loads:
+        yield {**ended, "done_reason": "load"}
+        return
+    read = size(seen(body["messages"], options.get("num_ctx", USUAL_WINDOW)))
+    counts = {"total_duration": 9, "load_duration": 1, "prompt_eval_count": read, "eval_count": size(text)}
+    reason = "length" if len(reply.text) > most else "stop"
+    yield {**ended, "done_reason": reason, **counts, "eval_duration": size(text) * 50_000_000}
 
 
 def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # otherwise each small piece waits 40 ms for the one before it to be received
+
+        def setup(self) -> None:
+            super().setup()
+            fake.connections.append(self.connection)
 
         def log_message(self, format: str, *args: object) -> None:
             pass
 
         def do_GET(self) -> None:
             fake.paths.append(self.path)
+            if fake.upstream:
+                return self._relay(httpx.get(fake.upstream + self.path, timeout=30))
             known: dict[str, Body] = {
                 "/api/version": {"version": fake.version},
-                "/api/tags": {"models": [{"name": fake.model, "model": fake.model}]},
+                "/api/tags": {"models": [{"name": name, "model": name, "size": SIZE} for name in fake.pulled]},
+                "/api/ps": {"models": [_running(fake, *loaded) for loaded in fake.running.items()]},
             }
             self._whole(200 if self.path in known else 404, known.get(self.path, {"error": "not found"}))
 
         def do_POST(self) -> None:
             fake.paths.append(self.path)
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.path == "/api/show":
-                self._show(body)
-            elif self.path == "/api/chat":
-                fake.chats.append(body)
-                self._chat(body, fake.refusal(body) or fake.next_reply(body))
-            else:
-                self._whole(404, {"error": "not found"})
-
-        def _show(self, body: Body) -> None:
-            if body.get("model") not in (fake.model, fake.model.removesuffix(":latest")):
-                return self._whole(404, {"error": f"model '{body.get('model')}' not found"})
-            details = {"family": fake.family, "families": [fake.family], "format": "gguf"}
-            self._whole(200, {"details": details, "capabilities": fake.capabilities, "model_info": {}})
-
-        def _chat(self, body: Body, reply: Reply) -> None:
             try:
-                time.sleep(reply.delay)
-                if reply.raw is not None:
-                    self._start(200, "text/html")
-                    return self._end(reply.raw)
-                if reply.status != 200:
-                    return self._whole(reply.status, {"error": reply.error})
-                if not body.get("stream", True):
-                    last = list(_lines(fake.model, reply))[-1]
-                    return self._whole(200, last | {"message": {"role": "assistant", "content": reply.text}})
-                self._stream(reply)
+                if fake.upstream and self.path != "/api/chat":
+                    self._relay(httpx.post(fake.upstream + self.path, json=body, timeout=30))
+                elif self.path == "/api/show":
+                    self._show(body)
+                elif self.path == "/api/chat":
+                    self._chat(body, fake.answer(body))
+                elif self.path == "/api/pull":
+                    self._pull(body["model"])
+                else:
+                    self._whole(404, {"error": "not found"})
             except (BrokenPipeError, ConnectionResetError):
                 fake.broken.set()
                 self.close_connection = True
 
-        def _stream(self, reply: Reply) -> None:
+        def _show(self, body: Body) -> None:
+            if not fake.has(str(body.get("model"))):
+                return self._whole(404, {"error": f"model '{body.get('model')}' not found"})
+            found: Body = {"details": {"family": fake.family, "families": [fake.family], "format": "gguf"}}
+            if fake.capabilities is not None:
+                found["capabilities"] = fake.capabilities
+            self._whole(200, {**found, "model_info": fake.info})
+
+        def _chat(self, body: Body, reply: Reply) -> None:
+            time.sleep(reply.delay)
+            if reply.raw is not None:
+                self._start(200, "text/html")
+                return self._end(reply.raw)
+            if reply.status != 200:
+                return self._whole(reply.status, {"error": reply.error})
+            lines = list(_lines(fake.model, reply, body))
+            if not body.get("stream", True):
+                return self._whole(200, lines[-1] | {"message": {"role": "assistant", "content": reply.text}})
             self._start(200, "application/x-ndjson")
-            lines = list(_lines(fake.model, reply))
             for line in lines[:-1] if reply.cut else lines:
                 self._chunk(json.dumps(line).encode() + b"\n")
                 time.sleep(reply.gap)
-            if reply.cut:
-                self.close_connection = True
-                self.connection.shutdown(socket.SHUT_RDWR)
-            else:
-                self._end(b"")
+            self._hang_up() if reply.cut else self._end(b"")
+
+        def _pull(self, name: str) -> None:
+            """Layer by layer, as much as is not there yet. A name that no registry has is told in the stream."""
+            self._start(200, "application/x-ndjson")
+            self._tell({"status": "pulling manifest"})
+            if name not in fake.registry.layers:
+                self._tell({"error": "pull model manifest: file does not exist"})
+                return self._end(b"")
+            before = 0
+            for number, total in enumerate(fake.registry.layers[name]):
+                digest = f"sha256:{number:064x}"
+                status = f"pulling {digest[7:19]}"
+                for done in sorted({min(max(fake.registry.fetched - before, 0), total), total // 2, total}):
+                    fake.registry.fetched = max(fake.registry.fetched, before + done)
+                    self._tell({"status": status, "digest": digest, "total": total, "completed": done})
+                    if fake.registry.breaks is not None and fake.registry.fetched >= fake.registry.breaks:
+                        fake.registry.breaks = None
+                        return self._hang_up()
+                before += total
+            for status in ("verifying sha256 digest", "writing manifest", "success"):
+                self._tell({"status": status})
+            fake.pulled.append(name if ":" in name else f"{name}:latest")
+            self._end(b"")
+
+        def _relay(self, found: httpx.Response) -> None:
+            self._whole(found.status_code, found.json())
+
+        def _tell(self, line: Body) -> None:
+            self._chunk(json.dumps(line).encode() + b"\n")
+
+        def _hang_up(self) -> None:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
 
         def _start(self, status: int, kind: str) -> None:
             self.send_response(status)
@@ -204,3 +353,14 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(data)
 
     return Handler
+
+
+def _running(fake: FakeOllama, name: str, window: int) -> Body:
+    full = name if ":" in name else f"{name}:latest"
+    return {
+        "name": full,
+        "model": full,
+        "size": SIZE,
+        "size_vram": round(SIZE * fake.on_gpu),
+        "context_length": window,
+    }

@@ -1,9 +1,10 @@
 """A model that plays a script: what the graph does with any model can be tested to the letter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.answer import Citation, Claim
+from agent.llm import Seen
 from agent.state import ANSWER, Brief, Decision
 from tools.tool import Tool
 
@@ -25,6 +26,8 @@ class Scripted:
     sees: bool = False
     name: str = "scripted"
     briefs: list[Brief] = field(default_factory=list)
+    confirms: Seen = "cannot tell"
+    judges: bool = False
     looked: list[str] = field(default_factory=list)
 
     def check(self) -> None:
@@ -38,9 +41,23 @@ class Scripted:
         self.looked.append(caption)
         return f"It shows: {caption}"
 
-    def write(self, brief: Brief) -> tuple[Claim, ...]:
+    def describe(self, picture: bytes, question: str) -> str:
+        self.looked.append(question)
+        return "a picture"
+
+    def confirm(self, picture: bytes, claim: str) -> Seen:
+        self.looked.append(claim)
+        return self.confirms
+
+    def support(self, claim: str, sources: str) -> Seen:
+        return "cannot tell"
+
+    def write(self, brief: Brief, told: Callable[[Claim], None] = lambda claim: None) -> tuple[Claim, ...]:
         self.briefs.append(brief)
-        return self.drafts.pop(0) if len(self.drafts) > 1 else self.drafts[0]
+        draft = self.drafts.pop(0) if len(self.drafts) > 1 else self.drafts[0]
+        for claim in draft:
+            told(claim)
+        return draft
 
 
 SEARCH = call("search_text", query="oil")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from langchain_core.messages import HumanMessage
+from pydantic import BaseModel
 
 from agent import Assistant
 from agent.assistant import for_server
@@ -16,6 +17,7 @@ from tests.fake_ollama import FakeOllama
 from tools import http_api
 from tools.errors import ModelDown, NoLibrary, QuestionError, SettingsError, UnreadableFile
 from tools.library.library import Library
+from tools.tool import Context
 
 SUITE = SAMPLE.parent
 
@@ -179,6 +181,40 @@ def test_a_model_of_ollama_runs_the_whole_graph(tmp_path: Path) -> None:
     assert (answer.status, answer.answered_by) == ("partial", "ollama/llama3.2-vision")
     assert [sum("images" in m for m in chat["messages"]) for chat in server.chats] == [0, 1, 0, 0, 0, 0]
     assert "9 litres" in str(server.chats[-1]["messages"])
+
+
+def test_a_long_conversation_stays_small(sample_root: Path, tmp_path: Path) -> None:
+    """Fifty turns, four calls each, thirty pictures: one checkpoint is kept, and pictures are only named in it."""
+    from PIL import Image
+
+    from tests.scripted import DONE, Scripted, call, claim
+    from tools.library.evidence import Hit
+    from tools.tool import Tool
+
+    class Page(BaseModel):
+        page: int
+
+    with Assistant(library=sample_root) as talker:
+        (manual,) = (source for source in talker.library.sources() if source.pages > 10)
+
+        def leaf(args: BaseModel, context: Context) -> list[Hit]:
+            items = talker.library.page(manual.id, args.model_dump()["page"])
+            return [Hit(item=item, rank=rank) for rank, item in enumerate(items, 1)]
+
+        for number in range(50):
+            pages = [1 + (number * 4 + step) % manual.pages for step in range(4)]
+            calls = [*(call("leaf", page=page) for page in pages), DONE]
+            model = Scripted(calls, [(claim("It is so.", 1),)], sees=True)
+            talker.shop = replace(talker.shop, model=model, tools={"leaf": Tool("leaf", "", Page, leaf)}, max_rounds=0)
+            picture = tmp_path / f"{number}.png"
+            Image.new("RGB", (300, 200), (5 * number, 0, 0)).save(picture)
+            talker.ask(f"What is on page {pages[0]}?", thread="long", image=picture if number < 30 else None)
+        assert len(talker.history("long")) == 50
+        assert len(talker.evidence("long")) > manual.pages
+        rows = talker._db.execute("SELECT count(*), sum(length(checkpoint)) FROM checkpoints WHERE thread_id = 'long'")
+        (count, size) = rows.fetchone()
+    print(f"50 turns, 30 pictures: {count} checkpoint of {size / 1e6:.2f} MB")
+    assert count == 1 and size < 2_000_000
 
 
 def act(action: str, **args: str) -> dict:

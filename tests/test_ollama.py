@@ -20,7 +20,10 @@ from PIL import Image
 from pydantic import BaseModel, Field
 
 from agent.answer import Citation, Claim
-from agent.llm.ollama import BYTES_PER_TOKEN, NUM_PREDICT, READER, Ollama, decision_schema
+from agent.llm.ollama import Ollama
+from agent.llm.room import NUM_PREDICT, tokens
+from agent.llm.schema import decision_schema
+from agent.llm.wire import READER
 from agent.state import Brief, Call, Shown, Turn
 from tools.errors import (
     ExhibitError,
@@ -142,16 +145,17 @@ def test_one_name_with_two_types_is_free_text() -> None:
 
 
 def test_tools_that_need_evidence_are_offered_when_there_is_some() -> None:
-    with FakeOllama([ANSWER, ANSWER, ANSWER]) as server:
+    first = act("search_text", query="fuse")
+    with FakeOllama([first, first, ANSWER]) as server:
         model = ollama(server)
         model.decide(EMPTY, TOOLS)
         model.decide(EMPTY.model_copy(update={"image": Path("photo.png")}), TOOLS)
         model.decide(BRIEF, TOOLS)
     offered = [chat["format"]["properties"]["action"]["enum"] for chat in server.chats]
-    assert offered[0] == ["search_text", "part_price", "answer"]
-    assert offered[1] == ["search_text", "search_by_image", "part_price", "answer"]
+    assert offered[0] == ["search_text", "part_price"]  # nothing was looked for yet: "answer" is no choice
+    assert offered[1] == ["search_text", "search_by_image", "part_price"]
     assert offered[2] == [*(tool.name for tool in TOOLS), "answer"]
-    assert "attached a picture" in prompt_of(server.chats[1])
+    assert "Picture attached:\nYes" in prompt_of(server.chats[1])
 
 
 def test_zero_and_false_are_values_and_blank_is_none() -> None:
@@ -194,9 +198,23 @@ def test_a_model_that_ignores_the_schema_falls_back_to_a_search_and_then_to_an_a
 
 @pytest.mark.parametrize("fields", [{"query": "pump fuse"}, {"query": "pump fuse", "limit": "8"}])
 def test_a_call_that_was_made_is_not_made_again(fields: dict[str, str]) -> None:
-    with FakeOllama([act("search_text", **fields)]) as server:
+    """It is told once; where it insists, the answer follows by rule."""
+    with FakeOllama([act("search_text", **fields)] * 2) as server:
         decision = ollama(server).decide(BRIEF, TOOLS)
     assert (decision.action, decision.fallback) == ("answer", True)
+    assert "this call was made before" in server.chats[1]["messages"][2]["content"]
+
+
+def test_a_call_that_failed_in_passing_may_be_made_once_more() -> None:
+    busy = Call(tool="part_price", args={"part": "AB-1", "count": 1}, error="It is busy.", passing=True)
+    again = act("part_price", part="AB-1", count="1")
+    with FakeOllama([again, again, again]) as server:
+        model = ollama(server)
+        once = model.decide(BRIEF.model_copy(update={"calls": (SEARCHED, busy)}), TOOLS)
+        twice = model.decide(BRIEF.model_copy(update={"calls": (SEARCHED, busy, busy)}), TOOLS)
+    assert (once.action, once.fallback) == ("part_price", False)
+    assert (twice.action, twice.fallback) == ("answer", True)
+    assert "it may be tried once more" in prompt_of(server.chats[0])
 
 
 def test_another_query_is_another_call() -> None:
@@ -255,6 +273,26 @@ def test_claims_come_with_their_citations() -> None:
     assert claims == (Claim(text="F3 protects the pump.", citations=(quote,)),)
     items = server.chats[0]["format"]["properties"]["claims"]["items"]
     assert items["properties"]["citations"]["items"]["properties"]["key"] == {"enum": [3, 4]}
+
+
+def test_each_claim_is_told_as_soon_as_it_is_whole_and_sound() -> None:
+    two = {**CLAIM, "text": "And F3 is a fuse."}
+    wrong = {"text": "So it is.", "citations": [{"key": 9, "quote": "F3"}]}
+    told: list[str] = []
+    seen: list[int] = []
+    reply = json.dumps({"claims": [CLAIM, wrong, two], "enough": True})
+    with FakeOllama([reply, {"claims": [CLAIM, two], "enough": True}]) as server:
+        model = ollama(server)
+        claims = model.write(BRIEF, lambda claim: (told.append(claim.text), seen.append(len(server.chats))))
+    assert told == [CLAIM["text"], two["text"]] and seen == [1, 1]
+    assert len(claims) == 2
+
+
+def test_of_two_drafts_with_faults_what_is_sound_is_kept() -> None:
+    bad = {"claims": [CLAIM, {"text": "So.", "citations": []}], "enough": True}
+    with FakeOllama([bad, "{}"]) as server, pytest.raises(ModelNonsense) as caught:
+        ollama(server).write(BRIEF)
+    assert [claim.text for claim in caught.value.kept] == [CLAIM["text"]]
 
 
 def test_nothing_found_is_no_call_and_nothing_answered_is_no_claim() -> None:
@@ -348,7 +386,7 @@ def test_a_question_larger_than_the_window_is_refused_with_the_number_to_set() -
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.text(min_size=1, max_size=4000), min_size=1, max_size=12), st.integers(3000, 9000))
+@given(st.lists(st.text(min_size=1, max_size=4000), min_size=1, max_size=12), st.integers(4096, 9000))
 def test_no_prompt_outgrows_the_window_and_nothing_is_lost_in_silence(texts: list[str], num_ctx: int) -> None:
     evidence = tuple(
         Shown(key=key, kind="passage", title=text, page=None, heading=text, text=text, seen=text)
@@ -357,8 +395,7 @@ def test_no_prompt_outgrows_the_window_and_nothing_is_lost_in_silence(texts: lis
     with FakeOllama(["\u00e4" * 9000, "{}"]) as server, pytest.raises(ModelNonsense):
         ollama(server, num_ctx=num_ctx).write(Brief(question="q", evidence=evidence))
     for chat in server.chats:
-        size = sum(len(message["content"].encode()) for message in chat["messages"])
-        assert size / BYTES_PER_TOKEN + NUM_PREDICT <= num_ctx
+        assert sum(tokens(message["content"]) for message in chat["messages"]) + NUM_PREDICT <= num_ctx
         citation = chat["format"]["properties"]["claims"]["items"]["properties"]["citations"]["items"]
         assert citation["properties"]["key"]["enum"]
     assert all(f"[{shown.key}]" in prompt_of(server.chats[0]) for shown in evidence)
@@ -383,6 +420,26 @@ def test_a_small_picture_keeps_its_size_and_what_is_transparent_is_white() -> No
         assert ollama(server).look(png((40, 30), "RGBA", (0, 0, 0, 0)), "q", "") == ""
     sent = Image.open(io.BytesIO(base64.b64decode(images_of(server.chats[0])[0])))
     assert sent.size == (40, 30) and sent.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_picture_that_fits_goes_as_it_is_and_one_that_lies_on_its_side_is_set_upright() -> None:
+    small, lying = png((40, 30)), io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    Image.new("RGB", (40, 30)).save(lying, "JPEG", exif=exif)
+    with FakeOllama([{"reading": "", "relevant": False}] * 2) as server:
+        ollama(server).look(small, "q", "")
+        ollama(server).look(lying.getvalue(), "q", "")
+    first, second = (base64.b64decode(images_of(chat)[0]) for chat in server.chats)
+    assert first == small
+    assert Image.open(io.BytesIO(second)).size == (30, 40)
+
+
+def test_the_persons_own_picture_is_described_in_words_to_search_with() -> None:
+    with FakeOllama([{"shows": "pressure\ngauge P2", "reading": " It reads 9.5 bar. "}]) as server:
+        said = ollama(server).describe(png((9, 9)), "Is this normal?")
+    assert said == "pressure gauge P2\nIt reads 9.5 bar."
+    assert len(images_of(server.chats[0])) == 1 and "Is this normal?" in prompt_of(server.chats[0])
 
 
 def test_what_does_not_help_is_nothing() -> None:
@@ -423,7 +480,7 @@ def test_a_model_that_is_not_pulled() -> None:
 
 
 def test_a_server_that_is_too_new_for_mllama() -> None:
-    fails([], ModelMissing, r"0\.24\.0 is the last line .* ollama/qwen3-vl", version="0.34.1")
+    fails([], ModelMissing, r"Install Ollama 0\.24\.0, the last .* ollama/qwen3-vl", version="0.34.1")
 
 
 @pytest.mark.parametrize(
@@ -498,16 +555,19 @@ def test_a_proxy_in_the_environment_is_not_for_this_machine(monkeypatch: pytest.
 
 
 def test_check_passes_where_it_can_answer() -> None:
+    """Once: what was found out is kept."""
     with FakeOllama() as server:
-        ollama(server).check()
-    assert server.paths == ["/api/version", "/api/tags", "/api/show"]
+        model = ollama(server)
+        model.check()
+        model.check()
+    assert server.paths == ["/api/version", "/api/tags", "/api/show", "/api/chat", "/api/ps"]
 
 
 @pytest.mark.parametrize(
     ("fake", "kind", "said"),
     [
         ({"model": "gemma4:latest"}, ModelMissing, "ollama pull llama3.2-vision"),
-        ({"version": "0.30.0"}, ModelMissing, r"Ollama 0\.30\.0 cannot load .* 0\.24\.0 is the last line"),
+        ({"version": "0.30.0"}, ModelMissing, r"Ollama 0\.30\.0 cannot load .* Install Ollama 0\.24\.0"),
         ({"capabilities": ["completion"]}, ModelMissing, "cannot see pictures"),
     ],
 )
@@ -561,7 +621,7 @@ def test_the_fake_refuses_what_ollama_refuses(extra: dict[str, Any], status: int
 
 
 def test_the_fake_answers_whole_where_no_stream_is_asked_for() -> None:
-    body = {"model": "llama3.2-vision", "messages": [], "stream": False}
+    body = {"model": "llama3.2-vision", "messages": [{"role": "user", "content": "q"}], "stream": False}
     with FakeOllama([lambda asked: asked["model"]]) as server:
         reply = httpx.post(f"{server.base_url}/api/chat", json=body).json()
     assert reply["message"]["content"] == "llama3.2-vision" and reply["done"]

@@ -14,7 +14,7 @@ FIELDS = {name: set(re.findall(r"\{\{(\w+)\}\}", (ROOM / f"{name}.md").read_text
 
 
 def test_the_prompts_are_there() -> None:
-    assert FILES == ["decide", "judge", "look", "repair", "write"]
+    assert FILES == ["confirm", "decide", "judge", "look", "own", "repair", "support", "write"]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -12,7 +12,8 @@
     ├── UnreadableFile         broken, encrypted, empty, too large or of an unknown format
     ├── WeightsError           weights are missing or are not the ones that were expected
     ├── ToolError              a tool was called with arguments it cannot take
-    │   └── ApiError           an external API is down, slow, or answers nonsense
+    │   └── ApiError           an external API answers nonsense or refuses
+    │       └── ApiDown        it is down, slow or at fault: the same call may succeed later
     └── ModelError
         ├── ModelDown          the model server does not answer
         ├── ModelMissing       the model is not pulled, or cannot be loaded by this server
@@ -80,6 +81,10 @@ class ApiError(ToolError):
     """An external API is down, slow, or answers something other than it declared."""
 
 
+class ApiDown(ApiError):
+    """An external API does not answer now, or has a fault of its own: the same call may succeed later."""
+
+
 class ModelError(ExhibitError):
     """The language model."""
 
@@ -93,4 +98,8 @@ class ModelMissing(ModelError):
 
 
 class ModelNonsense(ModelError):
-    """The reply fits no schema, even after one repair."""
+    """The reply fits no schema, even after one repair. `kept` is what was sound in it, claims for instance."""
+
+    def __init__(self, message: str, next_step: str = "", *, kept: tuple = ()) -> None:
+        super().__init__(message, next_step)
+        self.kept = kept

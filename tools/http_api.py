@@ -37,7 +37,7 @@ from pydantic import (
 )
 from pydantic_core import SchemaError
 
-from tools.errors import ApiError, SettingsError
+from tools.errors import ApiDown, ApiError, SettingsError
 from tools.library.evidence import Hit, Record
 from tools.tool import Context, Tool
 
@@ -281,7 +281,7 @@ def _fetch(api: _Api, url: str, secret: str, transport: httpx.BaseTransport | No
     except httpx.TimeoutException as error:
         raise _slow(api, url) from error
     except httpx.RequestError as error:
-        raise ApiError(
+        raise ApiDown(
             f"{api.name} cannot be reached at {url} ({type(error).__name__}).",
             "See whether the service runs and the url in apis.toml is right.",
         ) from error
@@ -322,7 +322,7 @@ def _check(api: _Api, url: str, response: httpx.Response) -> None:
         step = f"Check the secret in {api.secret_env}." if api.secret_env else "Declare its secret_env."
         raise ApiError(f"{api.name} refuses the request to {url} ({status}).", step)
     if status >= 500:
-        raise ApiError(f"{api.name} has a fault of its own at {url} ({status}).", "Try again later.")
+        raise ApiDown(f"{api.name} has a fault of its own at {url} ({status}).", "Try again later.")
     if not response.is_success:
         raise ApiError(f"{api.name} cannot take the request to {url} ({status}).", "Check the values.")
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -346,8 +346,8 @@ def _read(api: _Api, url: str, response: httpx.Response, deadline: float) -> byt
     return body
 
 
-def _slow(api: _Api, url: str) -> ApiError:
-    return ApiError(
+def _slow(api: _Api, url: str) -> ApiDown:
+    return ApiDown(
         f"{api.name} did not answer within {api.timeout:g} s at {url}.",
         "Try again, or raise its timeout in apis.toml.",
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from agent.answer import Claim
 from agent.state import Brief, Decision
+from agent.validator.vision import Seen
 from tools.errors import SettingsError
 from tools.tool import Tool
 
@@ -21,7 +22,9 @@ class ChatModel(Protocol):
     name: str
     """The settings string that chose it; what `Answer.answered_by` says."""
     sees: bool
-    """Whether `look` can be called."""
+    """Whether `look`, `describe` and `confirm` can be called."""
+    judges: bool
+    """Whether `support` can be called."""
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision: ...
 
@@ -29,12 +32,26 @@ class ChatModel(Protocol):
         """What one picture (PNG or JPEG) shows that bears on the question; "" where it shows nothing of it."""
         ...
 
-    def write(self, brief: Brief) -> tuple[Claim, ...]:
-        """Claims from `brief.evidence` only; empty where it does not answer."""
+    def describe(self, picture: bytes, question: str) -> str:
+        """What the person's own picture shows: a line of words to search with, then what bears on the question."""
+        ...
+
+    def write(self, brief: Brief, told: Callable[[Claim], None] = ...) -> tuple[Claim, ...]:
+        """Claims from `brief.evidence` only; empty where it does not answer. `told` may get each once it is written;
+        what it got need not be in the end result."""
+        ...
+
+    def confirm(self, picture: bytes, claim: str) -> Seen:
+        """Whether the picture shows what is claimed of it; called where `sees`."""
+        ...
+
+    def support(self, claim: str, sources: str) -> Seen:
+        """Whether the sources say what is claimed; called where `judges`."""
         ...
 
     def check(self) -> None:
-        """Raises ModelDown or ModelMissing, with the next command to type, where it cannot answer now."""
+        """Raises ModelDown or ModelMissing, with the next command to type, where it cannot answer. May be found out
+        once for the process."""
         ...
 
 

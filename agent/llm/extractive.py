@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
 
 from agent.answer import Citation, Claim
-from agent.llm import Similarity
+from agent.llm import Seen, Similarity
 from agent.state import ANSWER, Brief, Decision, Shown
 from agent.validator.quantities import extract
 from tools import OWN_TOOLS
@@ -96,7 +96,7 @@ class Extractive:
     """The model of that name. `similarity` is the text encoder's cosine (see `agent.llm.Similarity`)."""
 
     name = "extractive"
-    sees = False
+    sees = judges = False
 
     def __init__(self, similarity: Similarity) -> None:
         self._similarity = similarity
@@ -106,6 +106,15 @@ class Extractive:
 
     def look(self, picture: bytes, question: str, caption: str) -> str:
         raise NotImplementedError("extractive cannot see; the graph asks `sees` first")
+
+    def describe(self, picture: bytes, question: str) -> str:
+        raise NotImplementedError("extractive cannot see; the graph asks `sees` first")
+
+    def confirm(self, picture: bytes, claim: str) -> Seen:
+        raise NotImplementedError("extractive cannot see; the graph asks `sees` first")
+
+    def support(self, claim: str, sources: str) -> Seen:
+        raise NotImplementedError("extractive is no judge; the graph asks `judges` first")
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
         """The first of its rules whose call was not made yet in this turn; then "answer"."""
@@ -132,7 +141,7 @@ class Extractive:
             yield "Nothing answered: try the bare keywords.", "search_text", {"query": keywords or query}
             yield "Nothing answered: a picture may.", "search_images", {"query": query}
 
-    def write(self, brief: Brief) -> tuple[Claim, ...]:
+    def write(self, brief: Brief, told: Callable[[Claim], None] = lambda claim: None) -> tuple[Claim, ...]:
         """Up to three units, best first; none where the best is not good enough."""
         units = _units(brief)
         if not units or _refused_by_api(brief):

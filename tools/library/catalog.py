@@ -8,6 +8,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -186,14 +187,14 @@ class Catalog:
         """Those of the ids that are held."""
         marks = ",".join("?" * len(ids))
         rows = self._db.execute(f"SELECT id, body FROM items WHERE id IN ({marks})", list(ids))
-        return {row[0]: _ITEM.validate_json(row[1]) for row in rows}
+        return {row[0]: _parsed(row[1]) for row in rows}
 
     def on_page(self, source: str, page: int) -> list[Item]:
         """The items that start on a page, in the order in which they were read."""
         rows = self._db.execute(
             "SELECT body FROM items WHERE source = ? AND page = ? ORDER BY rowid", (source, page)
         )
-        return [_ITEM.validate_json(row[0]) for row in rows]
+        return [_parsed(row[0]) for row in rows]
 
     def words(self, item: str) -> tuple[Word, ...]:
         row = self._db.execute("SELECT words FROM items WHERE id = ?", (item,)).fetchone()
@@ -215,3 +216,9 @@ class Catalog:
         for source, kind, number in rows:
             counts.setdefault(source, {})[kind] = number
         return counts
+
+
+@lru_cache(maxsize=4096)
+def _parsed(body: str) -> Item:
+    """Items are frozen: one that was read before, as every step of a turn does, is read no second time."""
+    return _ITEM.validate_json(body)
