@@ -98,7 +98,7 @@ def compare(
     for row in found.rows:
         low, high = row.interval
         cells = (f"{row.before:.3f}", f"{row.after:.3f}", f"{row.difference:+.3f}", f"{low:+.3f} to {high:+.3f}")
-        table.add_row(row.metric, str(row.n), *cells, f"{row.p:.3f}", row.test)
+        table.add_row(row.metric, str(row.n), *cells, pairs.p_in_words(row.p), row.test)
     console.print(table)
     print(found.said)
 

@@ -102,10 +102,16 @@ def _changed(pairs: Sequence[tuple[Case, Trace, Trace]]) -> list[Changed]:
     return found
 
 
+def p_in_words(p: float) -> str:
+    """Three decimals; a chance that is smaller is not zero."""
+    return f"{p:.3f}" if p >= 0.0005 else "< 0.001"
+
+
 def _said(changed: Sequence[Changed], rows: Sequence[Row]) -> str:
     gained = sum(one.after for one in changed)
     row = next((row for row in rows if row.metric == "right"), None)
     if row is None:
         return "No case could be judged right or wrong in both."
     chance = "more than chance" if row.p < MORE_THAN_CHANCE else "no more than chance would give"
-    return f"{gained} gained, {len(changed) - gained} lost of {row.n}: {chance} (exact McNemar, p = {row.p:.3f})."
+    sides = f"{gained} gained, {len(changed) - gained} lost of {row.n}"
+    return f"{sides}: {chance} (exact McNemar, p = {p_in_words(row.p)})."

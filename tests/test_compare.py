@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evals.cases import Case, SuiteError
-from evals.compare import compare
+from evals.compare import compare, p_in_words
 from evals.runs import Manifest, Run
 from evals.trace import Trace
 from tests.told import BROKEN, said, trace
@@ -48,6 +48,10 @@ def test_a_metric_with_parts_is_tested_by_flipping_signs() -> None:
 def test_what_one_run_could_not_score_is_left_out_of_both() -> None:
     found = compare(run(RIGHT, BROKEN, RIGHT), run(RIGHT, WRONG, BROKEN))
     assert found.rows[0].n == 1 and not found.changed
+
+
+def test_a_small_chance_is_not_zero() -> None:
+    assert [p_in_words(p) for p in (1.0, 0.0625, 0.0005, 0.00001)] == ["1.000", "0.062", "0.001", "< 0.001"]
 
 
 def test_runs_of_different_cases_are_not_compared() -> None:
