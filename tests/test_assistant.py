@@ -151,7 +151,7 @@ def test_a_langgraph_server_gets_the_graph_with_everything_bound(
 
 def test_a_model_of_ollama_runs_the_whole_graph(tmp_path: Path) -> None:
     """Over the wire: it searches, looks at the figure, invents a number, is told, and mends it; what it saw in the
-    picture is shown as unchecked."""
+    picture it looks at again."""
     from PIL import Image
 
     folder = tmp_path / "documents"
@@ -169,6 +169,7 @@ def test_a_model_of_ollama_runs_the_whole_graph(tmp_path: Path) -> None:
         act("answer"),
         {"claims": [cite("The gearbox holds 9 litres of oil.", 2, fact)], "enough": True},
         {"claims": [cite(fact, 2, fact), cite("The plug is orange.", 1, "")], "enough": True},
+        {"thought": "An orange plug.", "answer": "yes"},
     ]
     with FakeOllama(script) as server:
         given = {"library": tmp_path / "library", "model": "ollama/llama3.2-vision", "ollama_url": server.base_url}
@@ -177,10 +178,10 @@ def test_a_model_of_ollama_runs_the_whole_graph(tmp_path: Path) -> None:
             texts = [assistant.library.item(origin).text for origin in assistant.evidence(answer.thread).values()]
     assert texts[1].startswith(fact), texts
     said = {verdict.claim.text: verdict.status for verdict in answer.verdicts}
-    assert said == {fact: "supported", "The plug is orange.": "unchecked"}
-    assert (answer.status, answer.answered_by) == ("partial", "ollama/llama3.2-vision")
-    assert [sum("images" in m for m in chat["messages"]) for chat in server.chats] == [0, 1, 0, 0, 0, 0]
-    assert "9 litres" in str(server.chats[-1]["messages"])
+    assert said == {fact: "supported", "The plug is orange.": "supported"}
+    assert (answer.status, answer.answered_by) == ("answered", "ollama/llama3.2-vision")
+    assert [sum("images" in m for m in chat["messages"]) for chat in server.chats] == [0, 1, 0, 0, 0, 0, 1]
+    assert "9 litres" in str(server.chats[-2]["messages"])
 
 
 def test_a_long_conversation_stays_small(sample_root: Path, tmp_path: Path) -> None:

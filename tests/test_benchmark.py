@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from agent.validator.calibrated import Calibration
-from evals.validator import benchmark, fit
+from evals.validator import benchmark, fit, speed
 from evals.validator.benchmark import JUDGES, TOGETHER, Measured
 from evals.validator.sets import Row, read
 
@@ -89,3 +89,9 @@ def test_the_command_from_folder_to_table(rows: list[Row], tmp_path: Path) -> No
     text = console.export_text()
     assert "tiny (12 claims)" in text and TOGETHER in text and "negation" in text
     assert [line["judge"] for line in json.loads((tmp_path / "out.json").read_text())["tiny"]] == list(JUDGES)
+
+
+def test_the_speed_is_measured_on_claims_that_pass() -> None:
+    found = speed.measure()
+    assert min(found.loading, found.claim, found.answer) > 0
+    assert "ms" in speed.said(found)

@@ -119,7 +119,8 @@ class Ollama:
 
     def support(self, claim: str, sources: str) -> Seen:
         """Whether the sources say what is claimed. ModelError where they do not fit into the window."""
-        text = render("support", claim=claim, sources=sources, fence=_fence([claim, sources]), schema=_json(schema.TOLD))
+        fence = _fence([claim, sources])
+        text = render("support", claim=claim, sources=sources, fence=fence, schema=_json(schema.TOLD))
         self._check_size(tokens(text) + tokens(_json(schema.TOLD)))
         return self._ask(text, schema.TOLD, schema.Told.model_validate).answer
 

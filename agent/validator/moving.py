@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from agent.answer import Citation
-from agent.validator import quotes
+from agent.validator import quotes, wording
 from agent.validator.calibrated import judge
 from agent.validator.case import Case
 from agent.validator.scope import labels
@@ -58,7 +58,9 @@ def _all_of(item: Item) -> str:
 
 
 def _is_supported(case: Case) -> bool:
-    return judge(case.claim.text, case.scopes, case.context).status == "supported"
+    """By the source's own words, or else by reading."""
+    said = wording.check(case.claim.text, case.scope, case.context, case.headers)
+    return said.status == "supported" or judge(case.claim.text, case.scopes, case.context).status == "supported"
 
 
 def needed(case: Case) -> Case:
@@ -70,6 +72,11 @@ def needed(case: Case) -> Case:
     kept = list(case.claim.citations)
     for citation in case.claim.citations:
         rest = [other for other in kept if other is not citation]
-        if rest and not _is_supported(case.citing([citation])) and _is_supported(case.citing(rest)):
-            kept = rest
+        if rest and _loses_nothing(case, rest) and not _is_supported(case.citing([citation])):
+            kept = rest if _is_supported(case.citing(rest)) else kept
     return case if len(kept) == len(case.claim.citations) else case.citing(kept)
+
+
+def _loses_nothing(case: Case, rest: Sequence[Citation]) -> bool:
+    """Whether the rest has every word of the claim that all of them have: else the citation is needed, unread."""
+    return terms(case.claim.text) & terms(case.scope) <= terms(case.citing(rest).scope)

@@ -19,7 +19,7 @@ def validator(
     ] = False,
 ) -> None:
     """How well each layer of the validator, and all together, tell which claims their evidence has."""
-    from evals.validator import attacks, benchmark, sets
+    from evals.validator import attacks, benchmark, sets, speed
     from evals.validator import fit as fitting
 
     console = Console(width=120) if not Console().is_terminal else Console()
@@ -30,6 +30,7 @@ def validator(
         return
     outcomes = attacks.run(attacks.read())
     console.print(attacks.table(outcomes))
+    console.print(speed.said(speed.measure()))
     if folder:
         found, _ = benchmark.run(sets.read(folder, prefix, limit), console)
         if out:

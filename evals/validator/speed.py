@@ -1,0 +1,72 @@
+"""How long the validator takes: a claim with three sources, an answer of six claims, and loading the model."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from agent.answer import Citation, Claim, Place
+from agent.validator import Span, validate
+from agent.validator.calibrated import judge
+from agent.validator.entailment import Reader
+from tools.library.evidence import Item, Passage
+
+SENTENCE = "In section {n} the valve of line {n} is opened by the {n}th lever before the pump of that line is started."
+CLAIM = "Before its pump is started, the valve of line {n} has to be opened with a lever."
+"""In other words than the source, so that it must be read."""
+SENTENCES = 300 // 23
+"""300 tokens, at 23 a sentence."""
+ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Medians of ROUNDS, in milliseconds."""
+
+    loading: float
+    claim: float
+    """One claim against three texts of 300 tokens, all of them read."""
+    answer: float
+    """Six claims through all layers, each with a quote from each of three such texts."""
+
+
+def measure() -> Speed:
+    items: dict[int, Item] = {key: _passage(key) for key in (1, 2, 3)}
+    claims = [_claim(n) for n in range(6)]
+    texts = [item.text for item in items.values()]
+    return Speed(
+        loading=_median(Reader, 3),
+        claim=_median(lambda: judge(claims[2].text, texts), ROUNDS),
+        answer=_median(lambda: validate(claims, items, _place), ROUNDS),
+    )
+
+
+def _passage(key: int) -> Passage:
+    text = " ".join(SENTENCE.format(n=n) for n in range(SENTENCES))
+    return Passage(id=f"p{key}", source_id="0" * 64, text=text, regions=())
+
+
+def _claim(n: int) -> Claim:
+    quote = SENTENCE.format(n=n)
+    return Claim(text=CLAIM.format(n=n), citations=tuple(Citation(key=key, quote=quote) for key in (1, 2, 3)))
+
+
+def _place(key: int, spans: Sequence[Span]) -> Place:
+    return Place(key=key, title="", uri="")
+
+
+def _median(run: Callable[[], object], rounds: int) -> float:
+    run()
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        run()
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times)
+
+
+def said(speed: Speed) -> str:
+    return (
+        f"a claim with 3 sources of 300 tokens: {speed.claim:.0f} ms; an answer of 6 such claims: {speed.answer:.0f} ms; "
+        f"loading the model: {speed.loading:.0f} ms (medians)"
+    )
