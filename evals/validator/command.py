@@ -13,14 +13,16 @@ def validator(
     ] = None,
     prefix: Annotated[str, typer.Option(help="Only the files whose names start so.")] = "",
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first claims of each set.")] = None,
+    library: Annotated[Path | None, typer.Option(help="Also its own sentences, on the wrong evidence.")] = None,
     out: Annotated[Path | None, typer.Option(help="All figures as JSON.")] = None,
     fit: Annotated[
         bool, typer.Option("--fit", help="Choose weights and thresholds on these sets, and freeze them.")
     ] = False,
 ) -> None:
     """How well each layer of the validator, and all together, tell which claims their evidence has."""
-    from evals.validator import attacks, benchmark, sets, speed
+    from evals.validator import attacks, benchmark, perturb, sets, speed
     from evals.validator import fit as fitting
+    from tools.library.library import Library
 
     console = Console(width=120) if not Console().is_terminal else Console()
     if folder and fit:
@@ -31,6 +33,9 @@ def validator(
     outcomes = attacks.run(attacks.read())
     console.print(attacks.table(outcomes))
     console.print(speed.said(speed.measure()))
+    if library:
+        with Library(library) as held:
+            console.print(perturb.table(list(perturb.run(perturb.items(held), 100))))
     if folder:
         found, _ = benchmark.run(sets.read(folder, prefix, limit), console)
         if out:

@@ -67,6 +67,6 @@ def _median(run: Callable[[], object], rounds: int) -> float:
 
 def said(speed: Speed) -> str:
     return (
-        f"a claim with 3 sources of 300 tokens: {speed.claim:.0f} ms; an answer of 6 such claims: {speed.answer:.0f} ms; "
-        f"loading the model: {speed.loading:.0f} ms (medians)"
+        f"a claim with 3 sources of 300 tokens: {speed.claim:.0f} ms; "
+        f"an answer of 6 such claims: {speed.answer:.0f} ms; loading the model: {speed.loading:.0f} ms (medians)"
     )
