@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: demo test bench baseline sample mini clean
+.PHONY: demo test bench baseline sample mini entailment clean
 
 demo: $(DONE)
 	@$(BIN)/python -m evals.demo
@@ -17,6 +17,7 @@ test: $(DONE)
 bench: $(DONE)
 	$(BIN)/python -m pytest -m slow
 	$(BIN)/python -m evals.pages
+	$(BIN)/python -m evals validator $(wildcard ../shared/data/claims) --prefix dev_
 	for suite in sample $(wildcard $(addprefix ../shared/data/,reports_qa filings_qa receipts)); do \
 	  $(BIN)/python -m evals run $$suite || exit 1; done
 
@@ -29,6 +30,12 @@ sample: $(DONE)
 
 mini: $(DONE)
 	$(BIN)/python -m tools.library.mini.train --data ../shared/data/figures_train --out tools/library/mini
+
+entailment: $(DONE)
+	$(BIN)/pip install --quiet -e '.[train]'
+	$(BIN)/python -m agent.validator.entailment.train --claims ../shared/data/claims --minutes 80 --out build/entailment
+	$(BIN)/python -m agent.validator.entailment.export --checkpoint build/entailment/checkpoint.pt
+	$(BIN)/python -m evals validator ../shared/data/claims --prefix dev_ --fit
 
 # Bytecode is made at first import: compiling all of torch beforehand costs a minute.
 $(DONE): pyproject.toml

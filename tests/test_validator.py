@@ -7,7 +7,7 @@ import pytest
 
 from agent import validator
 from agent.answer import Citation, Claim, Place, Verdict
-from agent.validator import Span, conflicts, repair, validate
+from agent.validator import Seen, Span, conflicts, repair, validate
 from tools.library.evidence import Figure, Item, Passage, Record, Region, Table
 
 SHA = "0" * 64
@@ -290,3 +290,48 @@ def test_of_a_text_something_must_be_quoted() -> None:
     claim = Claim(text="The plug takes 48 N·m.", citations=(Citation(key=1, quote=""),))
     (verdict,) = validate([claim], {1: TORQUES}, lambda key, spans: Place(key=key, title="manual", uri="/m"))
     assert (verdict.status, verdict.layer) == ("unsupported", "structure")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "layer"),
+    [("yes", "supported", "judge"), ("no", "unsupported", "judge"), ("cannot tell", "unchecked", "judge")],
+)
+def test_a_chat_model_may_judge_what_the_validator_is_unsure_of(asked: Seen, status: str, layer: str) -> None:
+    heard: list[tuple[str, str]] = []
+
+    def judges(text: str, sources: str) -> Seen:
+        heard.append((text, sources))
+        return asked
+
+    unsure = claim("Open the drain.", (1, "open the drain"))
+    (verdict,) = validate([unsure], ITEMS, place, judges=judges)
+    assert (verdict.status, verdict.layer) == (status, layer)
+    assert heard[0][0] == "Open the drain." and "Avoid to open the drain." in heard[0][1]
+
+
+def test_a_judge_is_not_asked_about_what_is_sure() -> None:
+    def judges(text: str, sources: str) -> Seen:
+        raise AssertionError("there was no need to ask")
+
+    sure = [
+        claim("Use a fuel mix of 20:1.", (1, "Use a fuel mix of 20:1.")),
+        claim("The mix is 30:1.", (1, "Use a fuel mix of 20:1")),
+    ]
+    assert [v.status for v in validate(sure, ITEMS, place, judges=judges)] == ["supported", "contradicted"]
+
+
+def test_a_judge_or_a_look_that_breaks_passes_nothing() -> None:
+    def breaks(*given: object) -> Seen:
+        raise TimeoutError
+
+    unsure = claim("Open the drain.", (1, "open the drain"))
+    seen = claim("The lamp is red.", (5, ""))
+    verdicts = validate([unsure, seen], ITEMS, place, judges=breaks, look=breaks)
+    assert [(v.status, v.layer) for v in verdicts] == [("unchecked", "entailment"), ("unchecked", "vision")]
+    assert "broke down (TimeoutError)" in verdicts[0].reason
+
+
+def test_every_verdict_of_the_entailment_layer_has_its_probability() -> None:
+    verdict = judge("The maximum pressure is 8 bar.", (1, "The pressure must not exceed 8 bar"))
+    assert verdict.layer == "entailment" and verdict.score is not None and 0.5 < verdict.score <= 1
+    assert judge("The mix is 30:1.", (1, "Use a fuel mix of 20:1")).score is None
