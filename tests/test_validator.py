@@ -57,7 +57,11 @@ REPLY = Record(
 OTHER = Passage(
     id="other", source_id=SHA, heading="Pulsar 500 > Fuel", text="Use a fuel mix of 50:1. Wear gloves.", regions=()
 )
-ITEMS: dict[int, Item] = {1: FUEL, 2: SAFETY, 3: TORQUES, 4: COLUMNS, 5: SCREEN, 6: REPLY, 7: OTHER}
+HOSE = Passage(
+    id="hose", source_id=SHA, heading="Hose", regions=(),
+    text="Lead the hose to the drain with a gap of at least 45 mm, so that the water cannot come back.",
+)  # fmt: skip
+ITEMS: dict[int, Item] = {8: HOSE, 1: FUEL, 2: SAFETY, 3: TORQUES, 4: COLUMNS, 5: SCREEN, 6: REPLY, 7: OTHER}
 
 
 def place(key: int, spans: Sequence[Span]) -> Place:
@@ -93,6 +97,7 @@ COLUMN_HEAD = "Cylinder head bolts | M10 | 48 | 43 | 8"
         ("Error E07: oil level low.", (5, "Error E07\nOil level low")),
         ("The price is €40.", (6, "price: €40")),
         ("The maximum pressure is 8 bar.", (1, "The pressure must not exceed 8 bar")),
+        ("The hose needs a gap of at least 45 mm.", (8, "with a gap of at least 45 mm")),
     ],
 )
 def test_supported(text: str, citation: tuple[int, str]) -> None:

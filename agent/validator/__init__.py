@@ -4,6 +4,7 @@ structure -> quotes -> vision -> facts -> entailment (-> judge, a chat model, wh
 breaks says so: the claim is `unchecked`, no pass.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -180,7 +181,7 @@ def _entailment(case: Case, judges: Judges | None) -> _Outcome:
     if said.status == "supported":
         return _necessary(case, f"The claim is in the words of {case.sources}.", said.coverage)
     found = judge(case.claim.text, case.scopes, case.context)
-    doubt = said.doubt or _bare(case)
+    doubt = said.doubt or _bare(case) or _borrowed(case)
     if found.status == "supported" and not doubt:
         return _necessary(
             case, f"The claim says what {case.sources} {'say' if case.several else 'says'}.", found.probability
@@ -199,6 +200,22 @@ def _bare(case: Case) -> str:
     there = terms(f"{case.scope}\n{case.context}")
     bare = next((stretch for stretch in segments(case.claim.text) if not terms(stretch) & there), "")
     return f"Of “{bare}” {case.sources} {'have' if case.several else 'has'} no word" if bare else ""
+
+
+_POINTERS = re.compile(r"\b(?:it|its|they|them|their|this|these|that|those|he|she|his|her|both|which)\b", re.IGNORECASE)
+
+
+def _borrowed(case: Case) -> str:
+    """A word of the claim that the source has, but not where it is quoted: another sentence's subject, another row's.
+
+    Unless what is quoted points elsewhere itself: "It holds 4 litres."
+    """
+    if _POINTERS.search(case.scope):
+        return ""
+    lacking = terms(case.claim.text) - terms(f"{case.scope}\n{case.context}")
+    elsewhere = terms("\n".join(item.text for item in case.cited)) & lacking
+    words = [word for word in re.findall(r"[\w.-]+", case.claim.text) if terms(word) & elsewhere]
+    return f"“{words[0]}” stands in {case.sources}, but not in what is quoted" if words else ""
 
 
 def _unsure(case: Case, doubt: str, probability: float, judges: Judges | None) -> _Outcome:

@@ -12,8 +12,11 @@ from typing import Literal
 
 from rapidfuzz.distance import LCSseq
 
+from agent.validator.qualifiers import differ
 from agent.validator.quantities import extract
 from agent.validator.quotes import NEGATIONS, normalise
+from agent.validator.split import segments
+from agent.validator.windows import terms
 from agent.validator.words import STOP_WORDS, WORD, stem, stems
 
 VERBATIM = 0.9
@@ -29,6 +32,8 @@ _CONDITIONS = set(
     "only except unless if until otherwise provided instead avoid avoids avoided refuse refuses refused decline "
     "declined fail fails failed prevent prevents prevented prohibit prohibited forbid forbidden deny denied".split()
 )
+# What holds only then; they may be put otherwise, but not dropped.
+_CIRCUMSTANCES = set("when while during without whenever once".split())
 # Not "since", "as", "so": they mean too many other things.
 _CAUSES = set("because due thanks owing cause causes caused causing reason therefore result results resulted".split())
 _OPPOSITES = [
@@ -41,6 +46,7 @@ _OPPOSITES = [
         "red/black always/never more/less over/under first/last higher/lower allow/forbid permit/prohibit dry/wet "
         "warm/cold hot/warm push/pull fill/drain inside/outside with/without safe/dangerous engage/disengage "
         "forward/reverse forward/backward vertical/horizontal parallel/series early/late add/remove true/false "
+        "increase/fall increase/drop increased/fell increased/dropped rose/fell rose/dropped rise/drop include/exclude "
         "accept/reject pass/fail win/lose born/died buy/sell male/female north/south east/west rise/fall"
     ).split()
 ]
@@ -66,21 +72,29 @@ def check(claim: str, scope: str, context: str = "", headers: Sequence[str] = ()
     covered = [word for word in wanted if word in quoted or word in around]
     coverage = len(covered) / len(wanted) if wanted else 1.0
     if coverage < COVERED:
-        return Wording("unsupported", coverage)
-    doubt = _doubt(claim, scope, context, headers)
+        return Wording("unsupported", coverage, _turned(claim, scope, context))
+    doubt = _turned(claim, scope, context) or _doubt(claim, scope, headers)
     return Wording("unchecked" if doubt or coverage < ENOUGH else "supported", coverage, doubt)
 
 
-def _doubt(claim: str, scope: str, context: str, headers: Sequence[str]) -> str:
-    """The first thing in which claim and source differ though their words are alike."""
-    if _negations(claim) != _negations(scope):
+def _turned(claim: str, scope: str, context: str) -> str:
+    """Whether it is denied, turned to its opposite, or goes less far, however much their words are alike."""
+    told = _told_of(claim, scope)
+    if _negations(claim) != _negations(told) or (_negations(context) and not _negations(claim)):
         return "The claim and the source do not agree in their negations"
-    if _of(claim, _CONDITIONS) != _of(scope, _CONDITIONS):
-        return "The claim drops or adds a condition"
-    if _of(claim, _CAUSES) and not _of(scope, _CAUSES):
-        return "The claim adds a cause"
     if opposite := _opposite(claim, f"{scope} {context}"):
         return f"The claim says “{opposite}” where the source has its opposite"
+    return differ(claim, told, scope)
+
+
+def _doubt(claim: str, scope: str, headers: Sequence[str]) -> str:
+    """The first other thing in which claim and source differ though their words are alike."""
+    if _of(claim, _CONDITIONS) != _of(scope, _CONDITIONS):
+        return "The claim drops or adds a condition"
+    if _of(scope, _CIRCUMSTANCES) and not _of(claim, _CIRCUMSTANCES | _CONDITIONS):
+        return "The claim drops the circumstances"
+    if _of(claim, _CAUSES) and not _of(scope, _CAUSES):
+        return "The claim adds a cause"
     if normalise(claim.strip(" .")).text in normalise(scope).text:
         return ""
     if _is_reordered(claim, scope, headers):
@@ -88,6 +102,12 @@ def _doubt(claim: str, scope: str, context: str, headers: Sequence[str]) -> str:
     if _is_one_of_several(claim, scope):
         return "The quote gives several values of one kind"
     return ""
+
+
+def _told_of(claim: str, scope: str) -> str:
+    """The stretches of the source that share a word with the claim: a "cannot" in another clause denies nothing."""
+    wanted = terms(claim)
+    return " ".join(stretch for stretch in segments(scope) if terms(stretch) & wanted)
 
 
 # A bound says "not" without denying anything: "not more than", "must not exceed"; "No. 5" is a number.
