@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from agent.llm import ChatModel
 from agent.validator.calibrated import FILE, calibration
 from agent.validator.entailment import reader
 from agent.validator.facts import check
@@ -20,6 +21,7 @@ from agent.validator.quotes import NEGATIONS
 from agent.validator.words import WORD
 from evals.validator.scores import Flags, Floats, Scored, auc, interval, judge
 from evals.validator.sets import Row, pairs
+from tools.errors import ModelNonsense
 
 TOGETHER = "together"
 JUDGES = {
@@ -32,6 +34,7 @@ JUDGES = {
     "facts": "numbers and names alone",
     "wording": "the source's own words, in order",
     "entailment": "the model alone, on the best window",
+    "chat model": "a chat model, asked whether the evidence says it; half a point where it cannot tell",
     TOGETHER: "all of them, in one calibrated decision",
 }
 
@@ -112,7 +115,7 @@ def _auc_interval(score: Floats, supported: Flags, documents: Sequence[str]) -> 
 def thresholds() -> dict[str, float]:
     """Those frozen on the sets for choosing, by judge."""
     found: dict[str, float] = json.loads(FILE.read_text("utf-8"))["thresholds"]
-    return {"accept all": 0.5, "reject all": 0.5, "shuffled": calibration().supported, **found}
+    return {"accept all": 0.5, "chat model": 0.75, "reject all": 0.5, "shuffled": calibration().supported, **found}
 
 
 # --- slices -----------------------------------------------------------------------------------------------------
@@ -215,14 +218,31 @@ def write(path: Path, found: Mapping[str, Sequence[Line]]) -> None:
     path.write_text(json.dumps(plain, indent=1), "utf-8")
 
 
-def run(sets: Mapping[str, list[Row]], console: Console) -> tuple[dict[str, list[Line]], dict[str, Measured]]:
-    """Measures, scores and shows each set."""
+def ask(rows: Sequence[Row], model: ChatModel, name: str) -> Floats:
+    """float64[n]: 1 for yes, .5 for cannot tell, or where the model gave no usable reply, 0 for no."""
+    points = {"yes": 1.0, "cannot tell": 0.5, "no": 0.0}
+
+    def one(row: Row) -> float:
+        try:
+            return points[model.support(row.claim, row.evidence)]
+        except ModelNonsense:
+            return points["cannot tell"]
+
+    return np.array([one(row) for row in track(rows, description=f"{name}, {model.name}", transient=True)])
+
+
+def run(
+    sets: Mapping[str, list[Row]], console: Console, model: ChatModel | None = None
+) -> tuple[dict[str, list[Line]], dict[str, Measured]]:
+    """Measures, scores and shows each set; with a chat model beside them, where one is given."""
     found: dict[str, list[Line]] = {}
     measured: dict[str, Measured] = {}
     for name, rows in sets.items():
         one = measure_set(rows, name)
         other = measure_set(shuffled(rows), f"{name}, shuffled")
         one.scores["shuffled"] = calibration().probabilities(other.measures)
+        if model:
+            one.scores["chat model"] = ask(rows, model, name)
         measured[name], found[name] = one, list(lines(one, thresholds()))
         console.print(table(name, found[name], len(rows)))
     console.print(slice_table(measured))

@@ -1,10 +1,13 @@
 """What `python -m evals validator` does: attacks first, then each set of labelled claims, judge by judge."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from agent.llm import ChatModel
 
 
 def validator(
@@ -14,6 +17,7 @@ def validator(
     prefix: Annotated[str, typer.Option(help="Only the files whose names start so.")] = "",
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first claims of each set.")] = None,
     library: Annotated[Path | None, typer.Option(help="Also its own sentences, on the wrong evidence.")] = None,
+    model: Annotated[str | None, typer.Option(help="A chat model as one more judge, such as ollama/qwen3-vl.")] = None,
     out: Annotated[Path | None, typer.Option(help="All figures as JSON.")] = None,
     fit: Annotated[
         bool, typer.Option("--fit", help="Choose weights and thresholds on these sets, and freeze them.")
@@ -37,8 +41,21 @@ def validator(
         with Library(library) as held:
             console.print(perturb.table(list(perturb.run(perturb.items(held), 100))))
     if folder:
-        found, _ = benchmark.run(sets.read(folder, prefix, limit), console)
+        found, _ = benchmark.run(sets.read(folder, prefix, limit), console, _judge(model) if model else None)
         if out:
             benchmark.write(out, found)
     if not all(outcome.right for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def _judge(name: str) -> "ChatModel":
+    """Raises SettingsError for a model that cannot judge, ModelDown or ModelMissing where it cannot answer."""
+    from agent.llm import load
+    from agent.settings import read
+    from tools.errors import SettingsError
+
+    model = load(read(model=name), lambda text, others: [0.0 for _ in others])
+    if not model.judges:
+        raise SettingsError(f"{name} is no judge.", "Name a chat model: --model ollama/<model>.")
+    model.check()
+    return model
