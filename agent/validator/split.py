@@ -66,4 +66,6 @@ def segments(claim: str) -> list[str]:
         if len(terms(held)) >= 2:
             found.append(held.strip())
             held = ""
+    if found and held.strip():
+        found[-1] = f"{found[-1]} {held.strip()}"
     return found or [claim]

@@ -32,6 +32,8 @@ _CONDITIONS = set(
     "only except unless if until otherwise provided instead avoid avoids avoided refuse refuses refused decline "
     "declined fail fails failed prevent prevents prevented prohibit prohibited forbid forbidden deny denied".split()
 )
+# A heading over a list: "Do not use it:", above what it must not be used for.
+_FORBIDS = re.compile(r"\b(?:do not|don['’]t|never|must not)\b", re.IGNORECASE)
 # What holds only then; they may be put otherwise, but not dropped.
 _CIRCUMSTANCES = set("when while during without whenever once".split())
 # Not "since", "as", "so": they mean too many other things.
@@ -80,7 +82,7 @@ def check(claim: str, scope: str, context: str = "", headers: Sequence[str] = ()
 def _turned(claim: str, scope: str, context: str) -> str:
     """Whether it is denied, turned to its opposite, or goes less far, however much their words are alike."""
     told = _told_of(claim, scope)
-    if _negations(claim) != _negations(told) or (_negations(context) and not _negations(claim)):
+    if _negations(claim) != _negations(told) or (_FORBIDS.search(context) and not _negations(claim)):
         return "The claim and the source do not agree in their negations"
     if opposite := _opposite(claim, f"{scope} {context}"):
         return f"The claim says “{opposite}” where the source has its opposite"
