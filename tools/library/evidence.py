@@ -58,7 +58,10 @@ class Passage(Frozen):
 
 
 class Figure(Frozen):
-    """A picture. `image` is the SHA-256 of its PNG or JPEG in the library; `ocr_text` is what stands in it."""
+    """A picture. `image` is the SHA-256 of its PNG or JPEG in the library; `ocr_text` is what stands in it.
+
+    `mention` is the paragraph that speaks of it: it helps to find the figure and is cited as a passage of its own.
+    """
 
     kind: Literal["figure"] = "figure"
     id: str
@@ -67,6 +70,7 @@ class Figure(Frozen):
     caption: str = ""
     ocr_text: str = ""
     heading: str = ""
+    mention: str = ""
     regions: tuple[Region, ...]
 
     @property

@@ -4,19 +4,15 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from tools.errors import UnreadableFile
-from tools.library import chunk, encode, pair
+from tools.library import chunk, pair, points
 from tools.library.catalog import Entry, FileRow
-from tools.library.evidence import Figure, Part, Passage, Region, Source, Table, Word, regions_of, text_of
+from tools.library.evidence import Figure, Passage, Region, Source, Table, Word, regions_of, text_of
 from tools.library.parse import PARSER_VERSION, parse
 from tools.library.parse.parts import FigurePart, Parsed, TablePart
-from tools.library.store import Leg, Sparse, Window
 
 if TYPE_CHECKING:
     from tools.library.library import Library
@@ -116,7 +112,7 @@ def _read(library: "Library", path: Path, caption: str, recipe: str, report: Rep
         id=digest, title=parsed.title, uri=str(path), media_type=parsed.media_type, pages=parsed.pages
     )
     entries = list(_entries(library, source, parsed))
-    windows = _windows(library, entries, source)
+    windows = points.windows(library, entries, source)
     library.catalog.begin(digest)
     library.store.remove(digest)
     library.store.add(windows)
@@ -161,6 +157,7 @@ def _figure(id: str, source: Source, part: FigurePart, image: str) -> Entry:
         caption=text_of(part.caption),
         ocr_text=text_of(part.inside),
         heading=part.heading,
+        mention=part.mention,
         regions=(Region(page=part.page, boxes=(part.box,)),),
     )
     return Entry(figure, (*_line(part.caption), *part.inside))
@@ -181,39 +178,6 @@ def _table(id: str, source: Source, part: TablePart) -> Entry:
 def _line(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """The words as a line of their own, as a caption stands in an item's `text`."""
     return (*words[:-1], words[-1]._replace(sep="\n")) if words else ()
-
-
-def _windows(library: "Library", entries: Sequence[Entry], source: Source) -> list[Window]:
-    """The points of a source. Whatever has words is in the text legs; figures are in CLIP's space by their pixels,
-    everything else by its words."""
-    pieces = [(e.part, piece) for e in entries for piece in _pieces(e.part, library.text_encoder)]
-    both = encode.texts_in_both(library.text_encoder, library.image_encoder, [piece for _, piece in pieces])
-    points: list[tuple[Part, dict[Leg, list[float]], Sparse | None]] = []
-    for (part, piece), vector in zip(pieces, both.text, strict=True):
-        points.append((part, {"text": vector.tolist()}, library.bm25.document(f"{source.title} {piece}")))
-    for owner, vector in zip(both.owner, both.image, strict=True):
-        if not isinstance(pieces[owner][0], Figure):
-            points.append((pieces[owner][0], {"clip": vector.tolist()}, None))
-    for figure, vector in _pixels(library, [e.part for e in entries if isinstance(e.part, Figure)]):
-        points.append((figure, {"clip": vector.tolist()}, None))
-    return [
-        Window(part.id, number, source.id, part.kind, dense, bm25)
-        for number, (part, dense, bm25) in enumerate(points)
-    ]
-
-
-def _pieces(part: Part, encoder: encode.Encoder) -> list[str]:
-    """A part's text with its heading, windowed; nothing for a picture without a word."""
-    text = f"{part.heading}\n{part.text}".strip()
-    return encode.windows(text, encoder) if text else []
-
-
-def _pixels(library: "Library", figures: Sequence[Figure]) -> Iterator[tuple[Figure, encode.Vectors]]:
-    """Each figure with its vector, float32[dim]."""
-    for start in range(0, len(figures), encode.IMAGE_BATCH):
-        batch = figures[start : start + encode.IMAGE_BATCH]
-        pictures = [Image.open(BytesIO(library.picture(figure.image))) for figure in batch]
-        yield from zip(batch, library.image_encoder.images(pictures), strict=True)
 
 
 def _sweep(library: "Library") -> None:

@@ -15,7 +15,8 @@ class Block:
 
 @dataclass(frozen=True)
 class FigurePart:
-    """A picture as a reader sees it. `image` is PNG or JPEG; `caption` and `inside` are its words on the page."""
+    """A picture as a reader sees it. `image` is PNG or JPEG; `caption` and `inside` are its words on the page;
+    `mention` is the paragraph that speaks of it ("see Figure 3"), which stands elsewhere as a block too."""
 
     image: bytes
     page: int
@@ -23,6 +24,7 @@ class FigurePart:
     caption: tuple[Word, ...] = ()
     inside: tuple[Word, ...] = ()
     heading: str = ""
+    mention: str = ""
 
 
 @dataclass(frozen=True)
