@@ -14,6 +14,9 @@ from tools.library.store import Leg, Sparse, Window
 if TYPE_CHECKING:
     from tools.library.library import Library
 
+VERSION = 2
+"""Of what a point holds. Points of another version are made anew at the next indexing."""
+
 
 def windows(library: "Library", entries: Sequence[Entry], source: Source) -> list[Window]:
     """The points of a source. Whatever has words is in the text legs; figures are in CLIP's space by their pixels,
@@ -29,7 +32,7 @@ def windows(library: "Library", entries: Sequence[Entry], source: Source) -> lis
     for figure, vector in _pixels(library, [e.part for e in entries if isinstance(e.part, Figure)]):
         points.append((figure, {"clip": vector.tolist()}, None))
     return [
-        Window(part.id, number, source.id, part.kind, dense, bm25)
+        Window(part.id, number, source.id, part.kind, dense, bm25, tuple(region.page for region in part.regions))
         for number, (part, dense, bm25) in enumerate(points)
     ]
 
