@@ -44,7 +44,7 @@ class Library:
         if not create and not (root / "catalog.sqlite").exists():
             raise NoLibrary(f"There is no library in {root} yet.", "Type: exhibit index <folder with documents>")
         self.root = root
-        self._names = (text_encoder, image_encoder)
+        self.names = (text_encoder, image_encoder)
         self._qdrant_url = qdrant_url
         self.weights = {leg: WEIGHTS[leg] for leg in legs}
         self.catalog = Catalog(root / "catalog.sqlite")
@@ -55,18 +55,18 @@ class Library:
     def store(self) -> Store:
         """Raises LibraryBusy where another process holds the embedded store, StoreDown where the server does
         not answer, EncoderMismatch where the vectors were made with other encoders."""
-        text, image = self._names
+        text, image = self.names
         dims = (encode.dimension(text), encode.dimension(image))
         return open_store(self.root, self._qdrant_url, Maker(text, image, *dims, encode.weights_version(image)))
 
     @cached_property
     def text_encoder(self) -> Encoder:
-        return encode.load(self._names[0])
+        return encode.load(self.names[0])
 
     @cached_property
     def image_encoder(self) -> ImageEncoder:
-        encoder = encode.load(self._names[1])
-        assert isinstance(encoder, ImageEncoder), f"{self._names[1]} holds no pictures"
+        encoder = encode.load(self.names[1])
+        assert isinstance(encoder, ImageEncoder), f"{self.names[1]} holds no pictures"
         return encoder
 
     def __enter__(self) -> Self:
