@@ -84,9 +84,9 @@ def test_text_is_what_a_reader_sees_with_its_headings(page: Capture, site: str) 
     assert page.url == f"{site}/page"
     assert page.parsed.title == "Pump AR-240"
     assert [(text_of(block.words), block.heading) for block in page.parsed.blocks] == [
-        ("Pump", ""),
+        ("Pump", "Pump"),
         ("The pump moves oil.", "Pump"),
-        ("Filter", "Pump"),
+        ("Filter", "Pump > Filter"),
         ("The filter sits left of the pump.", "Pump > Filter"),
         ("Fig. 2. The filter", "Pump > Filter"),
         ("Written by a script, far below.", "Pump > Filter"),

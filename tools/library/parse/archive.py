@@ -1,6 +1,6 @@
 """A ZIP file laid out in a folder, so that a page finds its pictures and a picture its caption.
 
-Nothing in it is trusted: names cannot leave the folder, and sizes are counted while unpacking, whatever it says of itself.
+Nothing in it is trusted: names cannot leave the folder, and sizes are counted while unpacking.
 """
 
 import stat

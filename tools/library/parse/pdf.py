@@ -26,6 +26,7 @@ from tools.library.parse.lines import (
     overlap,
     same_row,
 )
+from tools.library.parse.mentions import with_mentions
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.tables import continued, find_grids, markdown_words, table_box
 
@@ -117,7 +118,7 @@ def parse_document(
         title,
         document.page_count,
         tuple(blocks),
-        tuple(figures),
+        with_mentions(blocks, figures, flowing=made_here),
         tuple(tables),
         notes=tuple(notes),
     )
@@ -344,7 +345,6 @@ class _Page:
         blocks: list[Block] = []
         headings: list[tuple[Box | None, str]] = [(None, str(path))]
         for paragraph in text:
-            block = Block(text_lines.words_of(paragraph), str(path))
             if (
                 not self.sheet.scanned
                 and not is_caption(paragraph.text)
@@ -352,7 +352,7 @@ class _Page:
             ):
                 path.enter(paragraph)
                 headings.append((paragraph.box, str(path)))
-            blocks.append(block)
+            blocks.append(Block(text_lines.words_of(paragraph), str(path)))
         return blocks, headings
 
     def _figure(

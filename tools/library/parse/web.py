@@ -22,7 +22,7 @@ import pymupdf
 from PIL import Image
 
 from tools.errors import UnreadableFile
-from tools.library.evidence import Box, Region, Word
+from tools.library.evidence import Box, Region, Word, text_of
 from tools.library.parse.gate import gate
 from tools.library.parse.lines import bounds
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
@@ -258,7 +258,8 @@ class _Slices:
     def crop(self, number: int, box: Box) -> bytes:
         scale = SHARPNESS / POINTS
         out = io.BytesIO()
-        self.shots[number - 1].crop(tuple(round(side * scale) for side in box)).save(out, "PNG")
+        x0, y0, x1, y1 = (round(side * scale) for side in box)
+        self.shots[number - 1].crop((x0, y0, x1, y1)).save(out, "PNG")
         return out.getvalue()
 
     def pdf(self) -> bytes:
@@ -277,12 +278,13 @@ def _parsed(url: str, seen: dict, slices: _Slices, notes: tuple[str, ...]) -> tu
     tables: list[TablePart] = []
     path: list[tuple[int, str]] = []
     for part in seen["parts"]:
+        words = slices.words(part["words"]) if part["kind"] == "text" else ()
+        if words and part["level"]:
+            path = [step for step in path if step[0] < part["level"]]
+            path.append((part["level"], " ".join(word.text for word in words)))
         heading = " > ".join(text for _, text in path)
-        if part["kind"] == "text" and (words := slices.words(part["words"])):
+        if words:
             blocks.append(Block(words, heading))
-            if part["level"]:
-                path = [step for step in path if step[0] < part["level"]]
-                path.append((part["level"], " ".join(word.text for word in words)))
         elif part["kind"] == "figure" and (figure := _figure(part, slices, heading, blocks)):
             figures.append(figure)
         elif part["kind"] == "table" and (table := _table(part, slices, heading)):
@@ -319,7 +321,7 @@ def _table(part: dict, slices: _Slices, heading: str) -> TablePart | None:
     columns = max(sum(cell["span"] for cell in row) for row in part["rows"])
     rows = []
     for row in part["rows"]:
-        cells = [slices.words(cell["words"]) for cell in row for cell in [cell, *[{"words": []}] * (cell["span"] - 1)]]
+        cells = [slices.words(w) for cell in row for w in [cell["words"], *[[]] * (cell["span"] - 1)]]
         rows.append([*cells, *[()] * (columns - len(cells))])
     words = [word for row in rows for cell in row for word in cell]
     place = slices.place(part["box"])
@@ -333,8 +335,8 @@ def _table(part: dict, slices: _Slices, heading: str) -> TablePart | None:
 
 def _digest(url: str, parsed: Parsed) -> str:
     found = hashlib.sha256(url.encode())
-    for block in (*parsed.blocks, *parsed.tables):
-        found.update("\n".join(word.text + word.sep for word in block.words).encode())
+    for words in (part.words for part in (*parsed.blocks, *parsed.tables)):
+        found.update(text_of(words).encode())
     for figure in parsed.figures:
         found.update(figure.image)
     return found.hexdigest()
