@@ -335,7 +335,7 @@ def _table(part: dict, slices: _Slices, heading: str) -> TablePart | None:
 
 def _digest(url: str, parsed: Parsed) -> str:
     found = hashlib.sha256(url.encode())
-    for words in (part.words for part in (*parsed.blocks, *parsed.tables)):
+    for words in [*(block.words for block in parsed.blocks), *(table.words for table in parsed.tables)]:
         found.update(text_of(words).encode())
     for figure in parsed.figures:
         found.update(figure.image)
