@@ -101,6 +101,7 @@ def cleaned(soup: BeautifulSoup, find: Find, taken: int = 0) -> tuple[dict[str, 
     pictures: dict[str, bytes] = {}
     notes: list[str] = []
     for tag in soup.find_all("img"):
+        _mark_caption(tag)
         try:
             name = f"picture{taken + len(pictures)}.png"
             pictures[name] = _png(find(str(tag.get("src") or "")), str(tag.get("src") or ""))
@@ -110,6 +111,16 @@ def cleaned(soup: BeautifulSoup, find: Find, taken: int = 0) -> tuple[dict[str, 
             source = ""
         _set_in(tag, soup, source)
     return pictures, tuple(notes)
+
+
+def _mark_caption(tag: Tag) -> None:
+    """The slanted paragraph below a picture that stands alone is its caption: Markdown has no other way to write one."""
+    above = tag.parent
+    below = above.find_next_sibling() if above and above.name == "p" and not above.get_text(strip=True) else None
+    if below and below.name == "p" and all(
+        part.find_parent(("em", "i")) for part in below.find_all(string=True) if part.strip()
+    ):
+        below["class"] = "alt"
 
 
 def _set_in(tag: Tag, soup: BeautifulSoup, source: str) -> None:
