@@ -1,6 +1,5 @@
 """exhibit index | ask | chat | search | show | doctor | setup | library. Heavy things are imported where used."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent.searching import search
+from agent.terminal import escape, open_console, open_library, print_json, source_named
 from tools.errors import ExhibitError, NotInLibrary
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ def index(
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise NotInLibrary(f"There is no file or folder {', '.join(missing)}.", "Check the path and try again.")
-    with _library(create=True) as library:
+    with open_library(create=True) as library:
         report = library.add(paths) if as_json else _add_with_progress(library, paths)
     if as_json:
-        _print_json(_report_as_dict(report))
+        print_json(_report_as_dict(report))
     else:
         _print_report(report)
     if report.failed or not (report.added or report.unchanged):
@@ -99,7 +100,7 @@ def chat(thread: Thread = None) -> None:
     """A conversation: follow-up questions, /image FILE QUESTION, /show KEY, /quit. It is kept and can go on later."""
     from agent.assistant import new_thread
 
-    console = _console()
+    console = open_console()
     thread = thread or new_thread()
     hint = "Ask, or type /image FILE QUESTION, /show KEY, /quit."
     console.print(f"Conversation {escape(thread)}. {hint}", highlight=False)
@@ -114,24 +115,7 @@ def chat(thread: Thread = None) -> None:
     console.print(f"Go on with it: exhibit chat --thread {escape(thread)}")
 
 
-@app.command()
-def search(
-    text: Annotated[str, typer.Argument(help="Words to look for.")] = "",
-    image: Picture = None,
-    kind: Annotated[list[str] | None, typer.Option(help="passage, table or figure; may be repeated.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 8,
-    as_json: AsJson = False,
-) -> None:
-    """What the library holds, best first; no model is asked."""
-    from tools.library.library import open_picture
-
-    if not text and image is None:
-        raise NotInLibrary("There is nothing to search for.", "Give words, or --image FILE, or both.")
-    kinds = tuple(kind or (("figure",) if image else ()))
-    with _library() as library:
-        hits = library.search(text, open_picture(image) if image else None, kinds=kinds, limit=limit)
-        rows = [_hit_as_dict(library, hit) for hit in hits]
-    _print_json(rows) if as_json else _print_hits(rows)
+app.command("search")(search)
 
 
 @app.command()
@@ -144,7 +128,7 @@ def show(
     """Write a PNG of the page that [KEY] stands on, with the cited place marked, and name it."""
     with _assistant() as assistant:
         pages = _show(assistant, key, thread, out)
-    _print_json([str(page) for page in pages]) if as_json else print("\n".join(map(str, pages)))
+    print_json([str(page) for page in pages]) if as_json else print("\n".join(map(str, pages)))
 
 
 @app.command()
@@ -155,7 +139,7 @@ def doctor(as_json: AsJson = False) -> None:
 
     results = checks.run(settings.read())
     if as_json:
-        _print_json([result.__dict__ for result in results])
+        print_json([result.__dict__ for result in results])
     else:
         _print_checks(results)
     if not all(result.ok for result in results):
@@ -183,12 +167,12 @@ def setup_local(
 @shelf.command("list")
 def library_list(as_json: AsJson = False) -> None:
     """Every source, with what was found in it, and every file that could not be read."""
-    with _library() as library:
+    with open_library() as library:
         counts = library.catalog.counts()
         rows = [{**s.model_dump(), "items": counts.get(s.id, {})} for s in library.sources()]
         failed = [row for row in library.catalog.files() if row.state == "failed"]
     if as_json:
-        _print_json({"sources": rows, "failed": [{"path": f.path, "error": f.error} for f in failed]})
+        print_json({"sources": rows, "failed": [{"path": f.path, "error": f.error} for f in failed]})
     else:
         _print_sources(rows, [(f.path, f.error) for f in failed])
 
@@ -198,9 +182,9 @@ def library_remove(
     names: Annotated[list[str], typer.Argument(help="Paths, titles, or the first characters of ids.")],
 ) -> None:
     """Forget sources. The files themselves are not touched."""
-    with _library() as library:
+    with open_library() as library:
         for name in names:
-            source = _source_named(library, name)
+            source = source_named(library, name)
             library.remove(source.id)
             print(f"Removed {source.title} ({source.uri}).")
 
@@ -208,41 +192,10 @@ def library_remove(
 # what the commands share
 
 
-def _library(create: bool = False) -> "Library":
-    from agent import settings
-    from tools.library.library import Library
-
-    chosen = settings.read()
-    return Library(
-        chosen.library,
-        text_encoder=chosen.text_encoder,
-        image_encoder=chosen.image_encoder,
-        qdrant_url=chosen.qdrant_url,
-        create=create,
-    )
-
-
 def _assistant() -> "Assistant":
     from agent.assistant import Assistant
 
     return Assistant()
-
-
-def _console(stderr: bool = False) -> "Console":
-    from rich.console import Console
-
-    return Console(stderr=stderr, soft_wrap=False)
-
-
-def escape(text: str) -> str:
-    """Rich would read "[x].pdf" as its own markup, and lose it."""
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def _print_json(content: Any) -> None:
-    print(json.dumps(content, indent=2, default=str, ensure_ascii=False))
 
 
 def _ask(
@@ -252,7 +205,7 @@ def _ask(
     from agent.progress import Progress
 
     progress = Progress()
-    with _console(stderr=True).status(progress, spinner="dots") as status:
+    with open_console(stderr=True).status(progress, spinner="dots") as status:
         for event in assistant.stream(question, image=image, thread=thread):
             if event["event"] == "answer":
                 return event["answer"]
@@ -296,15 +249,6 @@ def _show(assistant: "Assistant", key: int, thread: str | None, out: Path) -> li
     return pages.write(assistant, key, thread, out)
 
 
-def _source_named(library: "Library", name: str):
-    path = str(Path(name).expanduser().resolve())
-    found = [s for s in library.sources() if s.uri == path or s.title == name or s.id.startswith(name)]
-    if len(found) != 1:
-        many = "more than one source" if found else "no source"
-        raise NotInLibrary(f"'{name}' names {many}.", "Type: exhibit library list")
-    return found[0]
-
-
 # printing
 
 
@@ -312,7 +256,7 @@ def _add_with_progress(library: "Library", paths: list[Path]) -> "Report":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_console(stderr=True)) as bar:
+    with Progress(*columns, console=open_console(stderr=True)) as bar:
         task = bar.add_task("Looking for files", total=None)
 
         def tell(number: int, total: int, path: Path) -> None:
@@ -329,7 +273,7 @@ def _walk(steps: "Iterator[Step]") -> None:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=_console(), transient=True) as bar:
+    with Progress(*columns, console=open_console(), transient=True) as bar:
         task = bar.add_task("Pulling", total=None, visible=False)
         for step in steps:
             if step.total:
@@ -353,7 +297,7 @@ def _report_as_dict(report: "Report") -> dict[str, Any]:
 
 
 def _print_report(report: "Report") -> None:
-    console = _console()
+    console = open_console()
     if not (report.added or report.unchanged or report.failed or report.removed):
         console.print("There was nothing to read: no files there. Name a folder that holds documents.")
         return
@@ -369,7 +313,7 @@ def _print_report(report: "Report") -> None:
 
 def print_answer(answer: "Answer") -> None:
     """Claims with their keys, what was not found, and the places, as a reader sees them."""
-    console = _console()
+    console = open_console()
     for verdict in answer.verdicts:
         keys = "".join(rf" \[{key}]" for key in dict.fromkeys(c.key for c in verdict.claim.citations))
         mark = " [yellow](unchecked)[/]" if verdict.status == "unchecked" else ""
@@ -395,37 +339,6 @@ def _place_line(place: Any) -> str:
     return f"[{place.key}] {place.title}" + (f", page {pages} — exhibit show {place.key}" if pages else "")
 
 
-def _hit_as_dict(library: "Library", hit: Any) -> dict[str, Any]:
-    item = hit.item
-    source = library.source(item.source_id)
-    return {
-        "rank": hit.rank,
-        "id": item.id,
-        "kind": item.kind,
-        "title": source.title,
-        "uri": source.uri,
-        "page": item.regions[0].page,
-        "regions": [region.model_dump() for region in item.regions],
-        "text": item.text,
-        "legs": hit.legs,
-    }
-
-
-def _print_hits(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    if not rows:
-        print("Nothing fits.")
-        return
-    table = Table("", "kind", "source", "page", "text", "legs", expand=True)
-    for row in rows:
-        legs = " ".join(f"{leg}:{rank}" for leg, rank in row["legs"].items())
-        text = " ".join(row["text"].split())[:160]
-        pages = ", ".join(str(region["page"]) for region in row["regions"])
-        table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), pages, escape(text), legs)
-    _console().print(table)
-
-
 def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) -> None:
     from rich.table import Table
 
@@ -433,14 +346,14 @@ def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) ->
     for row in rows:
         numbers = [str(row["items"].get(kind, 0)) for kind in ("passage", "figure", "table")]
         table.add_row(row["id"][:8], escape(row["title"]), str(row["pages"]), *numbers, escape(row["uri"]))
-    console = _console()
+    console = open_console()
     console.print(table)
     for path, error in failed:
         console.print(f"[red]not read[/] {escape(path)}: {escape(error)}", highlight=False)
 
 
 def _print_checks(results: list[Any]) -> None:
-    console = _console()
+    console = open_console()
     for result in results:
         mark = "[green]ok  [/]" if result.ok else "[red]fail[/]"
         console.print(f"{mark} {result.name}: {escape(result.message)}", highlight=False)

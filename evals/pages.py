@@ -17,7 +17,8 @@ from evals import suites
 from evals.cases import Case
 from evals.suites import Suite
 from tools.library.evidence import Hit, Record
-from tools.library.library import WEIGHTS, Library
+from tools.library.library import Library
+from tools.library.search import WEIGHTS
 
 KINDS = ("passage", "table", "figure")
 LEGS: dict[str, dict[str, float]] = {

@@ -126,4 +126,5 @@ def test_a_server_that_is_down_is_named() -> None:
 
 
 def test_windows_become_items_in_the_order_of_their_best() -> None:
-    assert best_of_items([Scored("a", 0.9), Scored("b", 0.8), Scored("a", 0.7)]) == ["a", "b"]
+    windows = [Scored("a", 0.9), Scored("b", 0.8), Scored("a", 0.7)]
+    assert best_of_items(windows) == (Scored("a", 0.9), Scored("b", 0.8))

@@ -95,7 +95,7 @@ def _unchanged(before: FileRow, path: Path, report: Report) -> None:
 
 def _recipe(caption: str) -> str:
     """All that the result depends on besides the file's bytes."""
-    return f"{PARSER_VERSION}.{points.VERSION}:{hashlib.sha256(caption.encode()).hexdigest()[:16] if caption else ''}"
+    return f"{PARSER_VERSION}:{hashlib.sha256(caption.encode()).hexdigest()[:16] if caption else ''}"
 
 
 def _read(library: "Library", path: Path, caption: str, recipe: str, report: Report) -> None:

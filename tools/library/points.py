@@ -14,9 +14,6 @@ from tools.library.store import Leg, Sparse, Window
 if TYPE_CHECKING:
     from tools.library.library import Library
 
-VERSION = 2
-"""Of what a point holds. Points of another version are made anew at the next indexing."""
-
 
 def windows(library: "Library", entries: Sequence[Entry], source: Source) -> list[Window]:
     """The points of a source. Whatever has words is in the text legs; figures are in CLIP's space by their pixels,
@@ -38,10 +35,10 @@ def windows(library: "Library", entries: Sequence[Entry], source: Source) -> lis
 
 
 def _pieces(part: Part, encoder: encode.Encoder) -> list[str]:
-    """A part's text with its heading (a figure's also with the paragraph that mentions it), windowed; nothing for a
-    picture without a word."""
-    mention = part.mention if isinstance(part, Figure) else ""
-    text = f"{part.heading}\n{part.text}\n{mention}".strip()
+    """A part's text with its heading (a figure's also with the paragraph that mentions it and what a model saw in it),
+    windowed; nothing for a picture without a word."""
+    seen = (part.mention, part.description) if isinstance(part, Figure) else ()
+    text = "\n".join(filter(None, (part.heading, part.text, *seen))).strip()
     return encode.windows(text, encoder) if text else []
 
 

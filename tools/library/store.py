@@ -408,6 +408,9 @@ def _kept(points: Sequence[Any], limit: int) -> list[Kept]:
     return found[:limit]
 
 
-def best_of_items(found: Iterable[Scored]) -> list[str]:
+def best_of_items(found: Iterable[Scored]) -> tuple[Scored, ...]:
     """Items in the order of their best window; a list of windows becomes a ranking of items."""
-    return list(dict.fromkeys(point.item for point in found))
+    best: dict[str, Scored] = {}
+    for one in found:
+        best.setdefault(one.item, one)
+    return tuple(best.values())
