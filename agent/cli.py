@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent import move
 from agent.searching import search
 from agent.terminal import escape, open_console, open_library, print_json, source_named
 from tools.errors import ExhibitError, NotInLibrary
@@ -162,6 +163,9 @@ def setup_local(
         typer.confirm("Fetch what is not there, and write exhibit.toml here?", default=True, abort=True)
     _walk(setup.local(chosen, model, encoder, Path("exhibit.toml")))
     print('Now type: exhibit index <folder with documents>, then: exhibit ask "your question"')
+
+
+shelf.command("move")(move.move)
 
 
 @shelf.command("list")

@@ -24,6 +24,7 @@ def open_library(create: bool = False) -> "Library":
         text_encoder=chosen.text_encoder,
         image_encoder=chosen.image_encoder,
         qdrant_url=chosen.qdrant_url,
+        layout=chosen.layout,
         create=create,
     )
 

@@ -16,7 +16,7 @@ from tools.library.encode import Encoder, ImageEncoder
 from tools.library.evidence import Hit, Item, Record, Region, Source, regions_of
 from tools.library.ingest import Progress, Report, ingest
 from tools.library.search import WEIGHTS, Found, Query, Within, search
-from tools.library.store import Bm25, Maker, Store, open_store
+from tools.library.store import Bm25, Layout, Maker, Store, open_store
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,6 +36,7 @@ class Library:
         text_encoder: str = "minilm",
         image_encoder: str = "mini",
         qdrant_url: str | None = None,
+        layout: Layout | None = None,
         legs: Sequence[str] = tuple(WEIGHTS),
         create: bool = False,
     ) -> None:
@@ -46,6 +47,7 @@ class Library:
         self.root = root
         self.names = (text_encoder, image_encoder)
         self._qdrant_url = qdrant_url
+        self._layout = layout
         self.weights = {leg: WEIGHTS[leg] for leg in legs}
         self.catalog = Catalog(root / "catalog.sqlite")
         self.bm25 = Bm25()
@@ -55,9 +57,16 @@ class Library:
     def store(self) -> Store:
         """Raises LibraryBusy where another process holds the embedded store, StoreDown where the server does
         not answer, EncoderMismatch where the vectors were made with other encoders."""
+        return self.open_store(self._qdrant_url)
+
+    @property
+    def maker(self) -> Maker:
         text, image = self.names
-        dims = (encode.dimension(text), encode.dimension(image))
-        return open_store(self.root, self._qdrant_url, Maker(text, image, *dims, encode.weights_version(image)))
+        return Maker(text, image, encode.dimension(text), encode.dimension(image), encode.weights_version(image))
+
+    def open_store(self, url: str | None) -> Store:
+        """The server's, or without a URL the folder's: the one that is set, or the one to move to."""
+        return open_store(self.root, url, self.maker, layout=self._layout)
 
     @cached_property
     def text_encoder(self) -> Encoder:
