@@ -1,6 +1,5 @@
 """exhibit index | ask | chat | search | show | doctor | setup | library. Heavy things are imported where used."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent import shelf
+from agent.screen import AsJson, console, escape, open_library, print_json
 from tools.errors import ExhibitError, NotInLibrary
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from agent.answer import Answer
     from agent.assistant import Assistant
     from agent.setup import Step
-    from tools.library.ingest import Report
     from tools.library.library import Library
 
 app = typer.Typer(
@@ -26,15 +26,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-shelf = typer.Typer(help="What is held: list it, remove from it.", no_args_is_help=True)
-app.add_typer(shelf, name="library")
+app.command()(shelf.index)
+app.add_typer(shelf.app, name="library")
 installs = typer.Typer(help="Walks through an installation.", no_args_is_help=True)
 app.add_typer(installs, name="setup")
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, by the shell's convention; Typer turns the interrupt into it."""
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Picture = Annotated[Path | None, typer.Option("--image", help="A picture to search with.")]
 Thread = Annotated[str | None, typer.Option("--thread", help="The conversation to go on with.")]
 
@@ -55,25 +54,6 @@ def main() -> None:
 
 
 # commands
-
-
-@app.command()
-def index(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
-    as_json: AsJson = False,
-) -> None:
-    """Read documents into the library. Run it again at any time: only what changed is read."""
-    missing = [str(path) for path in paths if not path.exists()]
-    if missing:
-        raise NotInLibrary(f"There is no file or folder {', '.join(missing)}.", "Check the path and try again.")
-    with _library(create=True) as library:
-        report = library.add(paths) if as_json else _add_with_progress(library, paths)
-    if as_json:
-        _print_json(_report_as_dict(report))
-    else:
-        _print_report(report)
-    if report.failed or not (report.added or report.unchanged):
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -99,19 +79,19 @@ def chat(thread: Thread = None) -> None:
     """A conversation: follow-up questions, /image FILE QUESTION, /show KEY, /quit. It is kept and can go on later."""
     from agent.assistant import new_thread
 
-    console = _console()
+    screen = console()
     thread = thread or new_thread()
     hint = "Ask, or type /image FILE QUESTION, /show KEY, /quit."
-    console.print(f"Conversation {escape(thread)}. {hint}", highlight=False)
+    screen.print(f"Conversation {escape(thread)}. {hint}", highlight=False)
     with _assistant() as assistant:
         for number, turn in enumerate(assistant.history(thread), 1):
-            console.print(f"[dim]{number}. {escape(turn.question)}\n{escape(turn.answer)}[/]", highlight=False)
-        for line in _lines(console):
+            screen.print(f"[dim]{number}. {escape(turn.question)}\n{escape(turn.answer)}[/]", highlight=False)
+        for line in _lines(screen):
             try:
                 _chat_turn(assistant, line, thread)
             except ExhibitError as error:
-                console.print(f"[red]{escape(error.message)}[/] {escape(error.next_step)}", highlight=False)
-    console.print(f"Go on with it: exhibit chat --thread {escape(thread)}")
+                screen.print(f"[red]{escape(error.message)}[/] {escape(error.next_step)}", highlight=False)
+    screen.print(f"Go on with it: exhibit chat --thread {escape(thread)}")
 
 
 @app.command()
@@ -128,10 +108,10 @@ def search(
     if not text and image is None:
         raise NotInLibrary("There is nothing to search for.", "Give words, or --image FILE, or both.")
     kinds = tuple(kind or (("figure",) if image else ()))
-    with _library() as library:
+    with open_library() as library:
         hits = library.search(text, open_picture(image) if image else None, kinds=kinds, limit=limit)
         rows = [_hit_as_dict(library, hit) for hit in hits]
-    _print_json(rows) if as_json else _print_hits(rows)
+    print_json(rows) if as_json else _print_hits(rows)
 
 
 @app.command()
@@ -144,7 +124,7 @@ def show(
     """Write a PNG of the page that [KEY] stands on, with the cited place marked, and name it."""
     with _assistant() as assistant:
         pages = _show(assistant, key, thread, out)
-    _print_json([str(page) for page in pages]) if as_json else print("\n".join(map(str, pages)))
+    print_json([str(page) for page in pages]) if as_json else print("\n".join(map(str, pages)))
 
 
 @app.command()
@@ -155,7 +135,7 @@ def doctor(as_json: AsJson = False) -> None:
 
     results = checks.run(settings.read())
     if as_json:
-        _print_json([result.__dict__ for result in results])
+        print_json([result.__dict__ for result in results])
     else:
         _print_checks(results)
     if not all(result.ok for result in results):
@@ -180,69 +160,13 @@ def setup_local(
     print('Now type: exhibit index <folder with documents>, then: exhibit ask "your question"')
 
 
-@shelf.command("list")
-def library_list(as_json: AsJson = False) -> None:
-    """Every source, with what was found in it, and every file that could not be read."""
-    with _library() as library:
-        counts = library.catalog.counts()
-        rows = [{**s.model_dump(), "items": counts.get(s.id, {})} for s in library.sources()]
-        failed = [row for row in library.catalog.files() if row.state == "failed"]
-    if as_json:
-        _print_json({"sources": rows, "failed": [{"path": f.path, "error": f.error} for f in failed]})
-    else:
-        _print_sources(rows, [(f.path, f.error) for f in failed])
-
-
-@shelf.command("remove")
-def library_remove(
-    names: Annotated[list[str], typer.Argument(help="Paths, titles, or the first characters of ids.")],
-) -> None:
-    """Forget sources. The files themselves are not touched."""
-    with _library() as library:
-        for name in names:
-            source = _source_named(library, name)
-            library.remove(source.id)
-            print(f"Removed {source.title} ({source.uri}).")
-
-
 # what the commands share
-
-
-def _library(create: bool = False) -> "Library":
-    from agent import settings
-    from tools.library.library import Library
-
-    chosen = settings.read()
-    return Library(
-        chosen.library,
-        text_encoder=chosen.text_encoder,
-        image_encoder=chosen.image_encoder,
-        qdrant_url=chosen.qdrant_url,
-        create=create,
-    )
 
 
 def _assistant() -> "Assistant":
     from agent.assistant import Assistant
 
     return Assistant()
-
-
-def _console(stderr: bool = False) -> "Console":
-    from rich.console import Console
-
-    return Console(stderr=stderr, soft_wrap=False)
-
-
-def escape(text: str) -> str:
-    """Rich would read "[x].pdf" as its own markup, and lose it."""
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def _print_json(content: Any) -> None:
-    print(json.dumps(content, indent=2, default=str, ensure_ascii=False))
 
 
 def _ask(
@@ -252,7 +176,7 @@ def _ask(
     from agent.progress import Progress
 
     progress = Progress()
-    with _console(stderr=True).status(progress, spinner="dots") as status:
+    with console(stderr=True).status(progress, spinner="dots") as status:
         for event in assistant.stream(question, image=image, thread=thread):
             if event["event"] == "answer":
                 return event["answer"]
@@ -262,10 +186,10 @@ def _ask(
     raise AssertionError("the graph ended without an answer")
 
 
-def _lines(console: "Console") -> Iterator[str]:
+def _lines(screen: "Console") -> Iterator[str]:
     while True:
         try:
-            line = console.input("[bold cyan]> [/]").strip()
+            line = screen.input("[bold cyan]> [/]").strip()
         except EOFError:
             return
         if line == "/quit":
@@ -296,32 +220,7 @@ def _show(assistant: "Assistant", key: int, thread: str | None, out: Path) -> li
     return pages.write(assistant, key, thread, out)
 
 
-def _source_named(library: "Library", name: str):
-    path = str(Path(name).expanduser().resolve())
-    found = [s for s in library.sources() if s.uri == path or s.title == name or s.id.startswith(name)]
-    if len(found) != 1:
-        many = "more than one source" if found else "no source"
-        raise NotInLibrary(f"'{name}' names {many}.", "Type: exhibit library list")
-    return found[0]
-
-
 # printing
-
-
-def _add_with_progress(library: "Library", paths: list[Path]) -> "Report":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_console(stderr=True)) as bar:
-        task = bar.add_task("Looking for files", total=None)
-
-        def tell(number: int, total: int, path: Path) -> None:
-            bar.update(task, description=escape(path.name[:40]), completed=number, total=total)
-
-        report = library.add(paths, tell)
-        done = len(report.added) + len(report.unchanged) + len(report.failed)
-        bar.update(task, description="Indexed", completed=done, total=done)
-    return report
 
 
 def _walk(steps: "Iterator[Step]") -> None:
@@ -329,7 +228,7 @@ def _walk(steps: "Iterator[Step]") -> None:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=_console(), transient=True) as bar:
+    with Progress(*columns, console=console(), transient=True) as bar:
         task = bar.add_task("Pulling", total=None, visible=False)
         for step in steps:
             if step.total:
@@ -339,50 +238,22 @@ def _walk(steps: "Iterator[Step]") -> None:
                 bar.console.print(escape(step.says), highlight=False)
 
 
-def _report_as_dict(report: "Report") -> dict[str, Any]:
-    return {
-        "added": [str(path) for path in report.added],
-        "unchanged": [str(path) for path in report.unchanged],
-        "removed": report.removed,
-        "failed": [{"path": str(path), "error": error} for path, error in report.failed],
-        "notes": [{"path": str(path), "note": note} for path, note in report.notes],
-        "passages": report.passages,
-        "figures": report.figures,
-        "tables": report.tables,
-    }
-
-
-def _print_report(report: "Report") -> None:
-    console = _console()
-    if not (report.added or report.unchanged or report.failed or report.removed):
-        console.print("There was nothing to read: no files there. Name a folder that holds documents.")
-        return
-    console.print(
-        f"[green]{len(report.added)} added[/], {len(report.unchanged)} unchanged, {len(report.removed)} removed, "
-        f"{len(report.failed)} not read: {report.passages} passages, {report.figures} figures, {report.tables} tables."
-    )
-    for path, error in report.failed:
-        console.print(f"[red]not read[/] {escape(path.name)}: {escape(error)}", highlight=False)
-    for path, note in report.notes:
-        console.print(f"[yellow]note[/] {escape(path.name)}: {escape(note)}", highlight=False)
-
-
 def print_answer(answer: "Answer") -> None:
     """Claims with their keys, what was not found, and the places, as a reader sees them."""
-    console = _console()
+    screen = console()
     for verdict in answer.verdicts:
         keys = "".join(rf" \[{key}]" for key in dict.fromkeys(c.key for c in verdict.claim.citations))
         mark = " [yellow](unchecked)[/]" if verdict.status == "unchecked" else ""
-        console.print(f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}", highlight=False)
+        screen.print(f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}", highlight=False)
     for gap in answer.gaps:
-        console.print(f"[yellow]{escape(gap)}[/]", highlight=False)
+        screen.print(f"[yellow]{escape(gap)}[/]", highlight=False)
     for note in answer.notes:
-        console.print(escape(note), style="dim", highlight=False)
+        screen.print(escape(note), style="dim", highlight=False)
     if answer.verdicts:
-        console.print()
+        screen.print()
     for line in dict.fromkeys(_place_line(place) for v in answer.verdicts for place in v.places):
-        console.print(f"  {escape(line)}", style="dim", highlight=False, overflow="fold")
-    console.print(
+        screen.print(f"  {escape(line)}", style="dim", highlight=False, overflow="fold")
+    screen.print(
         f"  {answer.status.replace('_', ' ')} by {answer.answered_by} in {answer.seconds:.2f} s"
         f" · thread {escape(answer.thread)}",
         style="dim",
@@ -423,26 +294,13 @@ def _print_hits(rows: list[dict[str, Any]]) -> None:
         text = " ".join(row["text"].split())[:160]
         pages = ", ".join(str(region["page"]) for region in row["regions"])
         table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), pages, escape(text), legs)
-    _console().print(table)
-
-
-def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) -> None:
-    from rich.table import Table
-
-    table = Table("id", "title", "pages", "passages", "figures", "tables", "path")
-    for row in rows:
-        numbers = [str(row["items"].get(kind, 0)) for kind in ("passage", "figure", "table")]
-        table.add_row(row["id"][:8], escape(row["title"]), str(row["pages"]), *numbers, escape(row["uri"]))
-    console = _console()
-    console.print(table)
-    for path, error in failed:
-        console.print(f"[red]not read[/] {escape(path)}: {escape(error)}", highlight=False)
+    console().print(table)
 
 
 def _print_checks(results: list[Any]) -> None:
-    console = _console()
+    screen = console()
     for result in results:
         mark = "[green]ok  [/]" if result.ok else "[red]fail[/]"
-        console.print(f"{mark} {result.name}: {escape(result.message)}", highlight=False)
+        screen.print(f"{mark} {result.name}: {escape(result.message)}", highlight=False)
         if result.next_step:
-            console.print(f"     {escape(result.next_step)}", highlight=False, style="bold")
+            screen.print(f"     {escape(result.next_step)}", highlight=False, style="bold")

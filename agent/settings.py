@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     text_encoder: str = Field(default="minilm", description="encoder of the text leg")
     image_encoder: str = Field(default="mini", description="'mini' or 'openclip/<model>/<tag or checkpoint>'")
     qdrant_url: str | None = Field(default=None, description="a Qdrant server; without one, a folder is used")
+    workers: int | None = Field(default=None, ge=1, le=256, description="processes that read files; one a core")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
     num_ctx: int | None = Field(
         default=None, ge=4096, description="context of the model, tokens; without one, it is chosen"

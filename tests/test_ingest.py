@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.library.ingest import Report
 from tools.library.library import Library
+from tools.library.report import Report
 
 
 @pytest.fixture
@@ -139,12 +139,12 @@ def test_a_run_that_was_cut_short_goes_on_and_doubles_nothing(library: Library, 
     def dies(*args) -> None:
         raise Killed
 
-    keep = library.catalog.put_source
-    library.catalog.put_source = dies  # type: ignore[method-assign]
+    keep = library.catalog.put
+    library.catalog.put = dies  # type: ignore[method-assign]
     with pytest.raises(Killed):
         library.add([folder])
     assert library.store.count() > 0 and found(library, "gearbox oil") == []
-    library.catalog.put_source = keep  # type: ignore[method-assign]
+    library.catalog.put = keep  # type: ignore[method-assign]
     assert told(library.add([folder])) == (2, 0, 0, 0)
     with Library(tmp_path / "undisturbed", create=True) as other:
         other.add([folder])
@@ -170,7 +170,8 @@ def test_vectors_that_were_moved_away_are_made_again(folder: Path, tmp_path: Pat
         first.add([folder])
     shutil.move(tmp_path / "moved" / "vectors", tmp_path / "elsewhere")
     with Library(tmp_path / "moved") as again:
-        assert told(again.add([folder])) == (2, 0, 0, 0)
+        report = again.add([folder])
+        assert (told(report), report.embedded) == ((0, 2, 0, 0), 2)
         assert found(again, "gearbox oil")
 
 

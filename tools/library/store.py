@@ -6,11 +6,12 @@ writing is points first, catalogue second.
 """
 
 import json
+import shutil
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from tools.errors import EncoderMismatch, LibraryBusy, LibraryError, StoreDown
 
@@ -71,6 +72,15 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A point that is there, by its id; which item and source it is of."""
+
+    id: str
+    item: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Maker:
     """What the vectors were made with: encoder names and sizes, and the version of weights that ship with us.
 
@@ -91,7 +101,11 @@ class Store(Protocol):
 
     def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]: ...
 
-    def remove(self, source: str) -> None: ...
+    def remove(self, *sources: str) -> None: ...
+
+    def windows(self) -> Iterator[Held]:
+        """Every point but the maker's own."""
+        ...
 
     def count(self) -> int:
         """Points, the maker's own not counted."""
@@ -200,10 +214,19 @@ class EdgeStore:
         )
         return [Scored((point.payload or {})["item"], point.score) for point in self._shard.query(request)]
 
-    def remove(self, source: str) -> None:
-        gone = self._filter({"source": [source]})
+    def remove(self, *sources: str) -> None:
+        gone = self._filter({"source": list(sources)})
         self._shard.update(self._edge.UpdateOperation.delete_points_by_filter(gone))
         self._shard.flush()
+
+    def windows(self) -> Iterator[Held]:
+        offset = None
+        while True:
+            request = self._edge.ScrollRequest(offset=offset, limit=1000, with_payload=True, with_vector=False)
+            points, offset = self._shard.scroll(request)
+            yield from _held(points)
+            if offset is None:
+                return
 
     def count(self) -> int:
         return self._shard.count(self._edge.CountRequest(exact=True)) - 1
@@ -288,10 +311,19 @@ class ServerStore:
             )
         return [Scored((point.payload or {})["item"], point.score) for point in found.points]
 
-    def remove(self, source: str) -> None:
-        gone = self._models.FilterSelector(filter=self._filter({"source": [source]}))
+    def remove(self, *sources: str) -> None:
+        gone = self._models.FilterSelector(filter=self._filter({"source": list(sources)}))
         with self._reachable():
             self._client.delete(self._collection, points_selector=gone, wait=True)
+
+    def windows(self) -> Iterator[Held]:
+        offset = None
+        while True:
+            with self._reachable():
+                points, offset = self._client.scroll(self._collection, limit=1000, offset=offset, with_payload=True)
+            yield from _held(points)
+            if offset is None:
+                return
 
     def count(self) -> int:
         with self._reachable():
@@ -324,9 +356,26 @@ class _Reachable:
             ) from error
 
 
-def open_store(root: Path, url: str | None, maker: Maker) -> Store:
-    """The server at `url` where one is set, otherwise the Edge folder `root/vectors`."""
-    return ServerStore(url, maker) if url else EdgeStore(root / "vectors", maker)
+def open_store(root: Path, url: str | None, maker: Maker, edition: int = 0) -> Store:
+    """The server at `url` where one is set, otherwise the Edge folder `root/vectors`. An edition other than 0 stands
+    beside it under a name of its own: it was made anew (see `again`)."""
+    if url:
+        return ServerStore(url, maker, _edition(COLLECTION, edition))
+    return EdgeStore(root / _edition("vectors", edition), maker)
+
+
+def drop_store(root: Path, url: str | None, edition: int) -> None:
+    """Throws a closed store away; nothing where there is none."""
+    if url:
+        from qdrant_client import QdrantClient
+
+        QdrantClient(url, check_compatibility=False).delete_collection(_edition(COLLECTION, edition))
+    else:
+        shutil.rmtree(root / _edition("vectors", edition), ignore_errors=True)
+
+
+def _edition(name: str, edition: int) -> str:
+    return f"{name}-{edition}" if edition else name
 
 
 def _check(made_with: Maker | None, wanted: Maker) -> None:
@@ -340,14 +389,20 @@ def _check(made_with: Maker | None, wanted: Maker) -> None:
     if (made_with.text, made_with.image) == (wanted.text, wanted.image):
         raise EncoderMismatch(
             f"This library was made with another version of '{made_with.image}' than is installed now.",
-            "Index into a new library: export EXHIBIT_LIBRARY=<folder>, then exhibit index <documents>.",
+            "Make its vectors anew, without reading the documents: exhibit index --again",
         )
     raise EncoderMismatch(
         f"This library was made with text encoder '{made_with.text}' and image encoder '{made_with.image}', "
         f"but the settings say '{wanted.text}' and '{wanted.image}'.",
         f"Type: export EXHIBIT_TEXT_ENCODER={made_with.text} EXHIBIT_IMAGE_ENCODER={made_with.image} "
-        "or index into a new library with EXHIBIT_LIBRARY=<folder>.",
+        "or make its vectors anew with these, without reading the documents: exhibit index --again",
     )
+
+
+def _held(points: Iterable[Any]) -> Iterator[Held]:
+    for point in points:
+        if str(point.id) != MAKER_ID:
+            yield Held(str(point.id), point.payload["item"], point.payload["source"])
 
 
 def best_of_items(found: Iterable[Scored]) -> list[str]:
