@@ -67,7 +67,7 @@ def _score(suite: Suite, root: Path, k: int, console: Console) -> None:
     todo = questions(suite)
     with Library(root, create=True) as library:
         _index(library, suite, console)
-        ids = {Path(s.uri).relative_to(suite.parts.root).as_posix(): s.id for s in library.sources()}
+        ids = {Path(p).relative_to(suite.parts.root).as_posix(): s.id for s in library.sources() for p in s.paths}
         found: dict[tuple[str, bool], list[bool]] = defaultdict(list)
         for case in track(todo, f"Asking {suite.name}", console=console):
             gold = {(ids[gold.source], page) for gold in case.gold for page in gold.pages}
