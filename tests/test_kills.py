@@ -4,6 +4,7 @@ The encoders are loaded once and each run is a fork of this process, so that a k
 script: python -m tests.test_kills 200
 """
 
+import contextlib
 import os
 import random
 import signal
@@ -83,10 +84,8 @@ def killed(root: Path, folder: Path, after: float) -> bool:
         finally:
             os._exit(0)
     time.sleep(after)
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL) if random.random() < 0.5 else os.kill(child, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     return os.waitpid(child, 0)[1] != 0
 
 
