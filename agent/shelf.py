@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from agent.screen import AsJson, console, escape, open_library, print_json
 from tools.errors import NotInLibrary
 
 if TYPE_CHECKING:
+    from tools.library.check import Health
     from tools.library.library import Library
     from tools.library.report import Report, Row
 
@@ -65,6 +67,26 @@ def remove(
                 print(f"Removed {source.title} ({source.uri}).")
 
 
+@app.command("doctor")
+def doctor(
+    mend: Annotated[bool, typer.Option("--mend", help="Cure what can be cured.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the library against the disk: documents, pages, pictures, points. It reads all of it."""
+    from tools.library import check
+
+    with open_library() as library, _bar(hidden=as_json) as bar:
+        health = check.check(library, bar.steps)
+        cured = check.mend(library, health.faults) if mend and health.faults else 0
+        left = check.check(library, bar.steps) if cured else health
+    if as_json:
+        print_json({**asdict(left), "mended": cured})
+    else:
+        _print_health(left, cured)
+    if left.faults:
+        raise typer.Exit(1)
+
+
 def _nothing() -> "Report":
     from tools.library.report import Report
 
@@ -91,9 +113,14 @@ def _named(library: "Library", name: str):
 class _Bar:
     """Progress on the screen: file, share, files a second, time that is left."""
 
-    def __init__(self, files: Callable[[int, int, Path], None], sources: Callable[[int, int], None]) -> None:
-        self.files = files
-        self.sources = sources
+    def __init__(self, tell: Callable[[str, int, int], None]) -> None:
+        self.steps = tell
+
+    def files(self, done: int, total: int, path: Path) -> None:
+        self.steps(path.name or "Indexed", done, total)
+
+    def sources(self, done: int, total: int) -> None:
+        self.steps("Embedding", done, total)
 
 
 @contextmanager
@@ -111,15 +138,12 @@ def _bar(hidden: bool) -> Iterator[_Bar]:
     with Progress(*columns, console=console(stderr=True), disable=hidden, expand=True) as bar:
         task = bar.add_task("Looking for files", total=None, rate="")
 
-        def tell(done: int, total: int, what: str) -> None:
+        def tell(what: str, done: int, total: int) -> None:
             speed = bar.tasks[0].speed
             rate = f"{speed:.1f}/s" if speed else ""
             bar.update(task, description=escape(what), completed=done, total=total, rate=rate)
 
-        yield _Bar(
-            files=lambda done, total, path: tell(done, total, path.name or "Indexed"),
-            sources=lambda done, total: tell(done, total, "Embedding"),
-        )
+        yield _Bar(tell)
 
 
 def as_dict(report: "Report") -> dict[str, Any]:
@@ -162,6 +186,26 @@ def print_report(report: "Report") -> None:
     more = max(0, len(report.failed) - MOST) + max(0, len(report.notes) - MOST)
     if more:
         screen.print(f"{more} more lines of this kind: exhibit index --json, or exhibit library list")
+
+
+def _print_health(health: "Health", cured: int) -> None:
+    screen = console()
+    screen.print(
+        f"{health.files} files, {health.sources} sources, {health.pictures} pictures and {health.points} points "
+        "were looked at."
+    )
+    if cured:
+        screen.print(f"[green]{cured} faults mended.[/]")
+    for fault in health.faults[:MOST]:
+        screen.print(f"[red]fault[/] {escape(fault.what)}", highlight=False)
+    if len(health.faults) > MOST:
+        screen.print(f"and {len(health.faults) - MOST} more: exhibit library doctor --json")
+    if any(fault.cure != "index" for fault in health.faults):
+        screen.print("Type: exhibit library doctor --mend", style="bold")
+    elif health.faults:
+        screen.print("Type: exhibit index <their folders>", style="bold")
+    else:
+        screen.print("[green]All is as it should be.[/]")
 
 
 def _sums(title: str, rows: "dict[str, Row]"):

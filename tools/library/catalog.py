@@ -207,6 +207,18 @@ class Catalog:
             db.execute("INSERT OR REPLACE INTO meta VALUES ('changes', ?)", (self.changes + 1,))
         return list(sources)
 
+    def distrust(self, sources: Sequence[str], paths: Sequence[str]) -> None:
+        """Sources and files to be read again although they have not changed."""
+        with self._change() as db:
+            db.executemany("UPDATE sources SET recipe = '' WHERE id = ?", [(source,) for source in sources])
+            db.executemany("UPDATE files SET recipe = '' WHERE source = ?", [(source,) for source in sources])
+            db.executemany("UPDATE files SET recipe = '' WHERE path = ?", [(path,) for path in paths])
+
+    def damage(self) -> str:
+        """What SQLite finds wrong with the file; "" where it is whole."""
+        found = str(self._db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        return "" if found == "ok" else found
+
     # what a killed run left behind
 
     def begin(self, sources: Iterable[str]) -> None:
@@ -250,8 +262,8 @@ class Catalog:
     # sources
 
     def held(self, sources: Sequence[str]) -> set[str]:
-        """Those of the sources that are here."""
-        rows = self._among("SELECT id FROM sources WHERE id IN ({})", sources)
+        """Those of the sources that are here and need not be read again."""
+        rows = self._among("SELECT id FROM sources WHERE recipe <> '' AND id IN ({})", sources)
         return {row[0] for row in rows}
 
     def source(self, source: str) -> Source:

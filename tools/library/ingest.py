@@ -222,8 +222,9 @@ def put(library: "Library", reads: Sequence[Read], rows: Sequence[FileRow], gone
 def clear_up(library: "Library") -> None:
     """After a run that was killed: points of sources that the catalogue never got, or has let go."""
     left = library.catalog.pending()
+    if gone := [source for source in left if source not in library.catalog.recipes()]:
+        library.store.remove(*gone)
     if left:
-        library.store.remove(*left)
         library.catalog.settle(left)
 
 

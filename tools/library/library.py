@@ -1,6 +1,7 @@
 """Library: the one door to what is held. Add files, search them, open what was found, remove it."""
 
 import hashlib
+import shutil
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,18 @@ from tools.library.evidence import Hit, Item, Region, Source, regions_of
 from tools.library.ingest import Progress, collect, ingest
 from tools.library.report import Report
 from tools.library.steady import steady
-from tools.library.store import Bm25, Leg, Maker, Scope, Sparse, Store, best_of_items, drop_store, open_store
+from tools.library.store import (
+    Bm25,
+    Leg,
+    Maker,
+    Scope,
+    Sparse,
+    Store,
+    best_of_items,
+    drop_store,
+    open_store,
+    other_stores,
+)
 from tools.library.workers import LIMIT
 
 if TYPE_CHECKING:
@@ -93,6 +105,18 @@ class Library:
 
     def drop_store(self, edition: int) -> None:
         drop_store(self.root, self._qdrant_url, edition)
+
+    def other_stores(self) -> list[Path]:
+        """Folders of vectors that are not the ones that are searched: a run that made them anew was cut short, or
+        another began and was given up. (On a server nobody can tell whose collections are whose.)"""
+        if self._qdrant_url:
+            return []
+        return [self.root / name for name in other_stores(self.root, self.edition)]
+
+    def drop_other_stores(self) -> None:
+        for folder in self.other_stores():
+            shutil.rmtree(folder)
+        self.catalog.begin_again("")
 
     def change_store(self, store: Store) -> None:
         """From now on `store` is searched, an edition later than the one before, which is thrown away."""

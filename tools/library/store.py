@@ -374,6 +374,12 @@ def drop_store(root: Path, url: str | None, edition: int) -> None:
         shutil.rmtree(root / _edition("vectors", edition), ignore_errors=True)
 
 
+def other_stores(root: Path, edition: int) -> list[str]:
+    """Names of the Edge folders of other editions."""
+    ours = _edition("vectors", edition)
+    return sorted(p.name for p in root.glob("vectors*") if p.is_dir() and p.name != ours)
+
+
 def _edition(name: str, edition: int) -> str:
     return f"{name}-{edition}" if edition else name
 
