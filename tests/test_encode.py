@@ -54,7 +54,7 @@ def test_nothing_is_cut_silently(minilm: MiniLM) -> None:
 
 def test_no_texts_no_vectors(minilm: MiniLM, mini: encode.OpenClip) -> None:
     assert minilm.texts([]).shape == (0, 384)
-    assert mini.texts([]).shape == mini.images([]).shape == (0, 256)
+    assert mini.texts([]).shape == mini.images([]).shape == (0, 512)
 
 
 def test_the_weights_are_the_published_ones() -> None:
@@ -77,7 +77,7 @@ def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_mini_puts_words_and_pictures_into_one_space(mini: encode.OpenClip) -> None:
     pictures = [Image.new("RGB", (60, 20), "red"), Image.new("L", (20, 90), 200)]
-    assert mini.images(pictures).shape == (2, 256) and mini.texts(["a red bar"]).shape == (1, 256)
+    assert mini.images(pictures).shape == (2, 512) and mini.texts(["a red bar"]).shape == (1, 512)
     assert np.allclose(np.linalg.norm(mini.images(pictures), axis=1), 1, atol=1e-4)
 
 

@@ -67,7 +67,7 @@ ENCODERS: dict[str, Callable[[str], Encoder]] = {
 }
 DIMENSIONS: dict[str, Callable[[str], int]] = {
     "minilm": lambda rest: 384,
-    "mini": lambda rest: 256,
+    "mini": lambda rest: 512,
     "openclip": openclip.dimension,
     "sentence-transformers": sentence.dimension,
 }

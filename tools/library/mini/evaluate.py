@@ -20,7 +20,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 @torch.no_grad()
 def encode_pictures(model: Any, preprocess: Any, paths: list[Path]) -> Tensor:
-    """float32[n, 256], L2-normalised."""
+    """float32[n, 512], L2-normalised."""
     device, parts = model.logit_scale.device, []
     for start in range(0, len(paths), 64):
         batch = torch.stack([preprocess(Image.open(path)) for path in paths[start : start + 64]])
@@ -30,7 +30,7 @@ def encode_pictures(model: Any, preprocess: Any, paths: list[Path]) -> Tensor:
 
 @torch.no_grad()
 def encode_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
-    """float32[n, 256], L2-normalised."""
+    """float32[n, 512], L2-normalised."""
     device, parts = model.logit_scale.device, []
     for start in range(0, len(texts), 64):
         ids = tokenizer(texts[start : start + 64]).to(device)

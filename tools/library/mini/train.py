@@ -1,204 +1,177 @@
-"""Train mini from scratch: python -m tools.library.mini.train --data DIR --minutes 40 --out DIR.
+"""Train mini's heads: python -m tools.library.mini.train --data DIR --out DIR.
 
-Stop it whenever you like; the same command goes on from the last checkpoint in --out.
+The trunk is frozen, so each random view of each figure goes through it once; what comes out is kept in --out, and the
+heads are trained on that in minutes. Stop it whenever you like: the same command goes on after the last view.
 """
 
 import argparse
 import json
 import math
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save
-from timm.utils import ModelEmaV3
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from tools.library.mini import HERE, build
 from tools.library.mini.data import load_pictures, random_views, read_figures, text_bank
 from tools.library.mini.evaluate import recalls
+from tools.library.mini.tower import HALF, LAST, Tower
 
-BATCH = 64  # figures per step; each is seen in two random views
-LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 2e-3, 0.05, 0.03
-EMA_DECAY, SAVE_SECONDS, HELD_OUT = 0.998, 60, 20  # every 20th figure is held out
+VIEWS, STEPS, BATCH = 3, 1000, 256  # views: the plain picture and random ones
+LEARNING_RATE, WEIGHT_DECAY, WARM_UP, NOISE = 1e-3, 0.1, 50, 0.3
+HELD_OUT = 20  # every 20th figure
 SOFT, SOFT_TEMPERATURE = 0.5, 0.05  # share and sharpness of the targets taken from the texts' likeness
-SMALL_UNTIL = 0.6  # share of the time with small pictures
-VIEW_WEIGHT, VIEW_TEMPERATURE = 1.0, 0.1  # the image-image term
+CLASS_WEIGHT, CLASS_SCALE = 0.2, 20.0  # of the loss that keeps what the trunk knows of everyday things
+WHITENING = 0.25  # power of the eigenvalues that the looks are divided by; .5 would be all
+
+
+@torch.inference_mode()
+def view(tower: Tower, pictures: Tensor, half: Tensor, number: int, size: int, cache: Path) -> Tensor:
+    """float32[n, features] of one view of every picture: view 0 is the picture itself."""
+    if cache.is_file():
+        return torch.load(cache).float()
+    torch.manual_seed(number)
+    parts, device = [], next(tower.parameters()).device
+    kind = "cuda" if device.type == "cuda" else "cpu"
+    for start in tqdm(range(0, len(pictures), 64), desc=f"view {number}", mininterval=5):
+        some, sides = pictures[start : start + 64].to(device), half[start : start + 64].to(device)
+        plain = F.interpolate(some.float() / 127.5 - 1, (size, size), mode="bicubic", antialias=True).clamp(-1, 1)
+        x = plain if number == 0 else random_views(some, sides, size)
+        with torch.autocast(kind, torch.bfloat16):
+            parts.append(tower.pooled(x.contiguous(memory_format=torch.channels_last)).half().cpu())
+    found = torch.cat(parts)
+    torch.save(found, cache.with_suffix(".new"))
+    cache.with_suffix(".new").replace(cache)
+    return found.float()
 
 
 class Student(nn.Module):
-    """The trained parts of the open_clip model: image tower, text projection and temperature."""
+    """What is trained: the tower's heads, the projection of texts, and the temperature."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, tower: Tower) -> None:
         super().__init__()
-        self.visual, self.proj, self.logit_scale = model.visual, model.text.proj, model.logit_scale
+        self.tower = tower
+        self.proj = nn.Linear(384, HALF, bias=False)
+        self.logit_scale = nn.Parameter(torch.tensor(math.log(14.0)))
+
+    def texts(self, bank: Tensor) -> Tensor:
+        return F.normalize(self.proj(bank), dim=-1)
 
     def weights(self) -> dict[str, Tensor]:
-        """The same tensors under their names in the open_clip model, as float16."""
-        weights = {}
-        for key, value in self.state_dict().items():
-            name = f"text.{key}" if key.startswith("proj.") else key
-            weights[name] = (value.half() if value.is_floating_point() else value).contiguous().cpu()
-        return weights
+        """Under their names in the open_clip model, as float16; of texts the second half is zero."""
+        names = {f"visual.{k}": v for k, v in self.tower.state_dict().items() if not k.startswith("trunk.")}
+        names["text.proj.weight"] = torch.cat([self.proj.weight, torch.zeros(HALF, 384)])
+        names["logit_scale"] = self.logit_scale
+        return {key: value.detach().half().contiguous().cpu() for key, value in names.items()}
 
 
-def start_projection(proj: nn.Linear, bank: Tensor) -> None:
-    """Begin with the main directions of the texts, which keep most of the text tower's geometry."""
+def class_texts() -> Tensor:
+    """float32[1000, 384]: MiniLM's vectors of ImageNet's class names (WordNet's lemmas, as timm has them)."""
+    from timm.data import ImageNetInfo
+
+    from tools.library import encode
+
+    info = ImageNetInfo()
+    return torch.from_numpy(encode.load("minilm").texts([info.index_to_description(n) for n in range(1000)]))
+
+
+def prepare(student: Student, views: list[Tensor], bank: Tensor) -> None:
+    """What needs no gradient: scale, the texts' main directions, the looks' whitened ones (PCA)."""
+    tower = student.tower
+    tower.mean.copy_(views[0].mean(0))
+    tower.spread.copy_(views[0].std(0) + 1e-4)
     texts = F.normalize(bank.flatten(0, 1), dim=-1)
-    directions = torch.linalg.eigh(texts.T @ texts).eigenvectors.flip(1)[:, : proj.out_features]
     with torch.no_grad():
-        proj.weight.copy_(directions.T)
+        student.proj.weight.copy_(torch.linalg.eigh(texts.T @ texts).eigenvectors.flip(1)[:, :HALF].T)
+    last = torch.cat(views)[:, -LAST:]
+    values, vectors = torch.linalg.eigh(last.T @ last / len(last))
+    values, vectors = values.flip(0)[:HALF], vectors.flip(1)[:, :HALF]
+    tower.looks.copy_((vectors * values**-WHITENING).T)
+    nn.init.zeros_(tower.outer.weight)
+    nn.init.zeros_(tower.outer.bias)
 
 
-def soft_targets(means: Tensor, index: Tensor) -> Tensor:
-    """float32[b, n]: half on a figure's own text, half shared with the figures of like description."""
-    likeness = F.softmax(means[index] @ means.T / SOFT_TEMPERATURE, 1)
-    return likeness * SOFT + F.one_hot(index, len(means)) * (1 - SOFT)
-
-
-def text_loss(z: Tensor, texts: Tensor, index: Tensor, target: Tensor, scale: Tensor) -> Tensor:
-    """CLIP loss of views z float32[2b, 256] and ALL texts float32[n, 256] (frozen, so nearly free)."""
-    to_text = F.cross_entropy(scale * z @ texts.T, target.repeat(2, 1))
-    place = torch.arange(len(index), device=z.device)
-    first, second = (F.cross_entropy(scale * texts[index] @ views.T, place) for views in z.chunk(2))
-    return to_text / 2 + (first + second) / 4
-
-
-def view_loss(z: Tensor) -> Tensor:
-    """NT-Xent: of all views float32[2b, 256] the other view of the same figure must be the nearest."""
-    n = len(z)
-    scores = (z @ z.T / VIEW_TEMPERATURE).fill_diagonal_(float("-inf"))
-    return F.cross_entropy(scores, torch.arange(n, device=z.device).roll(n // 2))
-
-
-def learning_rate(progress: float) -> float:
-    """Share of the full rate: a short warm-up, then half a cosine; progress runs from 0 to 1."""
-    return min(progress / WARM_UP, 0.5 + 0.5 * math.cos(math.pi * min(progress, 1.0)))
-
-
-def view_size(progress: float, size: int) -> int:
-    """Small pictures first (half the cost), the full size for the last part."""
-    return size if progress >= SMALL_UNTIL else round(size * 0.7 / 16) * 16
-
-
-def make_optimizer(student: Student) -> torch.optim.AdamW:
-    """AdamW; vectors (norms, biases, temperature) and the text projection go without weight decay."""
-    decayed = [p for n, p in student.named_parameters() if p.ndim > 1 and not n.startswith("proj.")]
-    others = [p for n, p in student.named_parameters() if p.ndim <= 1 or n.startswith("proj.")]
-    groups = [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=LEARNING_RATE)
-
-
-class Run:
-    """Everything that changes while training, and its checkpoint."""
-
-    def __init__(self, student: Student, out: Path) -> None:
-        self.student, self.file = student, out / "checkpoint.pt"
-        self.ema = ModelEmaV3(student, decay=EMA_DECAY, use_warmup=True)
-        self.optimizer = make_optimizer(student)
-        self.step, self.seconds = 0, 0.0
-        if self.file.is_file():
-            saved = torch.load(self.file)
-            for part, state in zip((self.student, self.ema.module, self.optimizer), saved["states"]):
-                part.load_state_dict(state)
-            self.step, self.seconds = saved["step"], saved["seconds"]
-
-    def save(self) -> None:
-        """Write the checkpoint beside the old one, then put it in its place."""
-        states = [part.state_dict() for part in (self.student, self.ema.module, self.optimizer)]
-        new = self.file.with_suffix(".new")
-        torch.save({"states": states, "step": self.step, "seconds": self.seconds}, new)
-        new.replace(self.file)
-
-
-def train_step(
-    run: Run, pictures: Tensor, half: Tensor, bank: Tensor, means: Tensor, index: Tensor, size: int
-) -> tuple[float, float]:
-    """One step on the figures index int64[b]; returns the two losses."""
-    device, student = bank.device, run.student
-    two = index.repeat(2)
-    views = random_views(pictures[two].to(device), half[two].to(device), size)
-    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-        z = F.normalize(student.visual(views.contiguous(memory_format=torch.channels_last)).float(), dim=-1)
-    choice = torch.randint(bank.shape[1], (len(bank),), device=device)
-    texts = F.normalize(student.proj(bank[torch.arange(len(bank), device=device), choice]), dim=-1)
-    index = index.to(device)
-    clip = text_loss(z, texts, index, soft_targets(means, index), student.logit_scale.exp())
-    alike = view_loss(z)
-    run.optimizer.zero_grad()
-    (clip + VIEW_WEIGHT * alike).backward()
-    nn.utils.clip_grad_norm_(student.parameters(), 1.0)
-    run.optimizer.step()
-    student.logit_scale.data.clamp_(max=math.log(100))
-    run.step += 1
-    run.ema.update(student, step=run.step)
-    return clip.item(), alike.item()
-
-
-def train(run: Run, pictures: Tensor, half: Tensor, bank: Tensor, size: int, seconds: float) -> None:
-    """Steps until the time is over, the learning rate following the clock."""
+def train(student: Student, views: list[Tensor], bank: Tensor, classes: Tensor) -> None:
+    """CLIP loss of a batch's views and one text of every figure, and a loss that keeps ImageNet's classes: of all
+    class names' texts a picture must be nearest to those that the trunk sees in it."""
+    tower = student.tower
+    standard = [tower.standard(v) for v in views]
+    seen = [tower.seen(v[:, -LAST:]).detach() for v in views]
     means = F.normalize(F.normalize(bank, dim=-1).mean(1), dim=-1)
-    bar = tqdm(total=round(seconds), initial=round(run.seconds), unit="s", mininterval=5)
-    saved = run.seconds
-    run.student.train()
-    while run.seconds < seconds:
-        torch.manual_seed(run.step)
-        begin = time.monotonic()
-        for group in run.optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * learning_rate(run.seconds / seconds)
-        index = torch.randperm(len(pictures))[:BATCH]
-        now = view_size(run.seconds / seconds, size)
-        clip, alike = train_step(run, pictures, half, bank, means, index, now)
-        run.seconds += time.monotonic() - begin
-        if run.seconds - saved > SAVE_SECONDS or run.seconds >= seconds:
-            saved = run.seconds
-            run.save()
-        bar.set_postfix(step=run.step, text=f"{clip:.2f}", views=f"{alike:.2f}", refresh=False)
-        bar.update(round(run.seconds) - bar.n)
+    trained = [p for p in student.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    student.train()
+    tower.trunk.eval()
+    every = torch.arange(len(bank))
+    bar = tqdm(range(STEPS), desc="heads", mininterval=5)
+    for step in bar:
+        torch.manual_seed(step)
+        for group in optimizer.param_groups:
+            group["lr"] = LEARNING_RATE * learning_rate(step)
+        index, number = torch.randperm(len(bank))[:BATCH], step % len(views)
+        x, likely = standard[number][index], seen[number][index]
+        named = student.texts(classes)
+        z = tower.meaning(x + NOISE * torch.randn_like(x), likely @ student.proj(classes))
+        texts = student.texts(bank[every, torch.randint(bank.shape[1], (len(bank),))])
+        scale = student.logit_scale.exp().clamp(max=100)
+        target = F.softmax(means[index] @ means.T / SOFT_TEMPERATURE, 1) * SOFT
+        target += F.one_hot(index, len(bank)) * (1 - SOFT)
+        loss = F.cross_entropy(scale * z @ texts.T, target) / 2
+        loss += F.cross_entropy(scale * texts[index] @ z.T, torch.arange(len(index))) / 2
+        scores = F.log_softmax(CLASS_SCALE * z @ named.T, 1)
+        loss += CLASS_WEIGHT * F.kl_div(scores, likely, reduction="batchmean")
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        bar.set_postfix(loss=f"{loss.item():.2f}", refresh=False)
+    with torch.no_grad():
+        tower.names.copy_(student.proj(classes))
+    student.eval()
+
+
+def learning_rate(step: int) -> float:
+    """Share of the full rate: a short warm-up, then half a cosine."""
+    return min(step / WARM_UP, 1.0) * (0.5 + 0.5 * math.cos(math.pi * step / STEPS))
 
 
 @torch.no_grad()
-def held_out(student: Student, pictures: Tensor, half: Tensor, bank: Tensor, size: int) -> dict[str, Any]:
-    """Held-out figures: description -> picture, and one random view -> another view of the same."""
-    student.eval()
-    torch.manual_seed(0)
-    plain = F.interpolate(pictures.float() / 127.5 - 1, (size, size), mode="bicubic", antialias=True)
-    sets = [plain.clamp(-1, 1), *(random_views(pictures, half, size) for _ in range(2))]
-    plain, first, second = (F.normalize(student.visual(x.to(bank.device)), dim=-1) for x in sets)
-    texts, gold = F.normalize(student.proj(bank[:, 0]), dim=-1), torch.arange(len(bank), device=bank.device)
-    return {"text": recalls(texts @ plain.T, gold), "views": recalls(first @ second.T, gold, (1,))}
+def held_out(student: Student, plain: Tensor, bank: Tensor) -> dict[str, float]:
+    """Held-out figures: description → picture."""
+    pictures = student.tower.heads(plain)[:, :HALF]
+    return recalls(student.texts(bank[:, 0]) @ pictures.T, torch.arange(len(bank)))
 
 
 def main() -> None:
     """Train, write config.json and mini.safetensors to --out, print the held-out results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the figures' *.tar")
-    parser.add_argument("--minutes", type=float, default=40)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--config", type=Path, default=HERE / "config.json")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the weights and for what is kept meanwhile")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    config = json.loads(arguments.config.read_text("utf-8"))
-    size = config["preprocess_cfg"]["size"]
-    model, _, tokenizer = build(config)
-    model = model.to(device, memory_format=torch.channels_last)
+    config: dict[str, Any] = json.loads((HERE / "config.json").read_text("utf-8"))
+    tower = build(config)[0].visual
     figures = read_figures(arguments.data)
-    bank = text_bank(model, tokenizer, figures, arguments.out / "texts.pt").to(device)
+    bank = text_bank(figures, arguments.out / "texts.pt")
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    tower.to(device, memory_format=torch.channels_last)
     pictures, half = load_pictures(figures)
+    size = config["preprocess_cfg"]["size"]
+    views = [view(tower, pictures, half, n, size, arguments.out / f"view-{n}.pt") for n in range(VIEWS)]
+    student = Student(tower.cpu())
     held = torch.arange(len(figures)) % HELD_OUT == 0
-    start_projection(model.text.proj, bank[~held])
-    run = Run(Student(model), arguments.out)
-    train(run, pictures[~held], half[~held], bank[~held], size, arguments.minutes * 60)
-    shutil.copy(arguments.config, arguments.out / "config.json")
-    (arguments.out / "mini.safetensors").write_bytes(save(run.ema.module.weights()))
-    print("steps:", run.step, "seconds:", round(run.seconds), "figures:", int((~held).sum()))
-    print("held out:", held_out(run.ema.module, pictures[held], half[held], bank[held], size))
+    seen = [v[~held] for v in views]
+    prepare(student, seen, bank[~held])
+    train(student, seen, bank[~held], class_texts())
+    if arguments.out != HERE:
+        shutil.copy(HERE / "config.json", arguments.out)
+    (arguments.out / "mini.safetensors").write_bytes(save(student.weights()))
+    print("figures:", int((~held).sum()), "held out:", held_out(student, views[0][held], bank[held]))
 
 
 if __name__ == "__main__":
