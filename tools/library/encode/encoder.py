@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 
-class Reader(Protocol):
-    """What reads text in tokens: `limit` of them at once, special tokens not counted."""
+class Counter(Protocol):
+    """The half of an encoder that counts. `limit` is the number of content tokens that it reads at once."""
 
-    limit: int
+    @property
+    def limit(self) -> int: ...
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens not counted."""
@@ -23,7 +24,7 @@ class Reader(Protocol):
 
 
 @runtime_checkable
-class Encoder(Reader, Protocol):
+class Encoder(Counter, Protocol):
     """A space of vectors."""
 
     name: str
