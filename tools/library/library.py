@@ -45,7 +45,7 @@ class Library:
         if not create and not (root / "catalog.sqlite").exists():
             raise NoLibrary(f"There is no library in {root} yet.", "Type: exhibit index <folder with documents>")
         self.root = root
-        self._names = (text_encoder, image_encoder)
+        self.names = (text_encoder, image_encoder)
         self._qdrant_url = qdrant_url
         self._layout = layout
         self.weights = {leg: WEIGHTS[leg] for leg in legs}
@@ -57,25 +57,25 @@ class Library:
     def store(self) -> Store:
         """Raises LibraryBusy where another process holds the embedded store, StoreDown where the server does
         not answer, EncoderMismatch where the vectors were made with other encoders."""
-        return self.open_store(self._qdrant_url)
+        return self.store_at(self._qdrant_url)
 
     @property
     def maker(self) -> Maker:
-        text, image = self._names
+        text, image = self.names
         return Maker(text, image, encode.dimension(text), encode.dimension(image), encode.weights_version(image))
 
-    def open_store(self, url: str | None) -> Store:
+    def store_at(self, url: str | None) -> Store:
         """The server's, or without a URL the folder's: the one that is set, or the one to move to."""
         return open_store(self.root, url, self.maker, layout=self._layout)
 
     @cached_property
     def text_encoder(self) -> Encoder:
-        return encode.load(self._names[0])
+        return encode.load(self.names[0])
 
     @cached_property
     def image_encoder(self) -> ImageEncoder:
-        encoder = encode.load(self._names[1])
-        assert isinstance(encoder, ImageEncoder), f"{self._names[1]} holds no pictures"
+        encoder = encode.load(self.names[1])
+        assert isinstance(encoder, ImageEncoder), f"{self.names[1]} holds no pictures"
         return encoder
 
     def __enter__(self) -> Self:
