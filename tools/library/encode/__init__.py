@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from tools.errors import SettingsError
 from tools.library.encode import openclip, sentence
-from tools.library.encode.encoder import Counter, Encoder, ImageEncoder, Vectors
-from tools.library.encode.minilm import MINILM_SHA256, MiniLM, MiniLMCounter, minilm_folder
+from tools.library.encode.encoder import Encoder, ImageEncoder, Reader, Vectors
+from tools.library.encode.minilm import MINILM_SHA256, MiniLM, MiniLMReader, minilm_folder
 from tools.library.encode.openclip import IMAGE_BATCH, Mini, OpenClip
 from tools.library.encode.sentence import SentenceEncoder
 from tools.library.encode.windowing import windows
@@ -22,19 +22,18 @@ __all__ = [
     "IMAGE_BATCH",
     "MINILM_SHA256",
     "Both",
-    "Counter",
     "Encoder",
     "ImageEncoder",
     "Mini",
     "MiniLM",
-    "MiniLMCounter",
     "OpenClip",
+    "Reader",
     "SentenceEncoder",
     "Vectors",
-    "counter",
     "dimension",
     "load",
     "minilm_folder",
+    "reader",
     "texts_in_both",
     "weights_version",
     "windows",
@@ -82,9 +81,9 @@ def load(name: str) -> Encoder:
 
 
 @lru_cache(maxsize=4)
-def counter(name: str) -> Counter:
+def reader(name: str) -> Reader:
     """What counts as the encoder of that name does; the encoder itself where nothing lighter does."""
-    return MiniLMCounter() if name == "minilm" else load(name)
+    return MiniLMReader() if name == "minilm" else load(name)
 
 
 def dimension(name: str) -> int:

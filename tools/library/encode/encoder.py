@@ -12,11 +12,10 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 
-class Counter(Protocol):
-    """The half of an encoder that counts. `limit` is the number of content tokens that it reads at once."""
+class Reader(Protocol):
+    """What reads text in tokens: `limit` of them at once, special tokens not counted."""
 
-    @property
-    def limit(self) -> int: ...
+    limit: int
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens not counted."""
@@ -24,7 +23,7 @@ class Counter(Protocol):
 
 
 @runtime_checkable
-class Encoder(Counter, Protocol):
+class Encoder(Reader, Protocol):
     """A space of vectors."""
 
     name: str

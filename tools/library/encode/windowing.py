@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from tools.library.encode.encoder import Counter
+from tools.library.encode.encoder import Reader
 
 
-def windows(text: str, counter: Counter, overlap: int = 32) -> list[str]:
-    """The text in pieces of at most `counter.limit` tokens that share about `overlap` tokens; cut at blanks.
+def windows(text: str, reader: Reader, overlap: int = 32) -> list[str]:
+    """The text in pieces of at most `reader.limit` tokens that share about `overlap` tokens; cut at blanks.
 
     A single word over the limit is cut by characters.
     """
-    if counter.count([text])[0] <= counter.limit:
+    if reader.count([text])[0] <= reader.limit:
         return [text]
-    words = [piece for word in text.split() for piece in _fitting(word, counter)]
-    sizes = counter.count(words)
+    words = [piece for word in text.split() for piece in _fitting(word, reader)]
+    sizes = reader.count(words)
     pieces, start = [], 0
     while start < len(words):
         end, size = start, 0
-        while end < len(words) and size + sizes[end] <= counter.limit:
+        while end < len(words) and size + sizes[end] <= reader.limit:
             size += sizes[end]
             end += 1
         end = max(end, start + 1)
@@ -37,10 +37,10 @@ def _step_back(sizes: Sequence[int], end: int, overlap: int) -> int:
     return end
 
 
-def _fitting(word: str, counter: Counter) -> list[str]:
-    if len(word) <= counter.limit // 2 or counter.count([word])[0] <= counter.limit:
+def _fitting(word: str, reader: Reader) -> list[str]:
+    if len(word) <= reader.limit // 2 or reader.count([word])[0] <= reader.limit:
         return [word]
     half = len(word) // 2
-    return _fitting(word[:half], counter) + _fitting(word[half:], counter)
+    return _fitting(word[:half], reader) + _fitting(word[half:], reader)
 
 

@@ -51,6 +51,7 @@ __all__ = [
     "best_of_items",
     "drop_store",
     "open_store",
+    "other_stores",
 ]
 
 
@@ -69,6 +70,12 @@ def drop_store(root: Path, url: str | None, edition: int, layout: Layout | None 
             client(url, layout or Layout()).delete_collection(_edition(COLLECTION, edition))
     else:
         shutil.rmtree(root / _edition("vectors", edition), ignore_errors=True)
+
+
+def other_stores(root: Path, edition: int) -> list[str]:
+    """Names of the Edge folders of other editions."""
+    ours = _edition("vectors", edition)
+    return sorted(p.name for p in root.glob("vectors*") if p.is_dir() and p.name != ours)
 
 
 def _edition(name: str, edition: int) -> str:
