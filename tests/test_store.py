@@ -7,10 +7,25 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tools.errors import EncoderMismatch, LibraryBusy, StoreDown
-from tools.library.store import Bm25, EdgeStore, Maker, Scope, Scored, ServerStore, Store, Window, best_of_items
+from tools.library.store import (
+    Ask,
+    Bm25,
+    EdgeStore,
+    Layout,
+    Maker,
+    Point,
+    Scope,
+    Scored,
+    ServerStore,
+    Sparse,
+    Store,
+    Window,
+    best_of_items,
+)
 
 MAKER = Maker("minilm", "mini", text_dim=2, image_dim=3)
 PAGES = ((4, 6), (4, 7), (5, 6))
@@ -128,3 +143,96 @@ def test_a_server_that_is_down_is_named() -> None:
 def test_windows_become_items_in_the_order_of_their_best() -> None:
     windows = [Scored("a", 0.9), Scored("b", 0.8), Scored("a", 0.7)]
     assert best_of_items(windows) == (Scored("a", 0.9), Scored("b", 0.8))
+
+
+def many(number: int, dim: int = 48) -> list[Window]:
+    """Points of three legs by a seed, no two scores alike."""
+    rng, bm25 = np.random.default_rng(0), Bm25()
+    vectors = rng.standard_normal((number, dim)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    words = [f"{a}{b}" for a in ("oil", "gear", "pump", "valve") for b in ("box", "case", "cover", "shaft", "line")]
+    return [
+        Window(
+            f"i{n}",
+            0,
+            f"s{n % 9}",
+            "figure" if n % 4 == 0 else "passage",
+            {"text": vectors[n].tolist(), "clip": vectors[n, :3].tolist()},
+            bm25.document(" ".join(rng.choice(words, rng.integers(3, 12)))),
+            pages=(n % 30 + 1,),
+        )
+        for n in range(number)
+    ]
+
+
+WIDE = Maker("minilm", "mini", text_dim=48, image_dim=3)
+
+
+def test_a_folder_and_a_server_find_the_same_in_the_same_order(tmp_path: Path) -> None:
+    """Ids and order. (So few points are compared one by one in both; `python -m evals scale` measures the index.)"""
+    windows = many(800)
+    edge, server = EdgeStore(tmp_path / "vectors", WIDE), ServerStore(":memory:", WIDE)
+    for store in (edge, server):
+        store.add(windows)
+        store.optimize()
+    for scope in (Scope(), Scope(kinds=("figure",)), Scope(sources=("s1", "s2"), pages=(3, 9))):
+        for n in range(0, 40, 4):
+            dense = windows[n].dense
+            asks = [Ask("text", dense["text"]), Ask("clip", dense["clip"]), Ask("bm25", Bm25().query("gearbox"))]
+            here, there = (store.search_all(asks, 20, scope) for store in (edge, server))
+            for one, other in zip(here[:2], there[:2], strict=True):
+                assert [hit.item for hit in one] == [hit.item for hit in other]
+            assert [round(hit.score, 4) for hit in here[2]] == [round(hit.score, 4) for hit in there[2]]
+    edge.close()
+
+
+def test_several_questions_in_one_call_are_answered_as_one_by_one(store: Store) -> None:
+    fill(store)
+    asks = [Ask("text", [1.0, 0.0]), Ask("bm25", Bm25().query("oil filters")), Ask("clip", [0.0, 0.1, 0.9])]
+    assert store.search_all(asks, 3, Scope()) == [store.search(*ask, 3, Scope()) for ask in asks]
+    assert store.search_all([], 3, Scope()) == []
+
+
+def test_equal_scores_come_in_the_order_of_their_items(store: Store) -> None:
+    store.add([Window(item, 0, "s", "passage", {"text": [0.6, 0.8]}) for item in ("c", "a", "b")])
+    assert [hit.item for hit in store.search("text", [1.0, 0.0], 3, Scope())] == ["a", "b", "c"]
+
+
+def test_points_are_put_as_another_store_held_them(store: Store) -> None:
+    fill(store)
+    ids = [held.id for held in store.windows()]
+    assert len(ids) == 4 and {held.source for held in store.windows()} == {"s1", "s2"}
+    assert store.has([*ids, "00000000-0000-0000-0000-000000000000"]) == set(ids)
+    (point,) = [point for point in store.get(ids) if "bm25" in point.vectors and point.payload["item"] == "b"]
+    other = Point("11111111-1111-1111-1111-111111111111", {**point.payload, "item": "z"}, point.dense, point.bm25)
+    store.put([other])
+    assert store.get([other.id])[0].payload == other.payload
+    assert isinstance(point.bm25, Sparse) and store.search("bm25", point.bm25, 9, Scope(items=("z",)))[0].item == "z"
+    store.drop(ids)
+    assert store.count() == 1
+
+
+def test_vectors_may_be_kept_otherwise_later_and_are_not_made_anew(tmp_path: Path) -> None:
+    """none → int8 on disk → none: the maker is the same, what is found too, and `optimize` rebuilds."""
+    windows = many(500)
+    expected = None
+    for layout in (Layout("none"), Layout("int8", on_disk=True), Layout("none")):
+        store = EdgeStore(tmp_path / "vectors", WIDE, layout)
+        if expected is None:
+            store.add(windows)
+        store.optimize()
+        found = store.search("text", windows[7].dense["text"], 10, Scope())
+        expected = expected or found
+        assert [hit.item for hit in found] == [hit.item for hit in expected] and store.count() == 500
+        store.close()
+
+
+def test_filters_have_an_index(tmp_path: Path) -> None:
+    """Also in a folder that was made before they had: without one every point is compared."""
+    store = EdgeStore(tmp_path / "vectors", MAKER)
+    assert set(store._shard.info().payload_schema) == {"kind", "source", "item", "pages"}
+    store._shard.update(store._edge.UpdateOperation.delete_field_index("item"))
+    store.close()
+    again = EdgeStore(tmp_path / "vectors", MAKER)
+    assert "item" in again._shard.info().payload_schema
+    again.close()

@@ -133,10 +133,10 @@ def dimension(rest: str) -> int:
             "Write openclip/<model>/<pretrained tag or checkpoint path>, for example "
             "openclip/ViT-B-32/laion2b_s34b_b79k.",
         )
-    config = open_clip.get_model_config(rest if whole else model_name)
-    if config is None:
+    try:
+        return int(open_clip.get_model_config(rest if whole else model_name)["embed_dim"])
+    except (OSError, TypeError, ValueError) as error:  # no such file, nor what it should hold
         raise WeightsError(
             f"There is no configuration of an open_clip model in {rest}.",
-            "The folder must hold open_clip_config.json, as a repository of open_clip on the hub does.",
-        )
-    return int(config["embed_dim"])
+            "It must hold open_clip_config.json, as a repository of open_clip on the hub does.",
+        ) from error

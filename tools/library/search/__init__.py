@@ -42,7 +42,8 @@ def search(library: "Library", query: Query, depth: int = DEPTH) -> Found:
     store = library.store  # before the encoders are loaded: it may refuse them
     wanted = {name: ask for name, ask in legs.asked(library, query).items() if weights.get(name, 0) > 0}
     picture = wanted.pop("picture", None)
-    found = {name: best_of_items(store.search(*ask, depth, scope)) for name, ask in wanted.items()}
+    answers = store.search_all(list(wanted.values()), depth, scope)
+    found = {name: best_of_items(answer) for name, answer in zip(wanted, answers, strict=True)}
     if picture and query.within.kinds and "figure" not in query.within.kinds:
         found["beside"] = _beside(library, picture, query.within)
         weights["beside"] = weights["picture"]

@@ -51,9 +51,9 @@ def of_words(library: "Library", text: str, kinds: Sequence[str]) -> dict[str, A
     pieces = encode.windows(text, library.text_encoder)
     legs = {"bm25": Asked("bm25", library.bm25.query(text))}
     if kinds and "figure" not in kinds:
-        legs["text"] = Asked("text", unit(library.text_encoder.texts(pieces).mean(axis=0)))
+        legs["text"] = Asked("text", unit(library.text_encoder.queries(pieces).mean(axis=0)))
     else:
-        both = encode.texts_in_both(library.text_encoder, library.image_encoder, pieces)
+        both = encode.texts_in_both(library.text_encoder, library.image_encoder, pieces, asked=True)
         legs["text"] = Asked("text", unit(both.text.mean(axis=0)))
         legs["clip"] = Asked("clip", unit(both.image.mean(axis=0)))
     return legs

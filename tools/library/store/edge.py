@@ -132,6 +132,8 @@ class EdgeStore:
     def search_all(
         self, asks: Sequence[tuple[Leg, list[float] | Sparse]], limit: int, scope: Scope, exact: bool = False
     ) -> list[list[Scored]]:
+        if not asks:
+            return []
         edge = self._edge
         params = edge.SearchParams(
             hnsw_ef=rules.EF,

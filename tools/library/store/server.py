@@ -132,6 +132,8 @@ class ServerStore:
     def search_all(
         self, asks: Sequence[tuple[Leg, list[float] | Sparse]], limit: int, scope: Scope, exact: bool = False
     ) -> list[list[Scored]]:
+        if not asks:
+            return []
         models = self._models
         quantization = models.QuantizationSearchParams(rescore=True, oversampling=rules.OVERSAMPLING, ignore=exact)
         params = models.SearchParams(hnsw_ef=rules.EF, exact=exact, quantization=quantization)
