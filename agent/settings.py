@@ -20,7 +20,7 @@ from tools.errors import SettingsError
 PREFIX = "EXHIBIT_"
 LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
 """The checks of `agent.validator`, in their order. What is left out is not run: for measuring what each is worth."""
-LEGS = ("bm25", "text", "clip", "picture")
+LEGS = ("bm25", "text", "clip", "picture", "rerank")
 FOR_TESTS = PREFIX + "TEST_"
 
 
@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     model: str = Field(default="extractive", description="'extractive', or 'ollama/<model>'")
     text_encoder: str = Field(default="minilm", description="encoder of the text leg")
     image_encoder: str = Field(default="mini", description="'mini' or 'openclip/<model>/<tag or checkpoint>'")
+    reranker: str = Field(default="maxsim", description="second look at what was found: 'maxsim' or 'cross-encoder/…'")
     qdrant_url: str | None = Field(default=None, description="a Qdrant server; without one, a folder is used")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
     num_ctx: int | None = Field(

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from tools.errors import NoLibrary, NotInLibrary, UnreadableFile
-from tools.library import encode
+from tools.library import encode, rerank
 from tools.library.catalog import Catalog
-from tools.library.encode import Encoder, ImageEncoder
+from tools.library.encode import Encoder, ImageEncoder, SentenceEncoder
 from tools.library.evidence import Hit, Item, Record, Region, Source, regions_of
 from tools.library.ingest import Progress, Report, ingest
+from tools.library.rerank import MaxSim, Reranker
 from tools.library.search import WEIGHTS, Found, Query, Within, search
 from tools.library.store import Bm25, Maker, Store, open_store
 
@@ -35,6 +36,7 @@ class Library:
         *,
         text_encoder: str = "minilm",
         image_encoder: str = "mini",
+        reranker: str = "maxsim",
         qdrant_url: str | None = None,
         legs: Sequence[str] = tuple(WEIGHTS),
         create: bool = False,
@@ -45,6 +47,7 @@ class Library:
             raise NoLibrary(f"There is no library in {root} yet.", "Type: exhibit index <folder with documents>")
         self.root = root
         self.names = (text_encoder, image_encoder)
+        self._reranker = reranker
         self._qdrant_url = qdrant_url
         self.weights = {leg: WEIGHTS[leg] for leg in legs}
         self.catalog = Catalog(root / "catalog.sqlite")
@@ -68,6 +71,13 @@ class Library:
         encoder = encode.load(self.names[1])
         assert isinstance(encoder, ImageEncoder), f"{self.names[1]} holds no pictures"
         return encoder
+
+    @cached_property
+    def reranker(self) -> Reranker:
+        """Token by token on the text encoder that is there anyway, or another that is named."""
+        if self._reranker == "maxsim" and isinstance(self.text_encoder, SentenceEncoder):
+            return MaxSim("maxsim", self.text_encoder)
+        return rerank.load(self._reranker)
 
     def __enter__(self) -> Self:
         return self

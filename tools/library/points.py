@@ -35,11 +35,15 @@ def windows(library: "Library", entries: Sequence[Entry], source: Source) -> lis
 
 
 def _pieces(part: Part, encoder: encode.Encoder) -> list[str]:
-    """A part's text with its heading (a figure's also with the paragraph that mentions it and what a model saw in it),
-    windowed; nothing for a picture without a word."""
-    seen = (part.mention, part.description) if isinstance(part, Figure) else ()
-    text = "\n".join(filter(None, (part.heading, part.text, *seen))).strip()
+    """A part's words, windowed; nothing for a picture without a word."""
+    text = words(part)
     return encode.windows(text, encoder) if text else []
+
+
+def words(part: Part) -> str:
+    """A part's text with its heading; of a figure also the paragraph that mentions it and what a model saw in it."""
+    seen = (part.mention, part.description) if isinstance(part, Figure) else ()
+    return "\n".join(filter(None, (part.heading, part.text, *seen))).strip()
 
 
 def _pixels(library: "Library", figures: Sequence[Figure]) -> Iterator[tuple[Figure, encode.Vectors]]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.library import fuse
-from tools.library.evidence import Figure, Hit
+from tools.library import fuse, points
+from tools.library.evidence import Figure, Hit, Record
 from tools.library.fuse import Fused
 from tools.library.search import beside, diverse, legs
 from tools.library.search.legs import MOST_WINDOWS, WEIGHTS, Asked
@@ -27,6 +27,8 @@ CANDIDATES = 4
 """Times the limit from which a diverse choice is made."""
 LOOKED_AT = 5
 """Figures found by a picture whose text is looked at."""
+LOOKED_AT_AGAIN = 12
+"""Items that the reranker is shown: about 30 windows, a fifth of a second on two cores."""
 CASCADE = 1e-3
 """Times the weight of the words where the picture decides: less than one rank of the picture's."""
 Ranking = tuple[Scored, ...]
@@ -42,7 +44,7 @@ def search(library: "Library", query: Query, depth: int = DEPTH) -> Found:
     store = library.store  # before the encoders are loaded: it may refuse them
     wanted = {name: ask for name, ask in legs.asked(library, query).items() if weights.get(name, 0) > 0}
     picture = wanted.pop("picture", None)
-    found = {name: best_of_items(store.search(*ask, depth, scope)) for name, ask in wanted.items()}
+    found: dict[str, Ranking] = {name: best_of_items(store.search(*ask, depth, scope)) for name, ask in wanted.items()}
     if picture and query.within.kinds and "figure" not in query.within.kinds:
         found["beside"] = _beside(library, picture, query.within)
         weights["beside"] = weights["picture"]
@@ -51,9 +53,21 @@ def search(library: "Library", query: Query, depth: int = DEPTH) -> Found:
         weights.update({name: CASCADE * weights[name] for name in wanted})
     elif picture:
         found["picture"] = best_of_items(store.search(*picture, depth, scope))
-    rankings = {name: [one.item for one in items if one.item != query.like] for name, items in found.items()}
-    hits = _hits(library, fuse.fuse(rankings, weights), query)
+    rankings = {name: [one for one in items if one.item != query.like] for name, items in found.items()}
+    if query.text and query.image is None and weights.get("rerank", 0) > 0:
+        found["rerank"] = _second_look(library, query.text, fuse.convex(rankings, weights))
+        rankings["rerank"] = list(found["rerank"])
+    hits = _hits(library, fuse.convex(rankings, weights), query)
     return Found(hits, found, bool(hits))
+
+
+def _second_look(library: "Library", text: str, fused: Sequence[Fused]) -> Ranking:
+    """The first few again, by how well all they are found by answers the words."""
+    held = library.catalog.items([one.item for one in fused[:LOOKED_AT_AGAIN]])
+    words = {item: text for item, part in held.items() if not isinstance(part, Record) and (text := points.words(part))}
+    scores = library.reranker.scores(text, list(words.values()))
+    ranked = (Scored(item, float(score)) for item, score in zip(words, scores, strict=True))
+    return tuple(sorted(ranked, key=lambda one: -one.score))
 
 
 def _among(library: "Library", picture: Asked, scope: Scope, found: Mapping[str, Sequence[Scored]]) -> Ranking:

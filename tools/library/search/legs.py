@@ -1,6 +1,7 @@
 """The legs of a search: what each asks the store. Their scores are of different spaces and are never compared.
 
 bm25: words in words. text: meaning in words. clip: words in the space of pictures. picture: pixels in pixels.
+(rerank, the second look, comes after them and asks no store.)
 """
 
 from collections.abc import Sequence
@@ -16,9 +17,10 @@ from tools.library.store import Kept, Leg, Scope, Sparse
 if TYPE_CHECKING:
     from tools.library.library import Library
 
-WEIGHTS = {"bm25": 1.0, "text": 0.7, "clip": 0.1, "picture": 1.0}
+WEIGHTS = {"bm25": 0.7, "text": 0.3, "clip": 0.1, "picture": 1.0, "rerank": 1.0}
 """Of the legs in the fusion, chosen by `python -m evals retrieval`. `clip` is words against pixels: with `mini` it
-finds pictures that have no words, and puts others out of order; `picture` is picture against pixels."""
+finds pictures that have no words, and puts others out of order; `picture` is picture against pixels; `rerank` a second
+look at the first that the others found."""
 LIKE_TERMS = 30
 """Words of an item, the most frequent first, that look for its like."""
 MOST_WINDOWS = 64
@@ -51,9 +53,9 @@ def of_words(library: "Library", text: str, kinds: Sequence[str]) -> dict[str, A
     pieces = encode.windows(text, library.text_encoder)
     legs = {"bm25": Asked("bm25", library.bm25.query(text))}
     if kinds and "figure" not in kinds:
-        legs["text"] = Asked("text", unit(library.text_encoder.texts(pieces).mean(axis=0)))
+        legs["text"] = Asked("text", unit(library.text_encoder.queries(pieces).mean(axis=0)))
     else:
-        both = encode.texts_in_both(library.text_encoder, library.image_encoder, pieces)
+        both = encode.texts_in_both(library.text_encoder, library.image_encoder, pieces, asked=True)
         legs["text"] = Asked("text", unit(both.text.mean(axis=0)))
         legs["clip"] = Asked("clip", unit(both.image.mean(axis=0)))
     return legs
