@@ -50,6 +50,7 @@ class Assistant:
             image_encoder=self.settings.image_encoder,
             reranker=self.settings.reranker,
             qdrant_url=self.settings.qdrant_url,
+            layout=self.settings.layout,
             legs=self.settings.legs,
         )
         try:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent import move, shelf
 from agent.searching import search
-from agent.terminal import escape, open_console, open_library, print_json, source_named
+from agent.terminal import AsJson, escape, open_console, print_json
 from tools.errors import ExhibitError, NotInLibrary
 
 if TYPE_CHECKING:
@@ -17,25 +18,23 @@ if TYPE_CHECKING:
     from agent.answer import Answer
     from agent.assistant import Assistant
     from agent.setup import Step
-    from tools.library.ingest import Report
-    from tools.library.library import Library
 
 app = typer.Typer(
-    help="Answers questions from your own manuals, papers, screenshots and photos, and shows the place for every "
+    help="Answers questions from your own manuals, papers, consoleshots and photos, and shows the place for every "
     "sentence.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-shelf = typer.Typer(help="What is held: list it, remove from it.", no_args_is_help=True)
-app.add_typer(shelf, name="library")
+app.command()(shelf.index)
+shelf.app.command("move")(move.move)
+app.add_typer(shelf.app, name="library")
 installs = typer.Typer(help="Walks through an installation.", no_args_is_help=True)
 app.add_typer(installs, name="setup")
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, by the shell's convention; Typer turns the interrupt into it."""
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Picture = Annotated[Path | None, typer.Option("--image", help="A picture to search with.")]
 Thread = Annotated[str | None, typer.Option("--thread", help="The conversation to go on with.")]
 
@@ -56,25 +55,6 @@ def main() -> None:
 
 
 # commands
-
-
-@app.command()
-def index(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
-    as_json: AsJson = False,
-) -> None:
-    """Read documents into the library. Run it again at any time: only what changed is read."""
-    missing = [str(path) for path in paths if not path.exists()]
-    if missing:
-        raise NotInLibrary(f"There is no file or folder {', '.join(missing)}.", "Check the path and try again.")
-    with open_library(create=True) as library:
-        report = library.add(paths) if as_json else _add_with_progress(library, paths)
-    if as_json:
-        print_json(_report_as_dict(report))
-    else:
-        _print_report(report)
-    if report.failed or not (report.added or report.unchanged):
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -164,31 +144,6 @@ def setup_local(
     print('Now type: exhibit index <folder with documents>, then: exhibit ask "your question"')
 
 
-@shelf.command("list")
-def library_list(as_json: AsJson = False) -> None:
-    """Every source, with what was found in it, and every file that could not be read."""
-    with open_library() as library:
-        counts = library.catalog.counts()
-        rows = [{**s.model_dump(), "items": counts.get(s.id, {})} for s in library.sources()]
-        failed = [row for row in library.catalog.files() if row.state == "failed"]
-    if as_json:
-        print_json({"sources": rows, "failed": [{"path": f.path, "error": f.error} for f in failed]})
-    else:
-        _print_sources(rows, [(f.path, f.error) for f in failed])
-
-
-@shelf.command("remove")
-def library_remove(
-    names: Annotated[list[str], typer.Argument(help="Paths, titles, or the first characters of ids.")],
-) -> None:
-    """Forget sources. The files themselves are not touched."""
-    with open_library() as library:
-        for name in names:
-            source = source_named(library, name)
-            library.remove(source.id)
-            print(f"Removed {source.title} ({source.uri}).")
-
-
 # what the commands share
 
 
@@ -201,7 +156,7 @@ def _assistant() -> "Assistant":
 def _ask(
     assistant: "Assistant", question: str, image: Path | None, thread: str | None, quiet: bool = False
 ) -> "Answer":
-    """The answer; meanwhile the screen says what is being done."""
+    """The answer; meanwhile the console says what is being done."""
     from agent.progress import Progress
 
     progress = Progress()
@@ -252,22 +207,6 @@ def _show(assistant: "Assistant", key: int, thread: str | None, out: Path) -> li
 # printing
 
 
-def _add_with_progress(library: "Library", paths: list[Path]) -> "Report":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=open_console(stderr=True)) as bar:
-        task = bar.add_task("Looking for files", total=None)
-
-        def tell(number: int, total: int, path: Path) -> None:
-            bar.update(task, description=escape(path.name[:40]), completed=number, total=total)
-
-        report = library.add(paths, tell)
-        done = len(report.added) + len(report.unchanged) + len(report.failed)
-        bar.update(task, description="Indexed", completed=done, total=done)
-    return report
-
-
 def _walk(steps: "Iterator[Step]") -> None:
     """Prints what is done; a bar shows what is being fetched."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -281,34 +220,6 @@ def _walk(steps: "Iterator[Step]") -> None:
             else:
                 bar.update(task, visible=False)
                 bar.console.print(escape(step.says), highlight=False)
-
-
-def _report_as_dict(report: "Report") -> dict[str, Any]:
-    return {
-        "added": [str(path) for path in report.added],
-        "unchanged": [str(path) for path in report.unchanged],
-        "removed": report.removed,
-        "failed": [{"path": str(path), "error": error} for path, error in report.failed],
-        "notes": [{"path": str(path), "note": note} for path, note in report.notes],
-        "passages": report.passages,
-        "figures": report.figures,
-        "tables": report.tables,
-    }
-
-
-def _print_report(report: "Report") -> None:
-    console = open_console()
-    if not (report.added or report.unchanged or report.failed or report.removed):
-        console.print("There was nothing to read: no files there. Name a folder that holds documents.")
-        return
-    console.print(
-        f"[green]{len(report.added)} added[/], {len(report.unchanged)} unchanged, {len(report.removed)} removed, "
-        f"{len(report.failed)} not read: {report.passages} passages, {report.figures} figures, {report.tables} tables."
-    )
-    for path, error in report.failed:
-        console.print(f"[red]not read[/] {escape(path.name)}: {escape(error)}", highlight=False)
-    for path, note in report.notes:
-        console.print(f"[yellow]note[/] {escape(path.name)}: {escape(note)}", highlight=False)
 
 
 def print_answer(answer: "Answer") -> None:
@@ -337,19 +248,6 @@ def print_answer(answer: "Answer") -> None:
 def _place_line(place: Any) -> str:
     pages = ", ".join(str(region.page) for region in place.regions)
     return f"[{place.key}] {place.title}" + (f", page {pages} — exhibit show {place.key}" if pages else "")
-
-
-def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) -> None:
-    from rich.table import Table
-
-    table = Table("id", "title", "pages", "passages", "figures", "tables", "path")
-    for row in rows:
-        numbers = [str(row["items"].get(kind, 0)) for kind in ("passage", "figure", "table")]
-        table.add_row(row["id"][:8], escape(row["title"]), str(row["pages"]), *numbers, escape(row["uri"]))
-    console = open_console()
-    console.print(table)
-    for path, error in failed:
-        console.print(f"[red]not read[/] {escape(path)}: {escape(error)}", highlight=False)
 
 
 def _print_checks(results: list[Any]) -> None:

@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from tools.errors import NotInLibrary
 
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 
     from tools.library.evidence import Source
     from tools.library.library import Library
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
 def open_library(create: bool = False) -> "Library":
@@ -25,14 +29,16 @@ def open_library(create: bool = False) -> "Library":
         image_encoder=chosen.image_encoder,
         reranker=chosen.reranker,
         qdrant_url=chosen.qdrant_url,
+        layout=chosen.layout,
         create=create,
+        workers=chosen.workers,
     )
 
 
 def source_named(library: "Library", name: str) -> "Source":
     """By path, title, or the first characters of its id. Raises NotInLibrary where that is not exactly one."""
     path = str(Path(name).expanduser().resolve())
-    found = [s for s in library.sources() if s.uri == path or s.title == name or s.id.startswith(name)]
+    found = [s for s in library.sources() if path in s.paths or s.title == name or s.id.startswith(name)]
     if len(found) != 1:
         many = "more than one source" if found else "no source"
         raise NotInLibrary(f"'{name}' names {many}.", "Type: exhibit library list")

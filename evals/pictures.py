@@ -34,7 +34,7 @@ class Album:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self._sources = {source.uri: source for source in library.sources()}
+        self._sources = {path: source for source in library.sources() for path in source.paths}
         self._drawn: dict[tuple[str, Region], str] = {}
 
     def cited(self, spots: Iterable[Spot], most: int = 2) -> list[Picture]:

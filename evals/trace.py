@@ -7,6 +7,7 @@ apart, in Took.
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,12 @@ class Examiner:
         self.folder = folder
         self.root = root.resolve()
         self.api = api
+        self._gold: frozenset[str] = frozenset()
+
+    @cached_property
+    def _copies(self) -> dict[str, tuple[str, ...]]:
+        """Where a source lies that lies in several places, by the first of them."""
+        return {source.uri: source.paths for source in self.assistant.library.sources() if source.also}
 
     def ask(self, case: Case) -> tuple[Trace, Took]:
         """The case in a conversation of its own, which is deleted afterwards."""
@@ -171,6 +178,7 @@ class Examiner:
 
     def _trace(self, case: Case, thread: str, seconds: dict[str, float]) -> Trace:
         before = self.assistant.evidence(thread)
+        self._gold = frozenset(gold.source for gold in case.gold)
         state: dict[str, Any] = {}
         steps: list[Step] = []
         for node, update in self._timed(case, thread, seconds):
@@ -185,6 +193,7 @@ class Examiner:
 
     def told(self, case: Case, answer: Answer) -> Trace:
         """What an answer says by itself, without the way to it."""
+        self._gold = frozenset(gold.source for gold in case.gold)
         return Trace(
             case=case.id,
             status=answer.status,
@@ -233,10 +242,14 @@ class Examiner:
         )
 
     def _name(self, uri: str) -> str:
-        """The path of a source as the suite names it; of one that lies elsewhere, its file name."""
+        """The path of a source as the suite names it, of several that which is gold; of one that lies elsewhere, its
+        file name."""
         if uri.startswith(("http://", "https://")):
             return API
-        path = Path(uri)
+        names = [self._relative(Path(path)) for path in self._copies.get(uri, (uri,))]
+        return next((name for name in names if name in self._gold), names[0])
+
+    def _relative(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
 
     def _checked(self, verdict: Verdict) -> Checked:

@@ -4,13 +4,16 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tools.library.ingest import Report
+from tools.errors import EncoderMismatch, LibraryBusy
+from tools.library import disk
 from tools.library.library import Library
+from tools.library.report import Report
 
 
 @pytest.fixture
@@ -139,12 +142,12 @@ def test_a_run_that_was_cut_short_goes_on_and_doubles_nothing(library: Library, 
     def dies(*args) -> None:
         raise Killed
 
-    keep = library.catalog.put_source
-    library.catalog.put_source = dies  # type: ignore[method-assign]
+    keep = library.catalog.put
+    library.catalog.put = dies  # type: ignore[method-assign]
     with pytest.raises(Killed):
         library.add([folder])
     assert library.store.count() > 0 and found(library, "gearbox oil") == []
-    library.catalog.put_source = keep  # type: ignore[method-assign]
+    library.catalog.put = keep  # type: ignore[method-assign]
     assert told(library.add([folder])) == (2, 0, 0, 0)
     with Library(tmp_path / "undisturbed", create=True) as other:
         other.add([folder])
@@ -170,7 +173,8 @@ def test_vectors_that_were_moved_away_are_made_again(folder: Path, tmp_path: Pat
         first.add([folder])
     shutil.move(tmp_path / "moved" / "vectors", tmp_path / "elsewhere")
     with Library(tmp_path / "moved") as again:
-        assert told(again.add([folder])) == (2, 0, 0, 0)
+        report = again.add([folder])
+        assert (told(report), report.embedded) == ((0, 2, 0, 0), 2)
         assert found(again, "gearbox oil")
 
 
@@ -195,3 +199,149 @@ def test_a_store_that_is_held_changes_nothing(folder: Path, tmp_path: Path) -> N
 def test_a_link_that_leads_round_in_a_circle(library: Library, folder: Path) -> None:
     (folder / "up").symlink_to(folder)
     assert told(library.add([folder])) == (2, 0, 0, 0)
+
+
+def test_every_copy_can_be_cited_and_a_renamed_file_bears_its_new_name(library: Library, folder: Path) -> None:
+    shutil.copy(folder / "a.txt", folder / "copy.txt")
+    library.add([folder])
+    (source,) = [s for s in library.sources() if s.title == "a.txt"]
+    assert source.paths == (str(folder / "a.txt"), str(folder / "copy.txt"))
+    (folder / "a.txt").unlink()
+    (folder / "copy.txt").rename(folder / "renamed.txt")
+    report = library.add([folder])
+    assert (len(report.added), len(report.unchanged), len(report.removed)) == (0, 2, 2)
+    (hit,) = [hit for hit in library.search("gearbox oil") if "gearbox" in hit.item.text]
+    source = library.source(hit.item.source_id)
+    assert (source.title, source.uri) == ("renamed.txt", str(folder / "renamed.txt"))
+    assert library.page_image(source.id, 1)
+
+
+def test_one_picture_with_two_captions_keeps_both(library: Library, folder: Path) -> None:
+    from PIL import Image
+
+    for name, words in (("x", "Coupling spider, orange."), ("y", "Drive belt, type B.")):
+        (folder / name).mkdir()
+        Image.new("RGB", (80, 60), "orange").save(folder / name / "part.png")
+        (folder / name / "part.txt").write_text(words)
+    library.add([folder])
+    held = {s.uri: library.page(s.id, 1) for s in library.sources() if s.uri.endswith("part.png")}
+    assert {Path(uri).parent.name: items[0].text for uri, items in held.items()} == {
+        "x": "Coupling spider, orange.",
+        "y": "Drive belt, type B.",
+    }
+    for words in ("coupling spider", "drive belt"):
+        assert words in library.search(words, kinds=("figure",))[0].item.text.lower()
+
+
+def test_a_copy_of_what_a_changed_file_held_is_not_lost(library: Library, folder: Path) -> None:
+    """In one run a.txt changes and a copy of what it held turns up under a later name."""
+    library.add([folder])
+    shutil.copy(folder / "a.txt", folder / "z.txt")
+    (folder / "a.txt").write_text("The gearbox holds 5.1 litres of oil.\n")
+    library.add([folder])
+    texts = " ".join(found(library, "gearbox oil"))
+    assert "5.1" in texts and "4.2" in texts
+
+
+def test_a_search_meanwhile_sees_the_old_or_the_new_never_both_never_neither(library: Library, folder: Path) -> None:
+    def written(number: int) -> None:
+        (folder / "a.txt").write_text(f"The gearbox holds {number} litres of oil.\n")
+
+    written(0)
+    library.add([folder])
+    seen: list[tuple[int, ...]] = []
+    over = threading.Event()
+
+    def search() -> None:
+        while not over.is_set():
+            texts = [text for text in found(library, "gearbox litres of oil") if "gearbox" in text]
+            seen.append(tuple(int(text.split()[3]) for text in texts))
+
+    threads = [threading.Thread(target=search) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for number in range(1, 13):
+        written(number)
+        library.add([folder])
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert {len(numbers) for numbers in seen} == {1}
+    assert len(set(seen)) > 3, "nothing was seen to change"
+
+
+def test_what_may_not_be_read_now_stays_and_is_tried_again(library: Library, folder: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    library.add([folder])
+    (folder / "a.txt").write_text("The gearbox holds 5.1 litres of oil.\n")
+    (folder / "a.txt").chmod(0)
+    ((path, told_of),) = library.add([folder]).failed
+    assert "chmod" in told_of and "4.2" in " ".join(found(library, "gearbox oil"))
+    (folder / "a.txt").chmod(0o600)
+    assert told(library.add([folder])) == (1, 1, 0, 0)
+
+
+def test_a_folder_that_may_not_be_looked_into_loses_nothing(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "deep").mkdir()
+    (folder / "deep" / "c.txt").write_text("Filters are changed.\n")
+    library.add([folder])
+    scandir = os.scandir
+
+    def refused(path):
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    report = library.add([folder])
+    assert told(report) == (0, 2, 1, 0) and "cannot be looked into" in report.failed[0][1]
+    monkeypatch.undo()
+    assert told(library.add([folder])) == (0, 3, 0, 0)
+
+
+def test_an_empty_folder_that_was_full_is_taken_for_a_disk_that_is_not_there(library: Library, folder: Path) -> None:
+    library.add([folder])
+    for path in folder.iterdir():
+        path.unlink()
+    report = library.add([folder])
+    assert "2 files of it are held" in report.failed[0][1] and len(library.sources()) == 2
+
+
+def test_two_runs_at_once_are_one_too_many(library: Library, folder: Path) -> None:
+    with disk.only_one(library.root), pytest.raises(LibraryBusy, match="changing the library"):
+        library.add([folder])
+
+
+def test_other_encoders_embed_anew_without_reading(library: Library, folder: Path, tmp_path: Path) -> None:
+    library.add([folder])
+    points = {held.id for held in library.store.windows()}
+    library.close()
+    with Library(tmp_path / "library", text_encoder="mini") as other:
+        with pytest.raises(EncoderMismatch, match="exhibit index --again"):
+            other.search("oil")
+        shutil.rmtree(folder)
+        assert other.embed_again() == 2
+        assert "4.2" in " ".join(found(other, "gearbox oil"))
+        assert {held.id for held in other.store.windows()} == points
+    assert not (tmp_path / "library" / "vectors").exists()
+
+
+def test_embedding_anew_goes_on_after_a_kill(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def dies(*args) -> None:
+        raise Killed
+
+    library.add([folder])
+    before = library.store.count()
+    monkeypatch.setattr(library, "change_store", dies)
+    with pytest.raises(Killed):
+        library.embed_again()
+    monkeypatch.undo()
+    assert library.edition == 1, "the step was taken"
+    del library.__dict__["store"]
+    assert library.store.count() == before and found(library, "gearbox oil")

@@ -7,9 +7,10 @@ import pytest
 
 from agent import Assistant, settings
 from agent.settings import LAYERS
-from evals import runs, suites
-from evals.cases import SuiteError
+from evals import cases, runs, suites
+from evals.cases import Case, Gold, SuiteError
 from evals.demo import DEMO
+from evals.metrics import page_hit
 from evals.runs import Run
 from evals.suites import Suite
 from tools.library.library import Library
@@ -124,3 +125,20 @@ def test_a_question_nobody_can_ask_is_not_scored_and_the_run_goes_on(sample_root
 def test_what_is_no_run_says_so(tmp_path: Path) -> None:
     with pytest.raises(SuiteError, match="holds no run"):
         runs.load(tmp_path)
+
+
+def test_gold_may_name_any_copy_of_a_document(tmp_path: Path) -> None:
+    for name in ("first.txt", "second.txt"):
+        path = tmp_path / "suite" / "library" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("The gearbox holds 4.2 litres of oil.\n")
+    asked = [
+        Case(id=name, question="How many litres of oil does the gearbox hold?", gold=(Gold(source=name, pages=(1,)),))
+        for name in ("first.txt", "second.txt")
+    ]
+    (tmp_path / "suite" / "cases.jsonl").write_text(cases.lines(asked))
+    copies = suites.load(tmp_path / "suite")
+    chosen = settings.read(library=tmp_path / "library")
+    runs.index(copies, chosen)
+    run = runs.run(copies, tmp_path / "run", settings=chosen)
+    assert [page_hit.score(case, trace).value for case, trace in zip(asked, run.traces)] == [1.0, 1.0]

@@ -7,6 +7,7 @@
     │   ├── LibraryBusy        another process holds the embedded store
     │   ├── EncoderMismatch    the store was built with other encoders
     │   ├── StoreDown          the Qdrant server does not answer
+    │   ├── DiskFull           nothing more can be written where the library is
     │   └── NotInLibrary       an id, key, page or source that is not held
     ├── QuestionError          a question that is empty or too long
     ├── UnreadableFile         broken, encrypted, empty, too large or of an unknown format
@@ -55,6 +56,10 @@ class EncoderMismatch(LibraryError):
 
 class StoreDown(LibraryError):
     """The Qdrant server does not answer, or refuses."""
+
+
+class DiskFull(LibraryError):
+    """Nothing more can be written where the library is."""
 
 
 class NotInLibrary(LibraryError):

@@ -37,13 +37,21 @@ class Region(Frozen):
 
 
 class Source(Frozen):
-    """A file that was read. `id` is the SHA-256 of its bytes; `uri` is where it lay when it was read."""
+    """A file that was read. `id` is the SHA-256 of all that the reading depends on: the bytes, the parser's version,
+    and what was written beside a picture. `uri` is where it lies, `also` where its copies lie; `sha256` is that of the
+    bytes ("" in a library made before November 2026, where `id` was)."""
 
     id: Sha256
     title: str
     uri: str
     media_type: str
     pages: int = Field(ge=1)
+    sha256: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.uri, *self.also)
 
 
 class Passage(Frozen):

@@ -1,200 +1,244 @@
-"""Files in, library out. Each file is a unit: points first, then one transaction, so a killed run goes on."""
+"""Files in, library out: found, hashed, read by workers, encoded together, stored together.
 
-import hashlib
-import os
+What is written when, so that a run may be killed at any moment and a search never sees half a document: `begin` notes
+which points may come, the points come, and one transaction of the catalogue makes them seen and drops what they
+replace, whose points go last.
+"""
+
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.errors import UnreadableFile
-from tools.library import chunk, pair, points
-from tools.library.catalog import Entry, FileRow
-from tools.library.evidence import Figure, Passage, Region, Source, Table, Word, regions_of, text_of
-from tools.library.parse import PARSER_VERSION, parse
-from tools.library.parse.parts import FigurePart, Parsed, TablePart
+from tools.errors import DiskFull, UnreadableFile
+from tools.library import again, disk, found, reading, shrink, workers
+from tools.library import report as reports
+from tools.library.catalog import FileRow
+from tools.library.found import Found
+from tools.library.points import windows
+from tools.library.reading import Job, Read
+from tools.library.report import Report
 
 if TYPE_CHECKING:
     from tools.library.library import Library
 
 Progress = Callable[[int, int, Path], None]
-"""Called before each file with its number (from 0), the number of files, and its path."""
-
-
-@dataclass
-class Report:
-    """What one run did. `failed` names each file that could not be read and why."""
-
-    added: list[Path] = field(default_factory=list)
-    unchanged: list[Path] = field(default_factory=list)
-    failed: list[tuple[Path, str]] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    notes: list[tuple[Path, str]] = field(default_factory=list)
-    passages: int = 0
-    figures: int = 0
-    tables: int = 0
+"""Called with the number of files that are done (from 0), the number of all, and the path that comes next."""
+TEXTS, PICTURES, ROWS = 512, 128, 1000
+"""What is encoded and stored together at the most: bounds the memory, and what a kill costs."""
+PATIENCE = 5.0
+"""Seconds after which what was read is stored though it is little: nobody likes to lose more to a kill."""
+TICK = 0.5
 
 
 def ingest(library: "Library", paths: Sequence[Path], progress: Progress | None = None) -> Report:
-    """Reads every file under `paths`. A file that cannot be read is reported; the rest goes in."""
+    """Reads what changed under `paths`. A file that cannot be read is reported; the rest goes in. Raises LibraryBusy
+    where another process is at it, DiskFull where nothing more can be written; what was stored is kept."""
+    start = time.perf_counter()
     report = Report()
-    if library.store.count() == 0:  # another server, or a folder that was moved away: the catalogue alone finds nothing
-        library.catalog.distrust()
-    _sweep(library)
-    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
-    for number, path in enumerate(files):
-        if progress:
-            progress(number, len(files), path)
-        _one(library, path, report)
-    _forget_missing(library, paths, set(files), report)
-    if report.added:
-        library.store.optimize()
+    with disk.only_one(library.root):
+        clear_up(library)
+        report.embedded = again.if_needed(library)
+        files = found.under(paths, report)
+        run = _Run(library, report, progress)
+        todo = run.changed(files)
+        if todo:
+            run.read(todo)
+        run.forget(found.missing(library.catalog.files(), paths, files, report))
+        collect(library)
+        if report.read:
+            library.store.optimize()
+    report.seconds = time.perf_counter() - start
     return report
 
 
-def _files(path: Path) -> Iterator[Path]:
-    """The files under a path in a fixed order; hidden ones are left out unless they were named. Links to files are
-    followed, links to folders are not: they may lead round in a circle."""
-    path = path.resolve()
-    if not path.is_dir():
-        yield path
-        return
-    for folder, folders, names in os.walk(path):  # Path.walk came with Python 3.12
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+@dataclass(frozen=True)
+class Plan:
+    """A file that changed. `job` is None where its reading is there already or is being made for another path, and
+    where the file could not even be hashed (`error`)."""
+
+    file: Found
+    sha256: str = ""
+    job: Job | None = None
+    error: Exception | None = None
+
+    @property
+    def row(self) -> FileRow:
+        file = self.file
+        source = reading.source_id(self.sha256, file.recipe)
+        return FileRow(file.uri, file.size, file.mtime_ns, file.recipe, "indexed", source, sha256=self.sha256)
 
 
-def _one(library: "Library", path: Path, report: Report) -> None:
-    recipe = ""
-    try:
-        stat = path.stat()
-        caption = pair.caption_of(path)
-        recipe = _recipe(caption)
-        before = library.catalog.file(str(path))
-        if before and (before.size, before.mtime_ns, before.recipe) == (stat.st_size, stat.st_mtime_ns, recipe):
-            _unchanged(before, path, report)
+@dataclass
+class _Batch:
+    """What will be encoded and stored together."""
+
+    since: float = field(default_factory=time.monotonic)
+    reads: list[Read] = field(default_factory=list)
+    rows: list[FileRow] = field(default_factory=list)
+
+    def __contains__(self, source: str) -> bool:
+        return any(read.reading.source.id == source for read in self.reads)
+
+    @property
+    def ripe(self) -> bool:
+        raws = [read.raw for read in self.reads]
+        return bool(self.rows) and (
+            sum(len(raw.pieces) for raw in raws) >= TEXTS
+            or sum(raw.pictures for raw in raws) >= PICTURES
+            or len(self.rows) >= ROWS
+            or time.monotonic() - self.since > PATIENCE
+        )
+
+
+class _Run:
+    """One run. All of it happens in the thread that called `ingest`; only hashing and reading do not."""
+
+    def __init__(self, library: "Library", report: Report, progress: Progress | None) -> None:
+        self.library = library
+        self.report = report
+        self.total = 0
+        self._progress = progress
+        self._batch = _Batch()
+        self._later: list[Found] = []
+
+    def changed(self, files: Sequence[Found]) -> list[Found]:
+        """Those that are not as they were when they were last read. The others cost nothing but a look."""
+        self.total = len(files)
+        before = {row.path: row for row in self.library.catalog.files()}
+        todo = []
+        for file in files:
+            row = before.get(file.uri)
+            if row is None or (row.size, row.mtime_ns, row.recipe) != (file.size, file.mtime_ns, file.recipe):
+                todo.append(file)
+            elif row.state == "failed":
+                self.report.failed.append((Path(file.uri), row.error))
+            else:
+                self.report.unchanged.append(Path(file.uri))
+        return todo
+
+    def read(self, todo: Sequence[Found]) -> None:
+        count = workers.number(self.library.workers)  # a process starts when it is first needed
+        with workers.Workers(count, self.library.patience) as readers, ThreadPoolExecutor(2) as hashing:
+            while todo:
+                self._later = []
+                hashed = workers.in_order(hashing, _hashed, todo, ahead=32)
+                for done in readers.each(self._plans(hashed), TICK):
+                    if done is not None:
+                        self._take(*done)
+                    else:
+                        self._warm_up()
+                    if self._batch.ripe:
+                        self._store()
+                self._store()
+                todo = self._later
+
+    def _warm_up(self) -> None:
+        """While nothing is ready: the encoders take seconds to load."""
+        _ = self.library.text_encoder, self.library.image_encoder
+
+    def _plans(self, hashed: Iterable[tuple[Found, str | OSError]]) -> Iterator[Plan]:
+        """Of several files with one reading, the first brings it."""
+        begun: set[str] = set()
+        made_small = shrink.of(self.library.names[1])
+        for file, sha256 in hashed:
+            if isinstance(sha256, OSError):
+                yield Plan(file, error=sha256)
+                continue
+            job = Job(
+                uri=file.uri,
+                path=file.path,
+                root=self.library.root,
+                recipe=file.recipe,
+                sha256=sha256,
+                caption=file.caption,
+                text_encoder=self.library.names[0],
+                shrink=made_small,
+                keep=file.keep,
+            )
+            there = job.source in begun or self.library.catalog.held([job.source])
+            begun.add(job.source)
+            yield Plan(file, sha256, None if there else job)
+
+    def _take(self, plan: Plan, came: Read | Exception | None) -> None:
+        """One file is done with, but for storing it."""
+        uri = plan.file.uri
+        if isinstance(came, DiskFull):
+            raise came
+        if isinstance(came, Read):
+            self._batch.reads.append(came)
+            self._batch.rows.append(plan.row)
+            kinds = [entry.part.kind for entry in came.reading.entries]
+            self.report.read.append(reports.count(Path(uri), kinds, came.seconds))
+            self.report.notes += [(Path(uri), note) for note in came.reading.notes]
+        elif isinstance(came, UnreadableFile):
+            self._batch.rows.append(replace(plan.row, state="failed", source="", error=str(came)))
+            self.report.failed.append((Path(uri), str(came)))
+        elif isinstance(
+            came, Exception
+        ):  # it may be readable tomorrow: what is held of it stays, and it is tried again
+            self.report.failed.append((Path(uri), found.told(came, uri)))
+        elif plan.row.source in self._batch or self.library.catalog.held([plan.row.source]):
+            self._batch.rows.append(plan.row)
+            self.report.unchanged.append(Path(uri))
+        else:  # the one that was to bring it could not be read, or has changed since
+            self._later.append(plan.file)
             return
-        _read(library, path, caption, recipe, report)
-        if before and before.source in library.catalog.unheld():  # what this path held before it changed
-            library.remove(before.source)
-    except (UnreadableFile, OSError) as error:
-        message = str(error) if isinstance(error, UnreadableFile) else f"{error.strerror}: {path}"
-        report.failed.append((path, message))
-        if path.exists():
-            stat = path.stat()
-            row = FileRow(str(path), stat.st_size, stat.st_mtime_ns, recipe, "failed", "", message)
-            library.catalog.put_file(row)
+        if self._progress:
+            done = len(self.report.read) + len(self.report.unchanged) + len(self.report.failed)
+            self._progress(done, self.total, Path(uri))
+
+    def _store(self) -> None:
+        batch, self._batch = self._batch, _Batch()
+        if batch.rows:
+            put(self.library, batch.reads, batch.rows)
+
+    def forget(self, gone: Sequence[str]) -> None:
+        """Files that were under these paths and are there no more leave the library."""
+        if gone:
+            put(self.library, [], [], gone)
+            self.report.removed += gone
 
 
-def _unchanged(before: FileRow, path: Path, report: Report) -> None:
-    if before.state == "failed":
-        report.failed.append((path, before.error))
-    else:
-        report.unchanged.append(path)
+def put(library: "Library", reads: Sequence[Read], rows: Sequence[FileRow], gone: Sequence[str] = ()) -> None:
+    """Points, then catalogue in one step, then the points of what that step dropped."""
+    sources = [read.reading.source.id for read in reads]
+    try:
+        if sources:
+            library.catalog.begin(sources)
+            library.store.add(windows(library, [read.raw for read in reads]))
+        dropped = library.catalog.put([read.reading for read in reads], rows, gone)
+        if dropped:
+            library.store.remove(*dropped)
+            library.catalog.settle(dropped)
+    except Exception as error:  # Qdrant Edge raises bare Exceptions
+        if disk.is_full(error) and not isinstance(error, DiskFull):
+            raise disk.full(library.root) from error
+        raise
 
 
-def _recipe(caption: str) -> str:
-    """All that the result depends on besides the file's bytes."""
-    return f"{PARSER_VERSION}:{hashlib.sha256(caption.encode()).hexdigest()[:16] if caption else ''}"
+def clear_up(library: "Library") -> None:
+    """After a run that was killed: points of sources that the catalogue never got, or has let go."""
+    left = library.catalog.pending()
+    if gone := [source for source in left if source not in library.catalog.recipes()]:
+        library.store.remove(*gone)
+    if left:
+        library.catalog.settle(left)
 
 
-def _read(library: "Library", path: Path, caption: str, recipe: str, report: Report) -> None:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    stat = path.stat()
-    row = FileRow(str(path), stat.st_size, stat.st_mtime_ns, recipe, "indexed", digest)
-    if library.catalog.has_source(digest, recipe):
-        library.catalog.put_file(row)
-        report.unchanged.append(path)
-        return
-    parsed = parse(path, caption)
-    source = Source(
-        id=digest, title=parsed.title, uri=str(path), media_type=parsed.media_type, pages=parsed.pages
-    )
-    entries = list(_entries(library, source, parsed))
-    windows = points.windows(library, entries, source)
-    library.catalog.begin(digest)
-    library.store.remove(digest)
-    library.store.add(windows)
-    if parsed.rendition is not None:
-        library.keep_rendition(digest, parsed.rendition)
-    library.catalog.put_source(source, recipe, entries, row)
-    _count(report, path, entries, parsed.notes)
+def collect(library: "Library") -> None:
+    """Pictures, renditions and originals that no source shows any more leave the disk."""
+    garbage = library.catalog.garbage()
+    for path in garbage:
+        (library.root / path).unlink(missing_ok=True)
+    if garbage:
+        library.catalog.swept(garbage)
 
 
-def _count(report: Report, path: Path, entries: Iterable[Entry], notes: Iterable[str]) -> None:
-    kinds = [entry.part.kind for entry in entries]
-    report.added.append(path)
-    report.passages += kinds.count("passage")
-    report.figures += kinds.count("figure")
-    report.tables += kinds.count("table")
-    report.notes += [(path, note) for note in notes]
-
-
-def _entries(library: "Library", source: Source, parsed: Parsed) -> Iterator[Entry]:
-    """The source's parts, with ids that say where they are from; pictures go to the picture folder."""
-    stem = source.id[:16]
-    for number, passage in enumerate(chunk.chunk(parsed.blocks, library.text_encoder.count)):
-        yield _passage(f"{stem}:p{number}", source, passage)
-    for number, figure in enumerate(parsed.figures):
-        yield _figure(f"{stem}:f{number}", source, figure, library.keep_picture(figure.image))
-    for number, table in enumerate(parsed.tables):
-        yield _table(f"{stem}:t{number}", source, table)
-
-
-def _passage(id: str, source: Source, part: chunk.Chunk) -> Entry:
-    text, regions = text_of(part.words), regions_of(part.words)
-    return Entry(
-        Passage(id=id, source_id=source.id, text=text, heading=part.heading, regions=regions), part.words
-    )
-
-
-def _figure(id: str, source: Source, part: FigurePart, image: str) -> Entry:
-    figure = Figure(
-        id=id,
-        source_id=source.id,
-        image=image,
-        caption=text_of(part.caption),
-        ocr_text=text_of(part.inside),
-        heading=part.heading,
-        mention=part.mention,
-        regions=(Region(page=part.page, boxes=(part.box,)),),
-    )
-    return Entry(figure, (*_line(part.caption), *part.inside))
-
-
-def _table(id: str, source: Source, part: TablePart) -> Entry:
-    table = Table(
-        id=id,
-        source_id=source.id,
-        markdown=text_of(part.words),
-        caption=text_of(part.caption),
-        heading=part.heading,
-        regions=(part.region,),
-    )
-    return Entry(table, (*_line(part.caption), *part.words))
-
-
-def _line(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """The words as a line of their own, as a caption stands in an item's `text`."""
-    return (*words[:-1], words[-1]._replace(sep="\n")) if words else ()
-
-
-def _sweep(library: "Library") -> None:
-    """Clears up after a run that was killed: points of sources the catalogue never got, or already let go."""
-    for source in library.catalog.pending():
-        library.store.remove(source)
-        library.catalog.drop_source(source)
-        library.catalog.settle(source)
-
-
-def _forget_missing(library: "Library", paths: Sequence[Path], found: set[Path], report: Report) -> None:
-    """Files that were under these paths and are there no more leave the library."""
-    folders = [path.resolve() for path in paths if path.is_dir()]
-    for row in library.catalog.files():
-        path = Path(row.path)
-        if path not in found and any(path.is_relative_to(folder) for folder in folders):
-            library.catalog.forget_file(row.path)
-            report.removed.append(row.path)
-    for source in library.catalog.unheld():
-        library.remove(source)
+def _hashed(file: Found) -> str | OSError:
+    try:
+        return reading.digest(file.path)
+    except OSError as error:
+        return error

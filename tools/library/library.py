@@ -1,6 +1,7 @@
 """Library: the one door to what is held. Add files, search them, open what was found, remove it."""
 
 import hashlib
+import shutil
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from tools.errors import NoLibrary, NotInLibrary, UnreadableFile
-from tools.library import encode, rerank
+from tools.library import again, disk, encode, rerank
 from tools.library.catalog import Catalog
 from tools.library.encode import Encoder, ImageEncoder, SentenceEncoder
-from tools.library.evidence import Hit, Item, Record, Region, Source, regions_of
-from tools.library.ingest import Progress, Report, ingest
+from tools.library.evidence import Hit, Item, Region, Source, regions_of
+from tools.library.ingest import Progress, collect, ingest
+from tools.library.report import Report
 from tools.library.rerank import MaxSim, Reranker
 from tools.library.search import WEIGHTS, Found, Query, Within, search
-from tools.library.store import Bm25, Maker, Store, open_store
+from tools.library.steady import steady
+from tools.library.store import Bm25, Layout, Maker, Store, drop_store, open_store, other_stores
+from tools.library.workers import LIMIT
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,19 +40,26 @@ class Library:
         *,
         text_encoder: str = "minilm",
         image_encoder: str = "mini",
-        reranker: str = "maxsim",
+        reranker: str = "none",
         qdrant_url: str | None = None,
+        layout: Layout | None = None,
         legs: Sequence[str] = tuple(WEIGHTS),
         create: bool = False,
+        workers: int | None = None,
+        patience: float = LIMIT,
     ) -> None:
         """Raises NoLibrary where nothing was indexed and `create` is false. Reading the catalogue and the pages
-        needs no store: it is opened at the first search or addition (see `store`)."""
+        needs no store: it is opened at the first search or addition (see `store`). Files are read by so many
+        `workers` (processes; one a core where none are named), each for at most `patience` seconds."""
         if not create and not (root / "catalog.sqlite").exists():
             raise NoLibrary(f"There is no library in {root} yet.", "Type: exhibit index <folder with documents>")
         self.root = root
         self.names = (text_encoder, image_encoder)
         self._reranker = reranker
+        self.workers = workers
+        self.patience = patience
         self._qdrant_url = qdrant_url
+        self._layout = layout
         self.weights = {leg: WEIGHTS[leg] for leg in legs}
         self.catalog = Catalog(root / "catalog.sqlite")
         self.bm25 = Bm25()
@@ -58,9 +69,47 @@ class Library:
     def store(self) -> Store:
         """Raises LibraryBusy where another process holds the embedded store, StoreDown where the server does
         not answer, EncoderMismatch where the vectors were made with other encoders."""
+        return self.open_store(self.edition)
+
+    @property
+    def edition(self) -> int:
+        """Of the store that is searched: it grows whenever all points were made anew."""
+        return int(self.catalog.meta("edition", "0"))
+
+    @property
+    def maker(self) -> Maker:
         text, image = self.names
-        dims = (encode.dimension(text), encode.dimension(image))
-        return open_store(self.root, self._qdrant_url, Maker(text, image, *dims, encode.weights_version(image)))
+        return Maker(text, image, encode.dimension(text), encode.dimension(image), encode.weights_version(image))
+
+    def open_store(self, edition: int) -> Store:
+        return self.store_at(self._qdrant_url, edition)
+
+    def store_at(self, url: str | None, edition: int) -> Store:
+        """The server's, or without a URL the folder's: the one that is set, or the one to move to."""
+        return open_store(self.root, url, self.maker, edition, self._layout)
+
+    def drop_store(self, edition: int) -> None:
+        drop_store(self.root, self._qdrant_url, edition, self._layout)
+
+    def other_stores(self) -> list[Path]:
+        """Folders of vectors that are not the ones that are searched: a run that made them anew was cut short, or
+        another began and was given up. (On a server nobody can tell whose collections are whose.)"""
+        if self._qdrant_url:
+            return []
+        return [self.root / name for name in other_stores(self.root, self.edition)]
+
+    def drop_other_stores(self) -> None:
+        for folder in self.other_stores():
+            shutil.rmtree(folder)
+        self.catalog.begin_again("")
+
+    def change_store(self, store: Store) -> None:
+        """From now on `store` is searched, an edition later than the one before, which is thrown away."""
+        before = self.__dict__.get("store")
+        self.__dict__["store"] = store
+        if before is not None:
+            before.close()
+        self.drop_store(self.edition - 1)
 
     @cached_property
     def text_encoder(self) -> Encoder:
@@ -73,8 +122,10 @@ class Library:
         return encoder
 
     @cached_property
-    def reranker(self) -> Reranker:
-        """Token by token on the text encoder that is there anyway, or another that is named."""
+    def reranker(self) -> Reranker | None:
+        """None where there is no second look. "maxsim" reads with the text encoder that is there anyway."""
+        if self._reranker == "none":
+            return None
         if self._reranker == "maxsim" and isinstance(self.text_encoder, SentenceEncoder):
             return MaxSim("maxsim", self.text_encoder)
         return rerank.load(self._reranker)
@@ -96,28 +147,29 @@ class Library:
         """Reads files and folders; see `ingest`."""
         return ingest(self, paths, progress)
 
-    def remove(self, source: str) -> None:
-        """Forgets a source: from now on no search shows it. The file itself is not touched."""
-        store = self.store  # held by another process? then nothing is changed
-        pictures = self.catalog.pictures_only_of(source)
-        self.catalog.drop_source(source)
-        store.remove(source)
-        self.catalog.settle(source)
-        for sha in pictures:
-            self.picture_path(sha).unlink(missing_ok=True)
-        self._rendition_path(source).unlink(missing_ok=True)
+    def embed_again(self, told: again.Told | None = None) -> int:
+        """Makes all points anew, with the encoders that are set; the number of sources. Documents are not read."""
+        with disk.only_one(self.root):
+            return again.everything(self, told)
 
-    def keep(self, record: Record) -> None:
-        self.catalog.put_record(record)
+    def remove(self, *sources: str) -> None:
+        """Forgets sources: from now on no search shows them. The files themselves are not touched."""
+        store = self.store  # held by another process? then nothing is changed
+        with disk.only_one(self.root):
+            self.catalog.drop(sources)
+            store.remove(*sources)
+            self.catalog.settle(sources)
+            collect(self)
+
+    def keep(self, item: Item) -> None:
+        """Keeps what no file holds, an API's reply or the rows of a table that were used, so that it can be cited."""
+        self.catalog.put_record(item)
 
     def keep_picture(self, image: bytes) -> str:
         """Stores PNG or JPEG bytes under their SHA-256, which is returned."""
         sha = hashlib.sha256(image).hexdigest()
-        _write(self.picture_path(sha), image)
+        disk.write(self.picture_path(sha), image)
         return sha
-
-    def keep_rendition(self, source: str, pdf: bytes) -> None:
-        _write(self._rendition_path(source), pdf)
 
     # finding
 
@@ -135,6 +187,7 @@ class Library:
         within = Within(kinds=tuple(kinds), sources=tuple(sources))
         return list(self.find(Query(text, image, within=within, limit=limit, weights=weights)).hits)
 
+    @steady
     def find(self, query: Query) -> Found:
         """What a query finds, and how."""
         return search(self, query)
@@ -185,12 +238,13 @@ class Library:
         return render.page(rendition if rendition.exists() else self._original(held), page, dpi)
 
     def _original(self, source: Source) -> Path:
-        """The file the source was read from, at any path that held it, its bytes unchanged."""
-        paths = [source.uri, *(row.path for row in self.catalog.files() if row.source == source.id)]
-        for path in map(Path, dict.fromkeys(paths)):
+        """The file the source was read from, at any path that holds it, its bytes unchanged; of one in an archive or on
+        the net, the copy that was kept."""
+        digest = source.sha256 or source.id
+        for path in (*map(Path, source.paths), self.root / disk.original(digest)):
             if path.is_file():
                 with path.open("rb") as file:
-                    if hashlib.file_digest(file, "sha256").hexdigest() == source.id:
+                    if hashlib.file_digest(file, "sha256").hexdigest() == digest:
                         return path
         raise NotInLibrary(
             f"{source.uri} has changed or gone since it was read.", "Type: exhibit index <its folder> again."
@@ -217,10 +271,10 @@ class Library:
         return np.stack([self._seen[text] for text in texts])
 
     def picture_path(self, sha: str) -> Path:
-        return self.root / "pictures" / sha[:2] / sha
+        return self.root / disk.picture(sha)
 
     def _rendition_path(self, source: str) -> Path:
-        return self.root / "renditions" / f"{source}.pdf"
+        return self.root / disk.rendition(source)
 
 
 def open_picture(path: Path) -> "Image":
@@ -230,13 +284,3 @@ def open_picture(path: Path) -> "Image":
     from tools.library.parse import image
 
     return image.load(path).picture
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: written beside, then renamed."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    beside.write_bytes(content)
-    beside.replace(path)

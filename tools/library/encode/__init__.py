@@ -5,12 +5,13 @@ An encoder never cuts text silently: `windows` splits what is longer than its to
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tools.errors import SettingsError
 from tools.library.encode import openclip, sentence
-from tools.library.encode.encoder import Encoder, ImageEncoder, Vectors
-from tools.library.encode.minilm import MINILM_SHA256, MiniLM, minilm_folder
+from tools.library.encode.encoder import Encoder, ImageEncoder, Reader, Vectors
+from tools.library.encode.minilm import MINILM_SHA256, MiniLM, MiniLMReader, minilm_folder
 from tools.library.encode.openclip import IMAGE_BATCH, Mini, OpenClip
 from tools.library.encode.sentence import SentenceEncoder
 from tools.library.encode.windowing import windows
@@ -26,11 +27,13 @@ __all__ = [
     "Mini",
     "MiniLM",
     "OpenClip",
+    "Reader",
     "SentenceEncoder",
     "Vectors",
     "dimension",
     "load",
     "minilm_folder",
+    "reader",
     "texts_in_both",
     "weights_version",
     "windows",
@@ -75,6 +78,12 @@ def load(name: str) -> Encoder:
     """The encoder a settings string names: the part before the first '/' chooses the row of ENCODERS."""
     head, rest = _parted(name)
     return ENCODERS[head](rest)
+
+
+@lru_cache(maxsize=4)
+def reader(name: str) -> Reader:
+    """What counts as the encoder of that name does; the encoder itself where nothing lighter does."""
+    return MiniLMReader() if name == "minilm" else load(name)
 
 
 def dimension(name: str) -> int:

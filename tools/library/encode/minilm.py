@@ -19,7 +19,21 @@ class MiniLM(SentenceEncoder):
         super().__init__("minilm", str(minilm_folder()))
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        return [len(encoding) for encoding in _tokenizer().encode_batch(list(texts), add_special_tokens=False)]
+        return _count(texts)
+
+
+class MiniLMReader:
+    """Counts as MiniLM does, without its weights and without torch: half a second instead of five."""
+
+    limit = 254
+    """max_seq_length 256 of the published model, less [CLS] and [SEP]."""
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return _count(texts)
+
+
+def _count(texts: Sequence[str]) -> list[int]:
+    return [len(encoding) for encoding in _tokenizer().encode_batch(list(texts), add_special_tokens=False)]
 
 
 @lru_cache(maxsize=1)

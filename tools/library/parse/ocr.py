@@ -17,6 +17,10 @@ LONG_SIDE = 1600  # pixels; larger pictures are read at this size
 SMALL_SIDE = 600  # pixels; smaller pictures are doubled, else letters of 8 pixels are missed
 
 
+threads: int | None = None
+"""Of the engine, set before the first picture; without one, one a core."""
+
+
 @dataclass(frozen=True)
 class OcrWord:
     """A word and its box in pixels of the picture that was given."""
@@ -49,7 +53,7 @@ def _engine() -> "RapidOCR":
             "Rec.rec_img_shape": [3, 48, 96],  # the default pads every short word to 320 pixels
             "Rec.rec_batch_num": 3,
             "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
-            "EngineConfig.onnxruntime.intra_op_num_threads": cores,
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads or cores,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     )

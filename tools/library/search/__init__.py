@@ -10,7 +10,9 @@ import numpy as np
 from tools.library import fuse, points
 from tools.library.evidence import Figure, Hit, Record
 from tools.library.fuse import Fused
+from tools.library.rerank import Reranker
 from tools.library.search import beside, diverse, legs
+from tools.library.search.fit import fits
 from tools.library.search.legs import MOST_WINDOWS, WEIGHTS, Asked
 from tools.library.search.query import Found, Query, Within
 from tools.library.search.within import scope_of
@@ -44,7 +46,7 @@ def search(library: "Library", query: Query, depth: int = DEPTH) -> Found:
     store = library.store  # before the encoders are loaded: it may refuse them
     wanted = {name: ask for name, ask in legs.asked(library, query).items() if weights.get(name, 0) > 0}
     picture = wanted.pop("picture", None)
-    found: dict[str, Ranking] = {name: best_of_items(store.search(*ask, depth, scope)) for name, ask in wanted.items()}
+    found = {name: best_of_items(store.search(*ask, depth, _seen_by(name, scope))) for name, ask in wanted.items()}
     if picture and query.within.kinds and "figure" not in query.within.kinds:
         found["beside"] = _beside(library, picture, query.within)
         weights["beside"] = weights["picture"]
@@ -54,18 +56,23 @@ def search(library: "Library", query: Query, depth: int = DEPTH) -> Found:
     elif picture:
         found["picture"] = best_of_items(store.search(*picture, depth, scope))
     rankings = {name: [one for one in items if one.item != query.like] for name, items in found.items()}
-    if query.text and query.image is None and weights.get("rerank", 0) > 0:
-        found["rerank"] = _second_look(library, query.text, fuse.convex(rankings, weights))
+    if library.reranker and query.text and query.image is None and weights.get("rerank", 0) > 0:
+        found["rerank"] = _second_look(library.reranker, library, query.text, fuse.convex(rankings, weights))
         rankings["rerank"] = list(found["rerank"])
     hits = _hits(library, fuse.convex(rankings, weights), query)
-    return Found(hits, found, bool(hits))
+    return Found(hits, found, bool(hits) and fits(library, query.text, found))
 
 
-def _second_look(library: "Library", text: str, fused: Sequence[Fused]) -> Ranking:
+def _seen_by(leg: str, scope: Scope) -> Scope:
+    """Words are held against pixels, not against words in the space of pixels: the leg of meaning does that better."""
+    return replace(scope, kinds=("figure",)) if leg == "clip" else scope
+
+
+def _second_look(reranker: Reranker, library: "Library", text: str, fused: Sequence[Fused]) -> Ranking:
     """The first few again, by how well all they are found by answers the words."""
     held = library.catalog.items([one.item for one in fused[:LOOKED_AT_AGAIN]])
-    words = {item: text for item, part in held.items() if not isinstance(part, Record) and (text := points.words(part))}
-    scores = library.reranker.scores(text, list(words.values()))
+    words = {item: said for item, part in held.items() if not isinstance(part, Record) and (said := points.words(part))}
+    scores = reranker.scores(text, list(words.values()))
     ranked = (Scored(item, float(score)) for item, score in zip(words, scores, strict=True))
     return tuple(sorted(ranked, key=lambda one: -one.score))
 

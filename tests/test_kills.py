@@ -1,0 +1,154 @@
+"""`exhibit index` killed (SIGKILL) at random moments, the folder changing between: nothing lost, nothing doubled.
+
+The encoders are loaded once and each run is a fork of this process, so that a kill costs half a second, not ten. As a
+script: python -m tests.test_kills 200
+"""
+
+import contextlib
+import os
+import random
+import signal
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import pymupdf
+import pytest
+from PIL import Image
+
+from tools.library.library import Library
+
+WORDS = "valve seal pump rotor belt oil filter bearing shaft gasket spring clamp hose sensor relay".split()
+
+
+def change(folder: Path, chance: random.Random) -> None:
+    """One thing that a person does to a folder."""
+    names = sorted(path for path in folder.iterdir() if path.suffix != ".png")
+    what = chance.choice(("write", "write", "picture", "pdf", "copy", "rename", "delete", "caption"))
+    text = " ".join(chance.choices(WORDS, k=300))
+    if what == "write" or len(names) < 4:
+        (folder / f"{chance.randrange(8)}.txt").write_text(text + ".\n")
+    elif what == "picture":
+        size = chance.randrange(60, 200), chance.randrange(60, 200)
+        Image.new("RGB", size, chance.choice(["red", "blue", "green"])).save(folder / f"{chance.randrange(4)}.png")
+    elif what == "pdf":
+        with pymupdf.open() as document:
+            for _ in range(3):
+                document.new_page().insert_textbox((50, 50, 500, 700), text)
+            document.save(folder / f"{chance.randrange(3)}.pdf")
+    elif what == "copy":
+        (folder / f"copy{chance.randrange(3)}.txt").write_bytes(chance.choice(names).read_bytes())
+    elif what == "rename":
+        chosen = chance.choice(names)
+        chosen.rename(folder / f"renamed{chance.randrange(3)}{chosen.suffix}")
+    elif what == "delete":
+        chance.choice(names).unlink()
+    else:
+        (folder / f"{chance.randrange(4)}.txt").write_text(" ".join(chance.choices(WORDS, k=8)))
+
+
+def held(root: Path) -> dict[str, set]:
+    """Everything that a library holds: file rows, items with their words, points, and files on the disk."""
+    with Library(root) as library:
+        points = [(window.id, window.item, window.source) for window in library.store.windows()]
+        assert len(points) == len(set(points)) == library.store.count()
+        figures = {sha for sha in library.catalog.pictures()}
+        assert all(library.picture(sha) for sha in figures)
+        sources = {source.id for source in library.sources()}
+    with sqlite3.connect(root / "catalog.sqlite") as catalog:
+        left = catalog.execute("SELECT (SELECT COUNT(*) FROM pending) + (SELECT COUNT(*) FROM garbage)").fetchone()
+        assert left == (0,)
+        files = catalog.execute("SELECT path, size, recipe, state, source, sha256 FROM files").fetchall()
+        items = catalog.execute("SELECT id, source, kind, page, body, words FROM items").fetchall()
+    assert len(items) == len({item[0] for item in items})
+    return {"sources": sources, "files": set(files), "items": set(items), "points": set(points), "pictures": figures}
+
+
+def index(root: Path, folder: Path) -> None:
+    with Library(root, create=True, workers=2) as library:
+        library.__dict__.update(ENCODERS)
+        library.add([folder])
+
+
+ENCODERS: dict = {}
+
+
+def killed(root: Path, folder: Path, after: float) -> bool:
+    """Whether the run was killed before it was done."""
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        try:
+            index(root, folder)
+        finally:
+            os._exit(0)
+    time.sleep(after)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL) if random.random() < 0.5 else os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1] != 0
+
+
+def kill_often(work: Path, kills: int, seed: int = 0) -> int:
+    """Kills until `kills` runs were killed; returns how many were tried. Raises AssertionError at the first loss."""
+    import torch
+
+    torch.set_num_threads(1)  # a fork has one thread, and would wait for the others
+    chance = random.Random(seed)
+    folder = work / "folder"
+    folder.mkdir(parents=True)
+    with Library(work / "load", create=True) as first:
+        ENCODERS.update(text_encoder=first.text_encoder, image_encoder=first.image_encoder)
+        first.text_encoder.texts(["warm"])
+    done = tried = half = 0
+    longest = 1.0
+    while done < kills:
+        for _ in range(chance.randrange(1, 5)):
+            change(folder, chance)
+        tried += 1
+        start = time.monotonic()
+        if killed(work / "disturbed", folder, chance.random() * longest):
+            done += 1
+            half += _half_written(work / "disturbed")
+        else:  # it was done sooner than we were: aim shorter, but not at nothing
+            longest = max(0.3, 0.9 * (time.monotonic() - start))
+            continue
+        longest = min(longest * 1.05, 4.0)
+        if done % 20 == 0:
+            _compare(work, folder, done)
+            told = f"{done} kills of {tried} runs, {half} of them between the points and the catalogue"
+            print(f"{told}: nothing lost, nothing doubled", flush=True)
+    _compare(work, folder, done)
+    return tried
+
+
+def _half_written(root: Path) -> bool:
+    """Whether points may be there whose items are not, or whose items have gone."""
+    try:
+        with sqlite3.connect(root / "catalog.sqlite") as catalog:
+            return bool(catalog.execute("SELECT COUNT(*) FROM pending").fetchone()[0])
+    except sqlite3.OperationalError:  # killed before there was a catalogue
+        return False
+
+
+def _compare(work: Path, folder: Path, number: int) -> None:
+    """After one run that nobody disturbs, it is as if nobody had disturbed any."""
+    index(work / "disturbed", folder)
+    index(work / f"undisturbed{number}", folder)
+    ours, theirs = held(work / "disturbed"), held(work / f"undisturbed{number}")
+    for name in ours:
+        assert ours[name] == theirs[name], f"{name}: {ours[name] ^ theirs[name]}"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_200_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    kill_often(tmp_path, 200)
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as made:
+        wanted = int(sys.argv[1])
+        print(f"{wanted} of {kill_often(Path(made), wanted)} runs were killed: 0 lost, 0 doubled")

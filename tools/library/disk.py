@@ -1,0 +1,79 @@
+"""Files in the library's folder: where each lies, how it is written whole, and what a full disk is told."""
+
+import errno
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.errors import DiskFull, LibraryBusy
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def picture(sha: str) -> Path:
+    """Within the library's folder, as the others."""
+    return Path("pictures", sha[:2], sha)
+
+
+def rendition(source: str) -> Path:
+    return Path("renditions", f"{source}.pdf")
+
+
+def original(sha: str) -> Path:
+    """The bytes of a source that lies in an archive or on the net."""
+    return Path("originals", sha)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Whole or not at all, also when the power fails: written beside, then renamed. What is there stays: a name says
+    what the content is."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")  # two processes may write the same picture
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error of the system, of SQLite or of the vector store (which has only its text) says so."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return True
+    text = str(error)
+    return "disk is full" in text or "No space left" in text or "os error 28" in text
+
+
+def full(folder: Path) -> DiskFull:
+    return DiskFull(
+        f"The disk that holds the library ({folder}) is full.",
+        "Free some space, then run the same command: what was finished is kept, and it goes on.",
+    )
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Held while a library is changed; a second process gets LibraryBusy. The lock of a killed process is released by
+    the system."""
+    lock = sqlite3.connect(folder / "changing.lock", timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if is_full(error):
+                raise full(folder) from error
+            raise LibraryBusy(
+                f"Another process is changing the library in {folder}.", "Wait for it to end, then try again."
+            ) from error
+        yield
+    finally:
+        lock.close()

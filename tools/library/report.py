@@ -1,0 +1,97 @@
+"""What one run of `index` did, file by file, and added up by folder and format."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Did:
+    """What became of a file that was read. `seconds` is the time its worker took."""
+
+    path: Path
+    passages: int = 0
+    figures: int = 0
+    tables: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Row:
+    """One line of a sum."""
+
+    added: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    passages: int = 0
+    figures: int = 0
+    tables: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Report:
+    """`added` was read; `unchanged` was not, for it is held already, be it under another name; `failed` names each file
+    that could not be read and why; `removed` are paths that are gone."""
+
+    read: list[Did] = field(default_factory=list)
+    unchanged: list[Path] = field(default_factory=list)
+    failed: list[tuple[Path, str]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    notes: list[tuple[Path, str]] = field(default_factory=list)
+    embedded: int = 0
+    """Sources whose points were made anew without reading them."""
+    seconds: float = 0.0
+
+    @property
+    def added(self) -> list[Path]:
+        return [did.path for did in self.read]
+
+    @property
+    def passages(self) -> int:
+        return sum(did.passages for did in self.read)
+
+    @property
+    def figures(self) -> int:
+        return sum(did.figures for did in self.read)
+
+    @property
+    def tables(self) -> int:
+        return sum(did.tables for did in self.read)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.read or self.unchanged or self.failed or self.removed or self.embedded)
+
+    def by_format(self) -> dict[str, Row]:
+        """ ".pdf" and the like; what has no suffix is "none"."""
+        return self._sums(lambda path: path.suffix.lower() or "none")
+
+    def by_folder(self) -> dict[str, Row]:
+        return self._sums(lambda path: str(path.parent))
+
+    def _sums(self, group: Callable[[Path], str]) -> dict[str, Row]:
+        rows: dict[str, Row] = {}
+        for did in self.read:
+            row = rows.setdefault(group(did.path), Row())
+            row.added += 1
+            row.passages += did.passages
+            row.figures += did.figures
+            row.tables += did.tables
+            row.seconds += did.seconds
+        for path in self.unchanged:
+            rows.setdefault(group(path), Row()).unchanged += 1
+        for path, _ in self.failed:
+            rows.setdefault(group(path), Row()).failed += 1
+        return dict(sorted(rows.items()))
+
+    def reasons(self) -> dict[str, list[Path]]:
+        """Why files were not read → which; the name of the file is taken out, so that a reason stands once."""
+        found: dict[str, list[Path]] = {}
+        for path, error in self.failed:
+            found.setdefault(error.replace(str(path), "It").replace(path.name, "It"), []).append(path)
+        return found
+
+
+def count(path: Path, kinds: Sequence[str], seconds: float) -> Did:
+    return Did(path, kinds.count("passage"), kinds.count("figure"), kinds.count("table"), seconds)
