@@ -48,6 +48,7 @@ class Assistant:
             self.settings.library,
             text_encoder=self.settings.text_encoder,
             image_encoder=self.settings.image_encoder,
+            reranker=self.settings.reranker,
             qdrant_url=self.settings.qdrant_url,
             layout=self.settings.layout,
             legs=self.settings.legs,

@@ -21,7 +21,7 @@ from tools.library.store.layout import Layout, Quantization
 PREFIX = "EXHIBIT_"
 LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
 """The checks of `agent.validator`, in their order. What is left out is not run: for measuring what each is worth."""
-LEGS = ("bm25", "text", "clip", "picture")
+LEGS = ("bm25", "text", "clip", "picture", "rerank")
 FOR_TESTS = PREFIX + "TEST_"
 
 
@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     )
     image_encoder: str = Field(
         default="mini", description="'mini', 'openclip/<model>/<tag or checkpoint>' or 'openclip/local-dir:<folder>'"
+    )
+    reranker: str = Field(
+        default="none", description="second look at what was found: 'none', 'maxsim' or 'cross-encoder/<name>'"
     )
     qdrant_url: str | None = Field(default=None, description="a Qdrant server; without one, a folder is used")
     qdrant_api_key: str | None = Field(default=None, description="the server's key", repr=False)

@@ -27,6 +27,7 @@ def open_library(create: bool = False) -> "Library":
         chosen.library,
         text_encoder=chosen.text_encoder,
         image_encoder=chosen.image_encoder,
+        reranker=chosen.reranker,
         qdrant_url=chosen.qdrant_url,
         layout=chosen.layout,
         create=create,

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from tools.library.evidence import Hit
 from tools.library.library import Library
+from tools.library.search import Query, Within
 from tools.tool import Context, Tool
 
 LIMIT = 5
@@ -17,7 +18,8 @@ class SearchImages(BaseModel):
 
 def tool(library: Library) -> Tool:
     def run(args: BaseModel, context: Context) -> list[Hit]:
-        return library.search(cast(SearchImages, args).query, kinds=("figure",), limit=LIMIT)
+        found = library.find(Query(cast(SearchImages, args).query, within=Within(("figure",)), limit=LIMIT))
+        return list(found.hits) if found.fits else []
 
     when = "Call it when the question asks for a diagram, drawing, photo or screenshot, or when a picture would answer."
     return Tool("search_images", when, SearchImages, run)

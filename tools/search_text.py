@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from tools.library.evidence import Hit
 from tools.library.library import TEXT_KINDS, Library
+from tools.library.search import Query, Within
 from tools.tool import Context, Tool
 
 LIMIT = 8
@@ -17,7 +18,8 @@ class SearchText(BaseModel):
 
 def tool(library: Library) -> Tool:
     def run(args: BaseModel, context: Context) -> list[Hit]:
-        return library.search(cast(SearchText, args).query, kinds=TEXT_KINDS, limit=LIMIT)
+        found = library.find(Query(cast(SearchText, args).query, within=Within(TEXT_KINDS), limit=LIMIT))
+        return list(found.hits) if found.fits else []
 
     when = "Call it first for any question that text or a table may answer, and again with other words if it failed."
     return Tool("search_text", when, SearchText, run)

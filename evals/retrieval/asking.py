@@ -13,6 +13,7 @@ from PIL import Image
 from evals.cases import Case
 from evals.suites import Suite
 from tools.library.evidence import Figure, Frozen, Item, Record
+from tools.library.fuse import convex, reciprocal
 from tools.library.library import Library, open_picture
 from tools.library.search import Query, Within
 
@@ -28,8 +29,9 @@ class Ranks(Frozen):
     """What came of one question. `scope` is "document" (searched within the one that the question was written about),
     "all", or "foreign" (a question of another suite: nothing fits).
 
-    `ranks` holds for each leg, and for "fused", the rank (from 1) of every gold place, None where it is not among the
-    first 100 items; `best` the score of the first item of each leg.
+    `ranks` holds the rank (from 1) of every gold place, None where it is not among the first 100 items: for each leg,
+    for the legs fused by "ranks" and by "scores", and for what the user gets, "fused". `best` is the score of the
+    first item of each leg.
     """
 
     case: str
@@ -105,7 +107,11 @@ class Asker:
         within = ask.query.within if scope != "document" else Within(ask.query.within.kinds, (source,))
         query = Query(ask.query.text, ask.query.image, within=within, limit=DEPTH, blend=ask.query.blend)
         found = self._library.find(query)
-        rankings = {leg: [one.item for one in ranking[:DEPTH]] for leg, ranking in found.legs.items()}
+        legs = {leg: ranking for leg, ranking in found.legs.items() if leg != "rerank"}
+        rankings = {leg: [one.item for one in ranking[:DEPTH]] for leg, ranking in legs.items()}
+        if len(legs) > 1:
+            for name, fused in (("ranks", reciprocal), ("scores", convex)):
+                rankings[name] = [one.item for one in fused(legs, self._library.weights)][:DEPTH]
         rankings["fused"] = [hit.item.id for hit in found.hits]
         items = self._library.catalog.items(list(dict.fromkeys(i for ranking in rankings.values() for i in ranking)))
         return Ranks(

@@ -73,6 +73,7 @@ def library_of(suite: Suite, folder: Path) -> Library:
         chosen.library,
         text_encoder=chosen.text_encoder,
         image_encoder=chosen.image_encoder,
+        reranker=chosen.reranker,
         qdrant_url=chosen.qdrant_url,
         create=True,
     )

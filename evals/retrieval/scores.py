@@ -17,7 +17,7 @@ MEASURES = {
     "nDCG@10": nDCG @ 10,
 }
 """Success@k: is any gold place among the first k? It is recall@k where there is one."""
-ORDER = ("bm25", "text", "clip", "picture", "beside", "fused")
+ORDER = ("bm25", "text", "clip", "picture", "beside", "ranks", "scores", "fused")
 
 
 def legs_of(rows: Iterable[Ranks]) -> list[str]:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from tools.errors import NoLibrary, NotInLibrary, UnreadableFile
-from tools.library import again, disk, encode
+from tools.library import again, disk, encode, rerank
 from tools.library.catalog import Catalog
-from tools.library.encode import Encoder, ImageEncoder
+from tools.library.encode import Encoder, ImageEncoder, SentenceEncoder
 from tools.library.evidence import Hit, Item, Region, Source, regions_of
 from tools.library.ingest import Progress, collect, ingest
 from tools.library.report import Report
+from tools.library.rerank import MaxSim, Reranker
 from tools.library.search import WEIGHTS, Found, Query, Within, search
 from tools.library.steady import steady
 from tools.library.store import Bm25, Layout, Maker, Store, drop_store, open_store, other_stores
@@ -39,6 +40,7 @@ class Library:
         *,
         text_encoder: str = "minilm",
         image_encoder: str = "mini",
+        reranker: str = "none",
         qdrant_url: str | None = None,
         layout: Layout | None = None,
         legs: Sequence[str] = tuple(WEIGHTS),
@@ -53,6 +55,7 @@ class Library:
             raise NoLibrary(f"There is no library in {root} yet.", "Type: exhibit index <folder with documents>")
         self.root = root
         self.names = (text_encoder, image_encoder)
+        self._reranker = reranker
         self.workers = workers
         self.patience = patience
         self._qdrant_url = qdrant_url
@@ -117,6 +120,15 @@ class Library:
         encoder = encode.load(self.names[1])
         assert isinstance(encoder, ImageEncoder), f"{self.names[1]} holds no pictures"
         return encoder
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """None where there is no second look. "maxsim" reads with the text encoder that is there anyway."""
+        if self._reranker == "none":
+            return None
+        if self._reranker == "maxsim" and isinstance(self.text_encoder, SentenceEncoder):
+            return MaxSim("maxsim", self.text_encoder)
+        return rerank.load(self._reranker)
 
     def __enter__(self) -> Self:
         return self

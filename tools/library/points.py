@@ -16,7 +16,7 @@ from tools.library.store import Leg, Sparse, Window
 if TYPE_CHECKING:
     from tools.library.library import Library
 
-VERSION = 1
+VERSION = 2
 """Of what a point holds. Points of another version are made anew from the catalogue at the next indexing."""
 
 
@@ -80,11 +80,17 @@ def windows(library: "Library", raws: Sequence[Raw]) -> list[Window]:
 
 
 def _pieces(part: Part, reader: encode.Reader) -> list[str]:
-    """A part's text with its heading (a figure's also with the paragraph that mentions it and what a model saw in it),
-    windowed; nothing for a picture without a word."""
+    """A part's words, windowed, and a figure's caption once more alone: what is said around it would drown it. Nothing
+    for a picture without a word."""
+    text = words(part)
+    alone = [part.caption] if isinstance(part, Figure) and part.caption not in ("", text) else []
+    return [piece for whole in (text, *alone) if whole for piece in encode.windows(whole, reader)]
+
+
+def words(part: Part) -> str:
+    """A part's text with its heading; of a figure also the paragraph that mentions it and what a model saw in it."""
     seen = (part.mention, part.description) if isinstance(part, Figure) else ()
-    text = "\n".join(filter(None, (part.heading, part.text, *seen))).strip()
-    return encode.windows(text, reader) if text else []
+    return "\n".join(filter(None, (part.heading, part.text, *seen))).strip()
 
 
 def _seen(library: "Library", raws: Sequence[Raw]) -> Iterator[tuple[Raw, Figure, encode.Vectors]]:

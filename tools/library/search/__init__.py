@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.library import fuse
-from tools.library.evidence import Figure, Hit
+from tools.library import fuse, points
+from tools.library.evidence import Figure, Hit, Record
 from tools.library.fuse import Fused
+from tools.library.rerank import Reranker
 from tools.library.search import beside, diverse, legs
+from tools.library.search.fit import fits
 from tools.library.search.legs import MOST_WINDOWS, WEIGHTS, Asked
 from tools.library.search.query import Found, Query, Within
 from tools.library.search.within import scope_of
-from tools.library.store import Leg, Scope, Scored, best_of_items
+from tools.library.store import Leg, Scope, Scored, Store, best_of_items
 
 if TYPE_CHECKING:
     from tools.library.library import Library
@@ -27,6 +29,8 @@ CANDIDATES = 4
 """Times the limit from which a diverse choice is made."""
 LOOKED_AT = 5
 """Figures found by a picture whose text is looked at."""
+LOOKED_AT_AGAIN = 12
+"""Items that the reranker is shown: about 30 windows, a fifth of a second on two cores."""
 CASCADE = 1e-3
 """Times the weight of the words where the picture decides: less than one rank of the picture's."""
 Ranking = tuple[Scored, ...]
@@ -42,8 +46,7 @@ def search(library: "Library", query: Query, depth: int = DEPTH) -> Found:
     store = library.store  # before the encoders are loaded: it may refuse them
     wanted = {name: ask for name, ask in legs.asked(library, query).items() if weights.get(name, 0) > 0}
     picture = wanted.pop("picture", None)
-    answers = store.search_all(list(wanted.values()), depth, scope)
-    found = {name: best_of_items(answer) for name, answer in zip(wanted, answers, strict=True)}
+    found = _found_by(store, wanted, depth, scope)
     if picture and query.within.kinds and "figure" not in query.within.kinds:
         found["beside"] = _beside(library, picture, query.within)
         weights["beside"] = weights["picture"]
@@ -52,9 +55,38 @@ def search(library: "Library", query: Query, depth: int = DEPTH) -> Found:
         weights.update({name: CASCADE * weights[name] for name in wanted})
     elif picture:
         found["picture"] = best_of_items(store.search(*picture, depth, scope))
-    rankings = {name: [one.item for one in items if one.item != query.like] for name, items in found.items()}
-    hits = _hits(library, fuse.fuse(rankings, weights), query)
-    return Found(hits, found, bool(hits))
+    rankings = {name: [one for one in items if one.item != query.like] for name, items in found.items()}
+    if library.reranker and query.text and query.image is None and weights.get("rerank", 0) > 0:
+        found["rerank"] = _second_look(library.reranker, library, query.text, fuse.convex(rankings, weights))
+        rankings["rerank"] = list(found["rerank"])
+    hits = _hits(library, fuse.convex(rankings, weights), query)
+    return Found(hits, found, bool(hits) and fits(library, query.text, found))
+
+
+def _found_by(store: Store, wanted: Mapping[str, Asked], depth: int, scope: Scope) -> dict[str, Ranking]:
+    """Each leg's items, best first; legs that see the same points are asked together."""
+    together: dict[Scope, list[str]] = {}
+    for name in wanted:
+        together.setdefault(_seen_by(name, scope), []).append(name)
+    found = {}
+    for seen, names in together.items():
+        answers = store.search_all([wanted[name] for name in names], depth, seen)
+        found.update({name: best_of_items(answer) for name, answer in zip(names, answers, strict=True)})
+    return {name: found[name] for name in wanted}
+
+
+def _seen_by(leg: str, scope: Scope) -> Scope:
+    """Words are held against pixels, not against words in the space of pixels: the leg of meaning does that better."""
+    return replace(scope, kinds=("figure",)) if leg == "clip" else scope
+
+
+def _second_look(reranker: Reranker, library: "Library", text: str, fused: Sequence[Fused]) -> Ranking:
+    """The first few again, by how well all they are found by answers the words."""
+    held = library.catalog.items([one.item for one in fused[:LOOKED_AT_AGAIN]])
+    words = {item: said for item, part in held.items() if not isinstance(part, Record) and (said := points.words(part))}
+    scores = reranker.scores(text, list(words.values()))
+    ranked = (Scored(item, float(score)) for item, score in zip(words, scores, strict=True))
+    return tuple(sorted(ranked, key=lambda one: -one.score))
 
 
 def _among(library: "Library", picture: Asked, scope: Scope, found: Mapping[str, Sequence[Scored]]) -> Ranking:

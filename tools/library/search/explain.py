@@ -1,32 +1,23 @@
 """Why a search found what it found: what each leg was asked, what it answered, and where a wanted place stands."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tools.library import encode
 from tools.library.evidence import Hit, Item, Source
 from tools.library.search import DEPTH, search
+from tools.library.search.fit import Term, terms
 from tools.library.search.query import Found, Query
 from tools.library.search.within import scope_of
-from tools.library.store import Scope, Sparse
+from tools.library.store import Scope
 
 if TYPE_CHECKING:
     from tools.library.library import Library
 
 DEEP = 10_000
 """Windows of each leg among which a wanted place is looked for."""
-WORD = re.compile(r"\w+")
-
-
-class Term(NamedTuple):
-    """A word of the query as BM25 sees it. `weight` is the most it adds to any window; 0 where none has it, None for a
-    word that is not looked for (a stop word, a single letter)."""
-
-    word: str
-    weight: float | None
 
 
 @dataclass(frozen=True)
@@ -55,16 +46,7 @@ def explain(library: "Library", query: Query, source: str = "", page: int | None
     found = search(library, query)
     windows = tuple(encode.windows(query.text, library.text_encoder)) if query.text else ()
     wanted = _standing(library, query, found, source, page) if source else None
-    return Explanation(found, tuple(_terms(library, query.text)), windows, wanted)
-
-
-def _terms(library: "Library", text: str) -> list[Term]:
-    terms = []
-    for word in dict.fromkeys(WORD.findall(text)):
-        asked = library.bm25.query(word)
-        best = [library.store.search("bm25", Sparse([index], [1.0]), 1, Scope()) for index in asked.indices]
-        terms.append(Term(word, max((one.score for found in best for one in found), default=0.0) if best else None))
-    return terms
+    return Explanation(found, tuple(terms(library, query.text)), windows, wanted)
 
 
 def _standing(library: "Library", query: Query, found: Found, name: str, page: int | None) -> Standing:

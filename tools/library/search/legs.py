@@ -1,6 +1,7 @@
 """The legs of a search: what each asks the store. Their scores are of different spaces and are never compared.
 
-bm25: words in words. text: meaning in words. clip: words in the space of pictures. picture: pixels in pixels.
+bm25: words in words. text: meaning in words. clip: words in pixels. picture: pixels in pixels. (rerank, the second
+look, comes after them and asks no store.)
 """
 
 from collections.abc import Sequence
@@ -16,9 +17,8 @@ from tools.library.store import Kept, Leg, Scope, Sparse
 if TYPE_CHECKING:
     from tools.library.library import Library
 
-WEIGHTS = {"bm25": 1.0, "text": 0.7, "clip": 0.1, "picture": 1.0}
-"""Of the legs in the fusion, chosen by `python -m evals retrieval`. `clip` is words against pixels: with `mini` it
-finds pictures that have no words, and puts others out of order; `picture` is picture against pixels."""
+WEIGHTS = {"bm25": 0.65, "text": 0.35, "clip": 0.1, "picture": 1.0, "rerank": 1.0}
+"""Of the legs in the fusion, chosen by `python -m evals retrieval`; `clip` asks figures only."""
 LIKE_TERMS = 30
 """Words of an item, the most frequent first, that look for its like."""
 MOST_WINDOWS = 64
@@ -46,7 +46,7 @@ def asked(library: "Library", query: Query) -> dict[str, Asked]:
 
 
 def of_words(library: "Library", text: str, kinds: Sequence[str]) -> dict[str, Asked]:
-    """Words are asked of pixels only where figures are wanted. A text longer than an encoder reads asks with the mean
+    """Words are asked of pixels where figures are wanted. A text longer than an encoder reads asks with the mean
     of its windows."""
     pieces = encode.windows(text, library.text_encoder)
     legs = {"bm25": Asked("bm25", library.bm25.query(text))}
