@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent import shelf
-from agent.screen import AsJson, console, escape, open_library, print_json
+from agent.searching import search
+from agent.terminal import escape, open_console, print_json
 from tools.errors import ExhibitError, NotInLibrary
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from agent.answer import Answer
     from agent.assistant import Assistant
     from agent.setup import Step
-    from tools.library.library import Library
 
 app = typer.Typer(
     help="Answers questions from your own manuals, papers, screenshots and photos, and shows the place for every "
@@ -34,6 +34,7 @@ app.add_typer(installs, name="setup")
 INTERRUPTED = 130
 """Exit code after Ctrl-C, by the shell's convention; Typer turns the interrupt into it."""
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Picture = Annotated[Path | None, typer.Option("--image", help="A picture to search with.")]
 Thread = Annotated[str | None, typer.Option("--thread", help="The conversation to go on with.")]
 
@@ -79,39 +80,22 @@ def chat(thread: Thread = None) -> None:
     """A conversation: follow-up questions, /image FILE QUESTION, /show KEY, /quit. It is kept and can go on later."""
     from agent.assistant import new_thread
 
-    screen = console()
+    console = open_console()
     thread = thread or new_thread()
     hint = "Ask, or type /image FILE QUESTION, /show KEY, /quit."
-    screen.print(f"Conversation {escape(thread)}. {hint}", highlight=False)
+    console.print(f"Conversation {escape(thread)}. {hint}", highlight=False)
     with _assistant() as assistant:
         for number, turn in enumerate(assistant.history(thread), 1):
-            screen.print(f"[dim]{number}. {escape(turn.question)}\n{escape(turn.answer)}[/]", highlight=False)
-        for line in _lines(screen):
+            console.print(f"[dim]{number}. {escape(turn.question)}\n{escape(turn.answer)}[/]", highlight=False)
+        for line in _lines(console):
             try:
                 _chat_turn(assistant, line, thread)
             except ExhibitError as error:
-                screen.print(f"[red]{escape(error.message)}[/] {escape(error.next_step)}", highlight=False)
-    screen.print(f"Go on with it: exhibit chat --thread {escape(thread)}")
+                console.print(f"[red]{escape(error.message)}[/] {escape(error.next_step)}", highlight=False)
+    console.print(f"Go on with it: exhibit chat --thread {escape(thread)}")
 
 
-@app.command()
-def search(
-    text: Annotated[str, typer.Argument(help="Words to look for.")] = "",
-    image: Picture = None,
-    kind: Annotated[list[str] | None, typer.Option(help="passage, table or figure; may be repeated.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 8,
-    as_json: AsJson = False,
-) -> None:
-    """What the library holds, best first; no model is asked."""
-    from tools.library.library import open_picture
-
-    if not text and image is None:
-        raise NotInLibrary("There is nothing to search for.", "Give words, or --image FILE, or both.")
-    kinds = tuple(kind or (("figure",) if image else ()))
-    with open_library() as library:
-        hits = library.search(text, open_picture(image) if image else None, kinds=kinds, limit=limit)
-        rows = [_hit_as_dict(library, hit) for hit in hits]
-    print_json(rows) if as_json else _print_hits(rows)
+app.command("search")(search)
 
 
 @app.command()
@@ -176,7 +160,7 @@ def _ask(
     from agent.progress import Progress
 
     progress = Progress()
-    with console(stderr=True).status(progress, spinner="dots") as status:
+    with open_console(stderr=True).status(progress, spinner="dots") as status:
         for event in assistant.stream(question, image=image, thread=thread):
             if event["event"] == "answer":
                 return event["answer"]
@@ -186,10 +170,10 @@ def _ask(
     raise AssertionError("the graph ended without an answer")
 
 
-def _lines(screen: "Console") -> Iterator[str]:
+def _lines(console: "Console") -> Iterator[str]:
     while True:
         try:
-            line = screen.input("[bold cyan]> [/]").strip()
+            line = console.input("[bold cyan]> [/]").strip()
         except EOFError:
             return
         if line == "/quit":
@@ -228,7 +212,7 @@ def _walk(steps: "Iterator[Step]") -> None:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=console(), transient=True) as bar:
+    with Progress(*columns, console=open_console(), transient=True) as bar:
         task = bar.add_task("Pulling", total=None, visible=False)
         for step in steps:
             if step.total:
@@ -240,20 +224,20 @@ def _walk(steps: "Iterator[Step]") -> None:
 
 def print_answer(answer: "Answer") -> None:
     """Claims with their keys, what was not found, and the places, as a reader sees them."""
-    screen = console()
+    console = open_console()
     for verdict in answer.verdicts:
         keys = "".join(rf" \[{key}]" for key in dict.fromkeys(c.key for c in verdict.claim.citations))
         mark = " [yellow](unchecked)[/]" if verdict.status == "unchecked" else ""
-        screen.print(f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}", highlight=False)
+        console.print(f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}", highlight=False)
     for gap in answer.gaps:
-        screen.print(f"[yellow]{escape(gap)}[/]", highlight=False)
+        console.print(f"[yellow]{escape(gap)}[/]", highlight=False)
     for note in answer.notes:
-        screen.print(escape(note), style="dim", highlight=False)
+        console.print(escape(note), style="dim", highlight=False)
     if answer.verdicts:
-        screen.print()
+        console.print()
     for line in dict.fromkeys(_place_line(place) for v in answer.verdicts for place in v.places):
-        screen.print(f"  {escape(line)}", style="dim", highlight=False, overflow="fold")
-    screen.print(
+        console.print(f"  {escape(line)}", style="dim", highlight=False, overflow="fold")
+    console.print(
         f"  {answer.status.replace('_', ' ')} by {answer.answered_by} in {answer.seconds:.2f} s"
         f" · thread {escape(answer.thread)}",
         style="dim",
@@ -266,41 +250,10 @@ def _place_line(place: Any) -> str:
     return f"[{place.key}] {place.title}" + (f", page {pages} — exhibit show {place.key}" if pages else "")
 
 
-def _hit_as_dict(library: "Library", hit: Any) -> dict[str, Any]:
-    item = hit.item
-    source = library.source(item.source_id)
-    return {
-        "rank": hit.rank,
-        "id": item.id,
-        "kind": item.kind,
-        "title": source.title,
-        "uri": source.uri,
-        "page": item.regions[0].page,
-        "regions": [region.model_dump() for region in item.regions],
-        "text": item.text,
-        "legs": hit.legs,
-    }
-
-
-def _print_hits(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    if not rows:
-        print("Nothing fits.")
-        return
-    table = Table("", "kind", "source", "page", "text", "legs", expand=True)
-    for row in rows:
-        legs = " ".join(f"{leg}:{rank}" for leg, rank in row["legs"].items())
-        text = " ".join(row["text"].split())[:160]
-        pages = ", ".join(str(region["page"]) for region in row["regions"])
-        table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), pages, escape(text), legs)
-    console().print(table)
-
-
 def _print_checks(results: list[Any]) -> None:
-    screen = console()
+    console = open_console()
     for result in results:
         mark = "[green]ok  [/]" if result.ok else "[red]fail[/]"
-        screen.print(f"{mark} {result.name}: {escape(result.message)}", highlight=False)
+        console.print(f"{mark} {result.name}: {escape(result.message)}", highlight=False)
         if result.next_step:
-            screen.print(f"     {escape(result.next_step)}", highlight=False, style="bold")
+            console.print(f"     {escape(result.next_step)}", highlight=False, style="bold")

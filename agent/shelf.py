@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.screen import AsJson, console, escape, open_library, print_json
+from agent.terminal import escape, open_console, open_library, print_json
 from tools.errors import NotInLibrary
 
 if TYPE_CHECKING:
     from tools.library.check import Health
     from tools.library.library import Library
     from tools.library.report import Report, Row
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 app = typer.Typer(help="What is held: list it, check it, remove from it.", no_args_is_help=True)
 MOST = 20
@@ -135,7 +137,7 @@ def _bar(hidden: bool) -> Iterator[_Bar]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
     )
-    with Progress(*columns, console=console(stderr=True), disable=hidden, expand=True) as bar:
+    with Progress(*columns, console=open_console(stderr=True), disable=hidden, expand=True) as bar:
         task = bar.add_task("Looking for files", total=None, rate="")
 
         def tell(what: str, done: int, total: int) -> None:
@@ -164,7 +166,7 @@ def as_dict(report: "Report") -> dict[str, Any]:
 
 
 def print_report(report: "Report") -> None:
-    screen = console()
+    screen = open_console()
     if report.empty:
         screen.print("There was nothing to read: no files there. Name a folder that holds documents.")
         return
@@ -189,7 +191,7 @@ def print_report(report: "Report") -> None:
 
 
 def _print_health(health: "Health", cured: int) -> None:
-    screen = console()
+    screen = open_console()
     screen.print(
         f"{health.files} files, {health.sources} sources, {health.pictures} pictures and {health.points} points "
         "were looked at."
@@ -249,7 +251,7 @@ def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) ->
         numbers = [str(row["items"].get(kind, 0)) for kind in ("passage", "figure", "table")]
         paths = "\n".join((row["uri"], *row["also"]))
         table.add_row(row["id"][:8], escape(row["title"]), str(row["pages"]), *numbers, escape(paths))
-    screen = console()
+    screen = open_console()
     screen.print(table)
     for path, error in failed:
         screen.print(f"[red]not read[/] {escape(path)}: {escape(error)}", highlight=False)

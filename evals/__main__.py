@@ -19,6 +19,7 @@ COMMANDS = {
     "agreement": "evals.commands:agreement",
     "judge": "evals.commands:judge",
     "validator": "evals.validator.command:validator",
+    "retrieval": "evals.retrieval.command:retrieval",
 }
 """Name → module:function; a function's signature and docstring are its options and its help."""
 

@@ -20,12 +20,14 @@ class Gold(Frozen):
     """A place with the answer. `source` is relative to the suite's documents, or "api"; pages from 1, none where the
     whole source is meant; `regions` in units of the source (PDF points or pixels), where somebody drew them.
 
-    `grade` is how relevant it is (from 1), for nDCG.
+    `picture` is the file of the figure that is meant, relative to the suite. `grade` is how relevant it is (from 1),
+    for nDCG.
     """
 
     source: str
     pages: tuple[int, ...] = ()
     regions: tuple[Region, ...] = ()
+    picture: str = ""
     grade: int = Field(default=1, ge=1)
 
 

@@ -9,7 +9,7 @@ from agent.validator import validate
 from evals.ablate import PARTS, without
 from tools.errors import SettingsError
 from tools.library.evidence import Passage, Region
-from tools.library.library import WEIGHTS
+from tools.library.search import WEIGHTS
 
 
 def test_the_names_are_those_of_the_parts_themselves() -> None:

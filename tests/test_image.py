@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tools.errors import UnreadableFile
 from tools.library.evidence import text_of
+from tools.library.parse import parse
 from tools.library.parse.image import parse_image
 from tools.library.parse.ocr import OcrLine, OcrWord
 
@@ -56,6 +57,47 @@ def test_every_format_is_one_figure_of_the_whole_picture(
     assert (figure.page, figure.box) == (1, (0, 0, 64, 48))
     assert Image.open(io.BytesIO(figure.image)).size == (64, 48)
     assert parsed.blocks == ()
+
+
+def test_each_page_of_a_tiff_is_a_page(tmp_path: Path) -> None:
+    pages = [Image.new("RGB", size, "white") for size in ((60, 40), (30, 50))]
+    pages[0].save(tmp_path / "fax.tiff", save_all=True, append_images=pages[1:])
+    sizes: list[tuple[int, int]] = []
+
+    def read(picture: Image.Image) -> list[OcrLine]:
+        sizes.append(picture.size)
+        return lines("one two three four five six seven eight")(picture)
+
+    parsed = parse_image(tmp_path / "fax.tiff", "A fax", read)
+    assert parsed.pages == 2
+    assert [(figure.page, figure.box) for figure in parsed.figures] == [(1, (0, 0, 60, 40)), (2, (0, 0, 30, 50))]
+    assert [word.page for block in parsed.blocks for word in block.words] == [1] * 8 + [2] * 8
+    assert parsed.figures[1].caption[0].page == 2
+    assert sizes == [(60, 40), (30, 50)]
+
+
+def test_frames_of_a_gif_are_a_film_not_pages(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:])
+    assert parse_image(tmp_path / "film.gif", read=nothing).pages == 1
+
+
+def test_phone_pictures_are_read(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 48), (200, 0, 0)).save(tmp_path / "photo.heic")
+    parsed = parse(tmp_path / "photo.heic", ocr=None)
+    assert parsed.media_type == "image/heif"
+    stored = Image.open(io.BytesIO(parsed.figures[0].image))
+    assert stored.size == (64, 48) and stored.getpixel((30, 20)) == pytest.approx((200, 0, 0), abs=8)
+
+
+def test_grey_of_16_bits_is_stretched_not_clipped(tmp_path: Path) -> None:
+    picture = Image.new("I;16", (2, 1))
+    picture.putpixel((0, 0), 1000)
+    picture.putpixel((1, 0), 60_000)
+    picture.save(tmp_path / "scan.png")
+    (figure,) = parse_image(tmp_path / "scan.png", read=nothing).figures
+    stored = Image.open(io.BytesIO(figure.image))
+    assert [stored.getpixel((x, 0)) for x in (0, 1)] == [(0, 0, 0), (255, 255, 255)]
 
 
 def test_camera_orientation_is_applied(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """HTML and Markdown, set as pages and read from there."""
 
+import base64
 import io
 import socket
 import string
@@ -43,9 +44,9 @@ def test_html_has_pages_headings_and_tables(tmp_path: Path) -> None:
     assert (parsed.media_type, parsed.title, parsed.pages) == ("text/html", "Service note 7", 1)
     texts = {text_of(block.words): block.heading for block in parsed.blocks}
     assert texts == {
-        "Spider": "",
+        "Spider": "Spider",
         "Old spiders crack at the root.": "Spider",
-        "Which machines": "Spider",
+        "Which machines": "Spider > Which machines",
         "• One bolt": "Spider > Which machines",
         "• Two nuts": "Spider > Which machines",
     }
@@ -90,6 +91,19 @@ def test_picture_is_a_figure_and_its_alternative_text_the_caption(tmp_path: Path
     assert text_of(figure.caption) == "Pad between the jaws"
     assert figure.box[2] - figure.box[0] == pytest.approx(225, abs=3)  # 300 px at 96 dpi, in points
     assert Image.open(io.BytesIO(figure.image)).width >= 300
+
+
+def test_pictures_of_a_folder_beside_and_those_within_the_text_are_taken_in(tmp_path: Path) -> None:
+    for folder in ("images", "pages"):
+        (tmp_path / folder).mkdir()
+    Image.effect_noise((300, 200), 80).save(tmp_path / "images" / "wear.png")
+    data = base64.b64encode((tmp_path / "images" / "wear.png").read_bytes()).decode()
+    text = f"A first paragraph of words.\n\n![](../images/wear.png)\n\n*The pad.*\n\n![](data:image/png;base64,{data})"
+    parsed = parse_markup(written(tmp_path / "pages", "n.md", text))
+    assert parsed.notes == ()
+    first, second = parsed.figures
+    assert (text_of(first.caption), first.mention) == ("The pad.", "A first paragraph of words.")
+    assert second.box[2] - second.box[0] == pytest.approx(225, abs=3)
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,8 @@ def test_text_that_begins_like_a_bitmap_is_text(tmp_path: Path) -> None:
     ("name", "data", "message"),
     [
         ("empty.pdf", b"", r"empty\.pdf is empty \(0 bytes\)\. Get another copy"),
-        (
-            "letter.docx",
-            b"PK\x03\x04rest",
-            r"letter\.docx is of a kind that is not read \(\.docx\)\. Save it as PDF",
-        ),
+        ("song.mp3", b"ID3\x03", r"song\.mp3 is of a kind that is not read \(\.mp3\)\. Save it as PDF"),
+        ("papers.zip", b"PK\x03\x04rest", r"papers\.zip is an archive"),
         ("renamed.txt", b"PK\x03\x04rest", r"renamed\.txt is binary data"),
         ("noise.html", b"\x00\x01\x02", r"noise\.html is binary data"),
         ("fake.pdf", b"just text", r"fake\.pdf is broken and cannot be opened as PDF"),

@@ -134,7 +134,7 @@ def test_heading_path_follows_size_and_number(pdf: Pdf) -> None:
         "4 Maintenance > 4.2 Lubrication",
     ]
     assert block_with(parsed, "Nothing known").heading == "5 Faults"
-    assert block_with(parsed, "4.2 Lub").heading == "4 Maintenance > 4.1 Cleaning"
+    assert block_with(parsed, "4.2 Lub").heading == "4 Maintenance > 4.2 Lubrication"
 
 
 def test_running_header_and_page_numbers_are_left_out(pdf: Pdf) -> None:

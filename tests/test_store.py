@@ -13,6 +13,7 @@ from tools.errors import EncoderMismatch, LibraryBusy, StoreDown
 from tools.library.store import Bm25, EdgeStore, Maker, Scope, Scored, ServerStore, Store, Window, best_of_items
 
 MAKER = Maker("minilm", "mini", text_dim=2, image_dim=3)
+PAGES = ((4, 6), (4, 7), (5, 6))
 SERVER = os.environ.get("EXHIBIT_TEST_QDRANT")
 
 
@@ -62,6 +63,25 @@ def test_a_scope_is_kept(store: Store) -> None:
     assert store.search("text", [1.0, 0.0], 3, Scope(kinds=("figure",))) == []
 
 
+def test_pages_are_a_range_that_any_page_of_an_item_may_meet(store: Store) -> None:
+    store.add(
+        [
+            Window("a", 0, "s1", "passage", {"text": [1.0, 0.0]}, pages=(3, 4)),
+            Window("b", 0, "s1", "passage", {"text": [1.0, 0.0]}, pages=(7,)),
+        ]
+    )
+    found = {pages: {s.item for s in store.search("text", [1.0, 0.0], 9, Scope(pages=pages))} for pages in PAGES}
+    assert found == {(4, 6): {"a"}, (4, 7): {"a", "b"}, (5, 6): set()}
+
+
+def test_what_is_kept_comes_back_with_its_vectors(store: Store) -> None:
+    fill(store)
+    (one,) = store.kept(5, Scope(items=("b",)))
+    assert (one.item, one.kind, set(one.dense)) == ("b", "passage", {"text"})
+    assert one.dense["text"] == pytest.approx([0.8, 0.6]) and one.bm25 is not None and one.bm25.indices
+    assert len(store.kept(3, Scope())) == 3 and len(store.kept(9, Scope())) == 4
+
+
 def test_adding_again_doubles_nothing_and_removing_leaves_nothing(store: Store) -> None:
     fill(store)
     fill(store)
@@ -106,4 +126,5 @@ def test_a_server_that_is_down_is_named() -> None:
 
 
 def test_windows_become_items_in_the_order_of_their_best() -> None:
-    assert best_of_items([Scored("a", 0.9), Scored("b", 0.8), Scored("a", 0.7)]) == ["a", "b"]
+    windows = [Scored("a", 0.9), Scored("b", 0.8), Scored("a", 0.7)]
+    assert best_of_items(windows) == (Scored("a", 0.9), Scored("b", 0.8))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evals import cases
 from evals.cases import Case, SuiteError
-from evals.suites import beir, figures, own, products, questions, receipts
+from evals.suites import beir, figures, own, photos, products, questions, receipts
 from evals.suites.parts import Parts
 
 SAMPLE = Path(__file__).parents[1] / "sample"
@@ -57,7 +57,9 @@ LAYOUTS = (
     Layout("questions", "questions with gold pages", ("questions.jsonl",), ("doc", "gold_pages"), questions.read),
     Layout("products", "catalogue and shelf photos", ("pairs.jsonl", "photos.jsonl"), (), products.read),
     Layout("receipts", "scanned receipts", ("items.jsonl", "images"), ("company", "total"), receipts.read),
-    Layout("figures", "described figures", ("items.jsonl",), ("alt", "page", "book"), figures.read),
+    Layout("figures", "described pictures", ("items.jsonl",), ("alt", "page", "image"), figures.read),
+    Layout("captions", "photos with captions", ("items.jsonl",), ("captions", "image"), photos.captions),
+    Layout("objects", "photos by category", ("items.jsonl",), ("category", "image"), photos.objects),
 )
 """The first that fits is taken."""
 

@@ -69,6 +69,7 @@ class Figure(Frozen):
     """A picture. `image` is the SHA-256 of its PNG or JPEG in the library; `ocr_text` is what stands in it.
 
     `mention` is the paragraph that speaks of it: it helps to find the figure and is cited as a passage of its own.
+    `description` is what a vision model said that it shows: it helps to find it too, and is never shown as evidence.
     """
 
     kind: Literal["figure"] = "figure"
@@ -79,6 +80,7 @@ class Figure(Frozen):
     ocr_text: str = ""
     heading: str = ""
     mention: str = ""
+    description: str = ""
     regions: tuple[Region, ...]
 
     @property

@@ -6,52 +6,28 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from tools.errors import NoLibrary, NotInLibrary, UnreadableFile
-from tools.library import again, disk, encode, fuse
+from tools.library import again, disk, encode
 from tools.library.catalog import Catalog
 from tools.library.encode import Encoder, ImageEncoder
 from tools.library.evidence import Hit, Item, Region, Source, regions_of
 from tools.library.ingest import Progress, collect, ingest
 from tools.library.report import Report
+from tools.library.search import WEIGHTS, Found, Query, Within, search
 from tools.library.steady import steady
-from tools.library.store import (
-    Bm25,
-    Leg,
-    Maker,
-    Scope,
-    Sparse,
-    Store,
-    best_of_items,
-    drop_store,
-    open_store,
-    other_stores,
-)
+from tools.library.store import Bm25, Maker, Store, drop_store, open_store, other_stores
 from tools.library.workers import LIMIT
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 TEXT_KINDS = ("passage", "table")
-LEG_DEPTH = 50
-"""Windows each leg gives to the fusion."""
-WEIGHTS = {"bm25": 1.0, "text": 0.7, "clip": 0.1, "picture": 1.0}
-"""Of the legs in the fusion, chosen by `python -m evals.pages`. `clip` is words against pixels: with `mini` it finds
-pictures that have no words, and puts others out of order; `picture` is picture against pixels."""
-
-
 SEEN = 10_000
 """Texts whose vectors `similarity` keeps: about 15 MB."""
-
-
-class Asked(NamedTuple):
-    """A query of one leg of the store."""
-
-    leg: Leg
-    vector: list[float] | Sparse
 
 
 class Library:
@@ -79,7 +55,7 @@ class Library:
         self.workers = workers
         self.patience = patience
         self._qdrant_url = qdrant_url
-        self._weights = {leg: WEIGHTS[leg] for leg in legs}
+        self.weights = {leg: WEIGHTS[leg] for leg in legs}
         self.catalog = Catalog(root / "catalog.sqlite")
         self.bm25 = Bm25()
         self._seen: dict[str, encode.Vectors] = {}
@@ -179,7 +155,6 @@ class Library:
 
     # finding
 
-    @steady
     def search(
         self,
         text: str = "",
@@ -190,36 +165,14 @@ class Library:
         limit: int = 8,
         weights: Mapping[str, float] | None = None,
     ) -> list[Hit]:
-        """Items by words, by a picture, or by both, fused by rank, best first. A leg of weight 0 is not asked.
-        Without `weights` those of the library's legs."""
-        weights = self._weights if weights is None else weights
-        scope = Scope(tuple(kinds), tuple(sources))
-        store = self.store  # before the encoders are loaded: it may refuse them
-        rankings = {
-            name: best_of_items(store.search(asked.leg, asked.vector, LEG_DEPTH, scope))
-            for name, asked in self._asked(text, image, kinds).items()
-            if weights.get(name, 0) > 0
-        }
-        fused = fuse.fuse(rankings, weights)
-        items = self.catalog.items([f.item for f in fused])
-        held = [f for f in fused if f.item in items][:limit]
-        return [Hit(item=items[f.item], rank=rank, legs=f.ranks) for rank, f in enumerate(held, 1)]
+        """Items by words, by a picture, or by both, best first; `find` can be asked for more."""
+        within = Within(kinds=tuple(kinds), sources=tuple(sources))
+        return list(self.find(Query(text, image, within=within, limit=limit, weights=weights)).hits)
 
-    def _asked(self, text: str, image: "Image | None", kinds: Sequence[str]) -> dict[str, Asked]:
-        """Leg of the fusion → what to ask the store. Words are asked of pixels only where figures are wanted."""
-        asked: dict[str, Asked] = {}
-        if text:
-            text = encode.windows(text, self.text_encoder)[0]
-            asked["bm25"] = Asked("bm25", self.bm25.query(text))
-            if kinds and "figure" not in kinds:
-                asked["text"] = Asked("text", self.text_encoder.texts([text])[0].tolist())
-            else:
-                both = encode.texts_in_both(self.text_encoder, self.image_encoder, [text])
-                asked["text"] = Asked("text", both.text[0].tolist())
-                asked["clip"] = Asked("clip", both.image[0].tolist())
-        if image is not None:
-            asked["picture"] = Asked("clip", self.image_encoder.images([image])[0].tolist())
-        return asked
+    @steady
+    def find(self, query: Query) -> Found:
+        """What a query finds, and how."""
+        return search(self, query)
 
     # opening
 

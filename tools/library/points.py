@@ -73,16 +73,17 @@ def windows(library: "Library", raws: Sequence[Raw]) -> list[Window]:
     numbers: Tally[str] = Tally()
     made = []
     for source, part, dense, sparse in points:
-        made.append(Window(part.id, numbers[part.id], source.id, part.kind, dense, sparse))
+        pages = tuple(region.page for region in part.regions)
+        made.append(Window(part.id, numbers[part.id], source.id, part.kind, dense, sparse, pages))
         numbers[part.id] += 1
     return made
 
 
 def _pieces(part: Part, encoder: encode.Counter) -> list[str]:
-    """A part's text with its heading (a figure's also with the paragraph that mentions it), windowed; nothing for a
-    picture without a word."""
-    mention = part.mention if isinstance(part, Figure) else ""
-    text = f"{part.heading}\n{part.text}\n{mention}".strip()
+    """A part's text with its heading (a figure's also with the paragraph that mentions it and what a model saw in it),
+    windowed; nothing for a picture without a word."""
+    seen = (part.mention, part.description) if isinstance(part, Figure) else ()
+    text = "\n".join(filter(None, (part.heading, part.text, *seen))).strip()
     return encode.windows(text, encoder) if text else []
 
 

@@ -23,7 +23,7 @@ def page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
         return _pdf_page(path, number, dpi)
     from tools.library.parse.image import load
 
-    image = load(path).picture
+    image = load(path, number).picture
     scale = min(1.0, LONGEST_SIDE / max(image.size))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size), scale

@@ -1,7 +1,7 @@
 """Where the vectors are: a Qdrant Edge folder in this process, or a Qdrant server. One collection, three legs.
 
-A point is one window of one item; its payload names the item, its source and its kind, nothing more: the
-catalogue holds the rest. Points whose item the catalogue does not know are never shown, so the order of
+A point is one window of one item; its payload names the item, its source, its kind and its pages, nothing more:
+the catalogue holds the rest. Points whose item the catalogue does not know are never shown, so the order of
 writing is points first, catalogue second.
 """
 
@@ -40,26 +40,31 @@ class Window:
     kind: str
     dense: dict[Leg, list[float]] = field(default_factory=dict)
     bm25: Sparse | None = None
+    pages: tuple[int, ...] = ()
+    """The pages its item stands on, from 1."""
 
     @property
     def point_id(self) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.item}#{self.number}"))
 
     @property
-    def payload(self) -> dict[str, str]:
-        return {"item": self.item, "source": self.source, "kind": self.kind}
+    def payload(self) -> dict[str, Any]:
+        return {"item": self.item, "source": self.source, "kind": self.kind, "pages": list(self.pages)}
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which points a search may see. Empty tuples mean all."""
+    """Which points a search may see. Empty tuples mean all; `pages` are the first and the last, from 1."""
 
     kinds: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    pages: tuple[int, int] | None = None
+    items: tuple[str, ...] = ()
 
     @property
     def conditions(self) -> dict[str, list[str]]:
-        wanted = {"kind": list(self.kinds), "source": list(self.sources)}
+        """Payload key → the values that are let through."""
+        wanted = {"kind": list(self.kinds), "source": list(self.sources), "item": list(self.items)}
         return {key: values for key, values in wanted.items() if values}
 
 
@@ -69,6 +74,16 @@ class Scored:
 
     item: str
     score: float
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A point as the store holds it: which item it is a window of, and its vectors (L2-normalised)."""
+
+    item: str
+    kind: str
+    dense: dict[Leg, list[float]]
+    bm25: Sparse | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,10 @@ class Store(Protocol):
     def add(self, windows: Sequence[Window]) -> None: ...
 
     def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]: ...
+
+    def kept(self, limit: int, scope: Scope) -> list[Kept]:
+        """The first points of a scope by their id, which is a hash: a fixed and fair sample of a large library."""
+        ...
 
     def remove(self, *sources: str) -> None: ...
 
@@ -198,24 +217,33 @@ class EdgeStore:
             vectors["bm25"] = self._edge.SparseVector(window.bm25.indices, window.bm25.values)
         return vectors
 
-    def _filter(self, conditions: dict[str, list[str]]):
-        match = self._edge.MatchAny
-        return self._edge.Filter(
-            must=[self._edge.FieldCondition(key, match=match(values)) for key, values in conditions.items()]
-        )
+    def _filter(self, scope: Scope):
+        field = self._edge.FieldCondition
+        any_of = self._edge.MatchAny
+        must: list = [field(key, match=any_of(values)) for key, values in scope.conditions.items()]
+        if scope.pages:
+            must.append(field("pages", range=self._edge.RangeFloat(gte=scope.pages[0], lte=scope.pages[1])))
+        return self._edge.Filter(must=must)
 
     def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]:
         query = self._edge.SparseVector(vector.indices, vector.values) if isinstance(vector, Sparse) else vector
         request = self._edge.QueryRequest(
             limit,
             query=self._edge.Query.Nearest(query, leg),
-            filter=self._filter(scope.conditions),
+            filter=self._filter(scope),
             with_payload=["item"],
         )
         return [Scored((point.payload or {})["item"], point.score) for point in self._shard.query(request)]
 
+    def kept(self, limit: int, scope: Scope) -> list[Kept]:
+        request = self._edge.ScrollRequest(
+            limit=limit + 1, filter=self._filter(scope), with_payload=True, with_vector=True
+        )
+        points, _ = self._shard.scroll(request)
+        return _kept(points, limit)
+
     def remove(self, *sources: str) -> None:
-        gone = self._filter({"source": list(sources)})
+        gone = self._filter(Scope(sources=sources))
         self._shard.update(self._edge.UpdateOperation.delete_points_by_filter(gone))
         self._shard.flush()
 
@@ -269,8 +297,9 @@ class ServerStore:
             sparse_vectors_config={"bm25": models.SparseVectorParams(modifier=models.Modifier.IDF)},
         )
         if self._url != ":memory:":
-            for key in ("kind", "source"):
+            for key in ("kind", "source", "item"):
                 self._client.create_payload_index(self._collection, key, models.PayloadSchemaType.KEYWORD)
+            self._client.create_payload_index(self._collection, "pages", models.PayloadSchemaType.INTEGER)
         payload = {"maker": json.dumps(maker.__dict__), "kind": "maker"}
         point = models.PointStruct(id=MAKER_ID, vector={}, payload=payload)
         self._client.upsert(self._collection, [point], wait=True)
@@ -292,11 +321,15 @@ class ServerStore:
     def _sparse(self, vector: Sparse):
         return self._models.SparseVector(indices=vector.indices, values=vector.values)
 
-    def _filter(self, conditions: dict[str, list[str]]):
-        match = self._models.MatchAny
-        return self._models.Filter(
-            must=[self._models.FieldCondition(key=k, match=match(any=v)) for k, v in conditions.items()]
-        )
+    def _filter(self, scope: Scope):
+        models = self._models
+        must: list = [
+            models.FieldCondition(key=key, match=models.MatchAny(any=values))
+            for key, values in scope.conditions.items()
+        ]
+        if scope.pages:
+            must.append(models.FieldCondition(key="pages", range=models.Range(gte=scope.pages[0], lte=scope.pages[1])))
+        return models.Filter(must=must)
 
     def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]:
         query = self._sparse(vector) if isinstance(vector, Sparse) else vector
@@ -306,13 +339,24 @@ class ServerStore:
                 query=query,
                 using=leg,
                 limit=limit,
-                query_filter=self._filter(scope.conditions),
+                query_filter=self._filter(scope),
                 with_payload=["item"],
             )
         return [Scored((point.payload or {})["item"], point.score) for point in found.points]
 
+    def kept(self, limit: int, scope: Scope) -> list[Kept]:
+        with self._reachable():
+            points, _ = self._client.scroll(
+                self._collection,
+                scroll_filter=self._filter(scope),
+                limit=limit + 1,
+                with_payload=True,
+                with_vectors=True,
+            )
+        return _kept(points, limit)
+
     def remove(self, *sources: str) -> None:
-        gone = self._models.FilterSelector(filter=self._filter({"source": list(sources)}))
+        gone = self._models.FilterSelector(filter=self._filter(Scope(sources=sources)))
         with self._reachable():
             self._client.delete(self._collection, points_selector=gone, wait=True)
 
@@ -411,6 +455,23 @@ def _held(points: Iterable[Any]) -> Iterator[Held]:
             yield Held(str(point.id), point.payload["item"], point.payload["source"])
 
 
-def best_of_items(found: Iterable[Scored]) -> list[str]:
+def _kept(points: Sequence[Any], limit: int) -> list[Kept]:
+    """Points of either client as ours; the maker's own is left out."""
+    found = []
+    for point in points:
+        if str(point.id) == MAKER_ID:
+            continue
+        vectors = dict(point.vector or {})
+        sparse = vectors.pop("bm25", None)
+        bm25 = Sparse(list(sparse.indices), list(sparse.values)) if sparse is not None else None
+        payload = point.payload or {}
+        found.append(Kept(payload["item"], payload["kind"], {leg: list(v) for leg, v in vectors.items()}, bm25))
+    return found[:limit]
+
+
+def best_of_items(found: Iterable[Scored]) -> tuple[Scored, ...]:
     """Items in the order of their best window; a list of windows becomes a ranking of items."""
-    return list(dict.fromkeys(point.item for point in found))
+    best: dict[str, Scored] = {}
+    for one in found:
+        best.setdefault(one.item, one)
+    return tuple(best.values())

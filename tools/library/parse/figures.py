@@ -149,7 +149,7 @@ def find_figures(
     found: list[Cluster] = []
     for group in clusters([*pictures, *kept], page):
         found += [cluster for cluster in _as_clusters(group, words, labels) if big_enough(cluster.box)]
-    found = _captioned(_merged(found), text)
+    found = _captioned(_merged(found), text, body)
     return sorted(found, key=lambda cluster: (cluster.box[1], cluster.box[0]))
 
 
@@ -206,7 +206,7 @@ def _both(a: Cluster, b: Cluster) -> Cluster:
 # --- captions
 
 
-def _captioned(found: list[Cluster], text: Sequence[Paragraph]) -> list[Cluster]:
+def _captioned(found: list[Cluster], text: Sequence[Paragraph], body: float) -> list[Cluster]:
     """Figures with their captions; those that share one are panels of one figure."""
     captions = [p for p in text if is_caption(p.text)]
     below = _assigned(found, captions, above=False)
@@ -216,7 +216,7 @@ def _captioned(found: list[Cluster], text: Sequence[Paragraph]) -> list[Cluster]
     out = []
     for number, cluster in enumerate(found):
         if number not in pairs:
-            out.append(replace(cluster, captions=_plain_caption(cluster, text)))
+            out.append(replace(cluster, captions=_plain_caption(cluster, text, body)))
             continue
         which = pairs[number]
         own = replace(cluster, captions=(captions[which],))
@@ -267,17 +267,21 @@ def gap(figure: Box, caption: Box, *, above: bool) -> float | None:
     return abs(far) if -6 <= far <= REACH else None
 
 
-def _plain_caption(cluster: Cluster, text: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
+def _plain_caption(cluster: Cluster, text: Sequence[Paragraph], body: float) -> tuple[Paragraph, ...]:
     """A slanted line right below a picture is its caption even if it bears no number."""
     near = [
         (far, number)
         for number, p in enumerate(text)
-        if p.italic
-        and len(p.text) < 300
+        if (p.italic and len(p.text) < 300 or is_legend(p, body))
         and (far := gap(cluster.box, p.box, above=False)) is not None
         and far < 16
     ]
     return (text[min(near)[1]],) if near else ()
+
+
+def is_legend(paragraph: Paragraph, body: float) -> bool:
+    """Whether a paragraph is slanted and smaller than the prose, as captions and alternative texts are set."""
+    return paragraph.lines[0].italic and paragraph.size < 0.92 * body
 
 
 def table_caption(table: Box, text: Sequence[Paragraph]) -> Paragraph | None:

@@ -100,7 +100,7 @@ def body_size(lines: Sequence[Line]) -> float:
 def is_caption(text: str, pattern: re.Pattern[str] = CAPTION) -> bool:
     """Whether a paragraph starts like 'Figure 3. Pump', not like 'Figure 3 shows ...'."""
     match = pattern.match(text)
-    return match is not None and not re.match(r"\)?,?\s+[a-z]", match["rest"])
+    return match is not None and not re.match(r"\)?(,\s|\s+[a-z])", match["rest"])
 
 
 # --- headers, footers, page numbers

@@ -1,19 +1,19 @@
 """HTML and Markdown, set as PDF and read from there. Scripts are dropped and nothing is fetched."""
 
+import base64
 import html
-import io
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 import pymupdf
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 from markdown_it import MarkdownIt
-from PIL import Image
 
 from tools.errors import UnreadableFile
 from tools.library.parse import ocr, rendition
-from tools.library.parse.image import load
+from tools.library.parse.image import as_png
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pdf import Reader, parse_document
 
@@ -41,8 +41,8 @@ def parse_markup(path: Path, read: Reader | None = ocr.read) -> Parsed:
     if media_type == "text/markdown":
         text = MarkdownIt("commonmark").enable("table").render(text)
     soup = BeautifulSoup(text, "html.parser")
-    title = _title(soup) or path.stem
-    pictures, notes = _cleaned(soup, path.parent)
+    title = title_of(soup) or path.stem
+    pictures, notes = cleaned(soup, lambda source: _beside(source, path.parent))
     return render(str(soup), media_type, title, pictures=pictures, notes=notes, read=read)
 
 
@@ -77,7 +77,7 @@ def render(
     )
 
 
-def _title(soup: BeautifulSoup) -> str:
+def title_of(soup: BeautifulSoup) -> str:
     for name in ("title", "h1", "h2", "h3"):
         tag = soup.find(name)
         if tag and (text := " ".join(tag.get_text(" ").split())):
@@ -85,8 +85,12 @@ def _title(soup: BeautifulSoup) -> str:
     return ""
 
 
-def _cleaned(soup: BeautifulSoup, folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Drop what is not text, take in the pictures that lie in the folder, print every alternative text."""
+Find = Callable[[str], bytes]
+"""The bytes of the picture that `src` names; raises UnreadableFile that says why there are none."""
+
+
+def cleaned(soup: BeautifulSoup, find: Find, taken: int = 0) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Drop what is not text, take in the pictures, print every alternative text. `taken` pictures have their names."""
     for tag in soup.find_all(DROPPED):
         tag.decompose()
     for string in soup.find_all(string=True):
@@ -97,46 +101,68 @@ def _cleaned(soup: BeautifulSoup, folder: Path) -> tuple[dict[str, bytes], tuple
     pictures: dict[str, bytes] = {}
     notes: list[str] = []
     for tag in soup.find_all("img"):
-        _take_in(tag, soup, folder, pictures, notes)
+        _mark_caption(tag)
+        try:
+            name = f"picture{taken + len(pictures)}.png"
+            pictures[name] = _png(find(str(tag.get("src") or "")), str(tag.get("src") or ""))
+            source = name
+        except UnreadableFile as error:
+            notes.append(str(error))
+            source = ""
+        _set_in(tag, soup, source)
     return pictures, tuple(notes)
 
 
-def _take_in(
-    tag: Tag, soup: BeautifulSoup, folder: Path, pictures: dict[str, bytes], notes: list[str]
-) -> None:
-    alt = " ".join(str(tag.get("alt") or "").split())
-    source = str(tag.get("src") or "")
-    data = _picture(source, folder, notes)
-    if alt:
+def _mark_caption(tag: Tag) -> None:
+    """The slanted paragraph below a picture that stands alone is its caption: Markdown has no other way to
+    write one."""
+    above = tag.parent
+    below = above.find_next_sibling() if above and above.name == "p" and not above.get_text(strip=True) else None
+    if below and below.name == "p" and all(
+        part.find_parent(("em", "i")) for part in below.find_all(string=True) if part.strip()
+    ):
+        below["class"] = "alt"
+
+
+def _set_in(tag: Tag, soup: BeautifulSoup, source: str) -> None:
+    """The picture under its new name, its alternative text below; that alone where there is no picture."""
+    if alt := " ".join(str(tag.get("alt") or "").split()):
         line = soup.new_tag("div", attrs={"class": "alt"})
         line.string = rendition.printable(alt)
         tag.insert_after(line)
-    if data is None:
+    if source:
+        tag.attrs = {"src": source}
+    else:
         tag.decompose()
-        return
-    name = f"picture{len(pictures)}.png"
-    pictures[name] = data
-    tag.attrs = {"src": name}
 
 
-def _picture(source: str, folder: Path, notes: list[str]) -> bytes | None:
-    """The picture as PNG, if it lies in the folder or below; remote ones are not fetched."""
+def _beside(source: str, folder: Path) -> bytes:
+    """The picture, if it lies in the folder, below, or in a folder beside it; remote ones are not fetched."""
+    if source.startswith("data:image/"):
+        return _inline(source)
     if not source or ":" in source or source.startswith("//"):
-        notes.append(f"picture not fetched: {source[:80]}")
-        return None
+        raise UnreadableFile(f"picture not fetched: {source[:80]}")
     path = (folder / unquote(source.split("?")[0].split("#")[0])).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        notes.append(f"picture not found in the folder: {source[:80]}")
-        return None
+    home = folder.resolve()
+    beside = path.is_relative_to(home.parent) and path.parent != home.parent  # 'pages/' and 'images/' of one book
+    if not (path.is_relative_to(home) or beside) or not path.is_file():
+        raise UnreadableFile(f"picture not found near the file: {source[:80]}")
+    return path.read_bytes()
+
+
+def _inline(source: str) -> bytes:
+    """The bytes of a data URL."""
+    head, _, data = source.partition(",")
     try:
-        picture = load(path).picture
-    except UnreadableFile as error:
-        notes.append(str(error))
-        return None
-    picture.thumbnail((1600, 1600), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
+        return base64.b64decode(data, validate=False) if head.endswith(";base64") else unquote_to_bytes(data)
+    except ValueError as error:
+        raise UnreadableFile(f"picture not read: {source[:60]} ({error})") from error
+
+
+def _png(data: bytes, name: str) -> bytes:
+    if (picture := as_png(data)) is None:
+        raise UnreadableFile(f"picture not read: {name[:80]} is of no known kind, or broken")
+    return picture
 
 
 def escaped(text: str) -> str:

@@ -7,7 +7,8 @@ from tools.library.evidence import Box, Region, Word
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph, list item or heading. `heading` is the path of headings above it, joined by ' > '."""
+    """A paragraph, list item or heading. `heading` is the path of headings above it, joined by ' > '; a heading's own
+    path ends with itself, so that it is not parted from what it heads."""
 
     words: tuple[Word, ...]
     heading: str = ""

@@ -2,8 +2,8 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pymupdf
@@ -13,7 +13,7 @@ from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Region, Word
 from tools.library.parse import lines as text_lines
 from tools.library.parse import ocr
-from tools.library.parse.figures import Cluster, Shape, find_figures, gap, shapes, table_caption
+from tools.library.parse.figures import Cluster, Shape, find_figures, gap, is_legend, shapes, table_caption
 from tools.library.parse.lines import (
     HeadingPath,
     Line,
@@ -26,6 +26,7 @@ from tools.library.parse.lines import (
     overlap,
     same_row,
 )
+from tools.library.parse.mentions import with_mentions
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.tables import continued, find_grids, markdown_words, table_box
 
@@ -104,23 +105,37 @@ def parse_document(
     repeated = _repeated(sheets)
     body = text_lines.body_size([line for sheet in sheets for line in sheet.lines])
     path, blocks, figures, tables = HeadingPath(), [], [], []
+    legends: dict[int, tuple[Word, ...]] = {}
     for index, sheet in enumerate(sheets):
         lines = [line for number, line in enumerate(sheet.lines) if (index, number) not in left_out]
         page = _Page(document[sheet.number - 1], sheet, lines, repeated, notes)
         parts = page.parts(body, path, read)
         blocks += parts.blocks
+        legends[sheet.number] = parts.legend
         figures += parts.figures
         tables += parts.tables
+    if made_here:
+        figures = [_overleaf(figure, blocks, legends) for figure in figures]
     tables = continued(tables)
     return Parsed(
         "application/pdf",
         title,
         document.page_count,
         tuple(blocks),
-        tuple(figures),
+        with_mentions(blocks, figures, flowing=made_here),
         tuple(tables),
         notes=tuple(notes),
     )
+
+
+def _overleaf(
+    figure: FigurePart, blocks: Sequence[Block], legends: Mapping[int, tuple[Word, ...]]
+) -> FigurePart:
+    """The figure with the caption that the typesetter had to put on the next page."""
+    below = (block.words[0] for block in blocks if block.words[0].page == figure.page)
+    if figure.caption or any(word.box[1] > figure.box[3] - 1 for word in below):
+        return figure
+    return replace(figure, caption=legends.get(figure.page + 1, ()))
 
 
 def _upright(source: pymupdf.Document) -> pymupdf.Document:
@@ -251,6 +266,8 @@ class PageParts:
     blocks: list[Block]
     figures: list[FigurePart]
     tables: list[TablePart]
+    legend: tuple[Word, ...] = ()
+    """The words of what begins the page, if it is set like a caption."""
 
 
 class _Page:
@@ -292,6 +309,7 @@ class _Page:
             blocks,
             [self._figure(cluster, headings, read) for cluster in found],
             [self._captioned(table, text, headings) for table in tables],
+            text_lines.words_of(text[0]) if text and is_legend(text[0], body) else (),
         )
 
     def _drawings(self) -> list[dict]:
@@ -344,7 +362,6 @@ class _Page:
         blocks: list[Block] = []
         headings: list[tuple[Box | None, str]] = [(None, str(path))]
         for paragraph in text:
-            block = Block(text_lines.words_of(paragraph), str(path))
             if (
                 not self.sheet.scanned
                 and not is_caption(paragraph.text)
@@ -352,7 +369,7 @@ class _Page:
             ):
                 path.enter(paragraph)
                 headings.append((paragraph.box, str(path)))
-            blocks.append(block)
+            blocks.append(Block(text_lines.words_of(paragraph), str(path)))
         return blocks, headings
 
     def _figure(

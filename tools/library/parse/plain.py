@@ -33,8 +33,8 @@ def parse_plain(path: Path) -> Parsed:
     )
     rows = rows[: MAX_ROWS + 1]
     columns = max((len(row) for row in rows), default=0)
-    width = min(max(WIDTH, 90.0 * columns + 100), 10 * HEIGHT)
-    body = _table(rows) if columns > 1 else _paragraphs("\n\n".join(row[0] for row in rows if row))
+    width = width_for(columns)
+    body = table_html(rows) if columns > 1 else _paragraphs("\n\n".join(row[0] for row in rows if row))
     return render(body, media_type, path.name, notes=notes, width=width)
 
 
@@ -46,11 +46,17 @@ def _paragraphs(text: str) -> str:
     )
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
+def width_for(columns: int) -> float:
+    """The width of a page on which a table of so many columns can be read, in points."""
+    return min(max(WIDTH, 90.0 * columns + 100), 10 * HEIGHT)
+
+
+def table_html(rows: Sequence[Sequence[str]], *, ready: bool = False) -> str:
+    """Rows as a table, the first as its header; short ones are filled up. `ready`: the cells are HTML already."""
     columns = max(len(row) for row in rows)
-    head, *body = ([*row, *[""] * (columns - len(row))] for row in rows)
-    lines = ["".join(f"<th>{escaped(cell)}</th>" for cell in head)]
-    lines += ["".join(f"<td>{escaped(cell)}</td>" for cell in row) for row in body]
+    head, *body = ([cell if ready else escaped(cell) for cell in [*row, *[""] * (columns - len(row))]] for row in rows)
+    lines = ["".join(f"<th>{cell}</th>" for cell in head)]
+    lines += ["".join(f"<td>{cell}</td>" for cell in row) for row in body]
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
 
 

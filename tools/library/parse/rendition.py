@@ -12,7 +12,7 @@ MAX_PAGES = 2000
 LONGEST_WORD = 60  # letters; longer ones would run off the page, where no text can be found
 STYLE = """
 body {font-family: sans-serif; font-size: 10pt; line-height: 1.3}
-h1 {font-size: 18pt} h2 {font-size: 15pt} h3 {font-size: 13pt} h4, h5, h6 {font-size: 11.5pt}
+h1 {font-size: 18pt} h1.title {font-size: 22pt} h2 {font-size: 15pt} h3 {font-size: 13pt} h4, h5, h6 {font-size: 11.5pt}
 table {border-collapse: collapse; margin-top: 4pt; margin-bottom: 8pt}
 td, th {border: 0.7pt solid #888; padding: 2pt 4pt}
 pre {white-space: pre-wrap; font-size: 8.5pt}
@@ -41,10 +41,14 @@ def to_pdf(html: str, pictures: Mapping[str, bytes] | None = None, width: float 
 
 
 def _small(pdf: bytes) -> bytes:
-    """The same without the letters that no page uses: whole fonts weigh megabytes."""
     with pymupdf.open(stream=pdf, filetype="pdf") as document:
-        document.subset_fonts()
-        return bytes(document.tobytes(garbage=3, deflate=True))
+        return small(document)
+
+
+def small(document: pymupdf.Document) -> bytes:
+    """The document without the letters that no page uses: whole fonts weigh megabytes."""
+    document.subset_fonts()
+    return bytes(document.tobytes(garbage=3, deflate=True))
 
 
 def printable(text: str) -> str:

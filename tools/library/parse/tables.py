@@ -217,7 +217,7 @@ def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
     table = [
         line for row in rows for line in _lines_apart([cells.get((row, column), []) for column in columns])
     ]
-    return _with_separators(table) if len(table) >= 2 and len(columns) >= 2 else ()
+    return with_separators(table) if len(table) >= 2 and len(columns) >= 2 else ()
 
 
 def _lines_apart(row: list[list[Word]]) -> list[list[Cell]]:
@@ -239,7 +239,7 @@ def _lines(cell: Sequence[Word]) -> list[list[Word]]:
     return lines
 
 
-def _with_separators(rows: Sequence[Sequence[Cell]]) -> tuple[Word, ...]:
+def with_separators(rows: Sequence[Sequence[Cell]]) -> tuple[Word, ...]:
     """An empty first word carries the opening border; what follows a word is carried by its `sep`."""
     first = next(word for row in rows for cell in row for word in cell)
     x0, y0, _, y1 = first.box

@@ -1,0 +1,1 @@
+"""How well the library finds what is there: each leg alone and all fused, on folders with gold."""

@@ -1,0 +1,64 @@
+"""What `python -m evals retrieval` does."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from evals.suites import Suite
+    from tools.library.library import Library
+
+OUT = Path(".exhibit/retrieval")
+
+
+def retrieval(
+    folders: Annotated[list[Path] | None, typer.Argument(help="Folders of any layout in `list`.")] = None,
+    libraries: Annotated[Path, typer.Option(help="Where indexes are kept and gone on with.")] = Path(".exhibit/evals"),
+    out: Annotated[Path, typer.Option(help="Folder for the runs, a file a suite.")] = OUT,
+    against: Annotated[Path | None, typer.Option(help="The --out of an earlier run, to compare with.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only about so many questions a suite.")] = None,
+    draw: Annotated[Path | None, typer.Option(help="Folder for a picture of each library's vectors.")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Make these figures the baseline.")] = False,
+) -> None:
+    """Does the library find what is there? Each leg alone and all fused, on folders with gold."""
+    from evals import suites
+    from evals.retrieval import baselines, measure, runs, said
+
+    console = Console(width=130) if not Console().is_terminal else Console()
+    bar = Console(stderr=True)
+    earlier = {path.stem: runs.read(path) for path in against.glob("*.jsonl")} if against else {}
+    places = folders or [f for f in sorted(suites.DATA.glob("*/")) if any(one.fits(f) for one in suites.LAYOUTS)]
+    chosen = [_thinned(suites.load(place), limit) for place in places or [suites.SAMPLE]]
+    for suite in chosen:
+        with measure.library_of(suite, libraries) as library:
+            run = measure.measure(suite, chosen, library, bar)
+            if draw:
+                _draw(library, draw / f"{suite.name}.png")
+        said.show(run, console)
+        if suite.name in earlier:
+            said.compared(suite.name, runs.changes(earlier[suite.name], run), console)
+        for problem in [] if record else baselines.problems(run):
+            console.print(f"worse than the baseline: {problem}")
+        if record:
+            print(baselines.write(run))
+        print(f"Record: {runs.write(out, run.header, run.rows)}")
+
+
+def _thinned(suite: "Suite", limit: int | None) -> "Suite":
+    """Evenly drawn: the questions of one document stand together."""
+    from dataclasses import replace
+
+    if not limit or len(suite.cases) <= limit:
+        return suite
+    cases = suite.cases[:: -(-len(suite.cases) // limit)]
+    return replace(suite, parts=replace(suite.parts, cases=cases))
+
+
+def _draw(library: "Library", path: Path) -> None:
+    from tools.library.search import Query
+    from tools.library.search.drawing import draw
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    print(draw(library, Query(), path))

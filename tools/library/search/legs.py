@@ -1,0 +1,98 @@
+"""The legs of a search: what each asks the store. Their scores are of different spaces and are never compared.
+
+bm25: words in words. text: meaning in words. clip: words in the space of pictures. picture: pixels in pixels.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.library import encode
+from tools.library.search.query import Query
+from tools.library.store import Kept, Leg, Scope, Sparse
+
+if TYPE_CHECKING:
+    from tools.library.library import Library
+
+WEIGHTS = {"bm25": 1.0, "text": 0.7, "clip": 0.1, "picture": 1.0}
+"""Of the legs in the fusion, chosen by `python -m evals retrieval`. `clip` is words against pixels: with `mini` it
+finds pictures that have no words, and puts others out of order; `picture` is picture against pixels."""
+LIKE_TERMS = 30
+"""Words of an item, the most frequent first, that look for its like."""
+MOST_WINDOWS = 64
+"""Windows of one item that look for its like: about 30 pages of text."""
+
+
+class Asked(NamedTuple):
+    """A query of one leg of the store."""
+
+    leg: Leg
+    vector: list[float] | Sparse
+    """float[dim], L2-normalised; of words, their ids and weights."""
+
+
+def asked(library: "Library", query: Query) -> dict[str, Asked]:
+    """Leg of the fusion → what to ask the store."""
+    if query.like:
+        return of_item(library, query.like)
+    legs = of_words(library, query.text, query.within.kinds) if query.text else {}
+    if query.image is not None:
+        legs["picture"] = Asked("clip", library.image_encoder.images([query.image])[0].tolist())
+    if query.blend == "vector" and "picture" in legs and "clip" in legs:
+        legs["picture"] = _joined(legs.pop("clip"), legs["picture"])
+    return legs
+
+
+def of_words(library: "Library", text: str, kinds: Sequence[str]) -> dict[str, Asked]:
+    """Words are asked of pixels only where figures are wanted. A text longer than an encoder reads asks with the mean
+    of its windows."""
+    pieces = encode.windows(text, library.text_encoder)
+    legs = {"bm25": Asked("bm25", library.bm25.query(text))}
+    if kinds and "figure" not in kinds:
+        legs["text"] = Asked("text", unit(library.text_encoder.texts(pieces).mean(axis=0)))
+    else:
+        both = encode.texts_in_both(library.text_encoder, library.image_encoder, pieces)
+        legs["text"] = Asked("text", unit(both.text.mean(axis=0)))
+        legs["clip"] = Asked("clip", unit(both.image.mean(axis=0)))
+    return legs
+
+
+def of_item(library: "Library", item: str) -> dict[str, Asked]:
+    """An item's own vectors ask for its like: the mean of its windows, its words, and a figure's pixels.
+
+    Raises NotInLibrary for one that has gone.
+    """
+    figure = library.item(item).kind == "figure"
+    kept = library.store.kept(MOST_WINDOWS, Scope(items=(item,)))
+    legs = {}
+    if texts := [point.dense["text"] for point in kept if "text" in point.dense]:
+        legs["text"] = Asked("text", unit(np.mean(texts, axis=0)))
+    if words := _frequent(kept):
+        legs["bm25"] = Asked("bm25", words)
+    if figure and (pixels := [point.dense["clip"] for point in kept if "clip" in point.dense]):
+        legs["picture"] = Asked("clip", unit(np.mean(pixels, axis=0)))
+    return legs
+
+
+def _frequent(kept: Sequence[Kept]) -> Sparse | None:
+    """The item's heaviest words over all its windows, each counted once as in a query."""
+    weights: dict[int, float] = {}
+    for point in kept:
+        if point.bm25 is not None:
+            for index, value in zip(point.bm25.indices, point.bm25.values, strict=True):
+                weights[index] = weights.get(index, 0.0) + value
+    first = sorted(weights, key=lambda index: (-weights[index], index))[:LIKE_TERMS]
+    return Sparse(first, [1.0] * len(first)) if first else None
+
+
+def _joined(words: Asked, picture: Asked) -> Asked:
+    """The mean of two vectors of one space, both L2-normalised."""
+    both = [one.vector for one in (words, picture) if not isinstance(one.vector, Sparse)]
+    return Asked("clip", unit(np.mean(both, axis=0)))
+
+
+def unit(vector: NDArray) -> list[float]:
+    """L2-normalised."""
+    return (vector / max(float(np.linalg.norm(vector)), 1e-12)).tolist()
