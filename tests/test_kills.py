@@ -1,7 +1,7 @@
 """`exhibit index` killed (SIGKILL) at random moments, the folder changing between: nothing lost, nothing doubled.
 
-The encoders are loaded once and each run is a fork of this process that reads files itself, so that a kill costs a tenth
-of a second, not ten. As a script: python -m tests.test_kills 200, or with --workers for runs as they are.
+The encoders are loaded once and each run is a fork of this process that reads files itself, so that a kill costs a
+tenth of a second, not ten. As a script: python -m tests.test_kills 200, or with --workers for runs as they are.
 """
 
 import contextlib
@@ -119,10 +119,10 @@ def kill_often(work: Path, kills: int, seed: int = 0) -> int:
         for _ in range(chance.randrange(1, 5)):
             change(folder, chance)
         tried += 1
-        if killed(work / "disturbed", folder, chance.random() * longest):
+        if killed(work / "disturbed", folder, chance.random() ** 2 * longest):
             done += 1
             half += _half_written(work / "disturbed")
-        if tried % 20 == 0:
+        if tried % 50 == 0:
             _compare(work, folder, done)
             longest = _seconds(work, folder)
             told = f"{done} kills of {tried} runs, {half} of them between the points and the catalogue"
