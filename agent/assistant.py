@@ -49,6 +49,7 @@ class Assistant:
             text_encoder=self.settings.text_encoder,
             image_encoder=self.settings.image_encoder,
             qdrant_url=self.settings.qdrant_url,
+            layout=self.settings.layout,
             legs=self.settings.legs,
         )
         try:

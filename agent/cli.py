@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent import shelf
+from agent import move, shelf
 from agent.searching import search
-from agent.terminal import escape, open_console, print_json
+from agent.terminal import AsJson, escape, open_console, print_json
 from tools.errors import ExhibitError, NotInLibrary
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from agent.setup import Step
 
 app = typer.Typer(
-    help="Answers questions from your own manuals, papers, screenshots and photos, and shows the place for every "
+    help="Answers questions from your own manuals, papers, consoleshots and photos, and shows the place for every "
     "sentence.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command()(shelf.index)
+shelf.app.command("move")(move.move)
 app.add_typer(shelf.app, name="library")
 installs = typer.Typer(help="Walks through an installation.", no_args_is_help=True)
 app.add_typer(installs, name="setup")
@@ -34,7 +35,6 @@ app.add_typer(installs, name="setup")
 INTERRUPTED = 130
 """Exit code after Ctrl-C, by the shell's convention; Typer turns the interrupt into it."""
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Picture = Annotated[Path | None, typer.Option("--image", help="A picture to search with.")]
 Thread = Annotated[str | None, typer.Option("--thread", help="The conversation to go on with.")]
 
@@ -156,7 +156,7 @@ def _assistant() -> "Assistant":
 def _ask(
     assistant: "Assistant", question: str, image: Path | None, thread: str | None, quiet: bool = False
 ) -> "Answer":
-    """The answer; meanwhile the screen says what is being done."""
+    """The answer; meanwhile the console says what is being done."""
     from agent.progress import Progress
 
     progress = Progress()

@@ -121,6 +121,7 @@ def _library(settings: Settings) -> str:
         text_encoder=settings.text_encoder,
         image_encoder=settings.image_encoder,
         qdrant_url=settings.qdrant_url,
+        layout=settings.layout,
     ) as library:
         where = settings.qdrant_url or "the embedded store"
         sources, vectors = len(library.sources()), library.store.count()

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from tools.errors import SettingsError
+from tools.library.store.layout import Layout, Quantization
 
 PREFIX = "EXHIBIT_"
 LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
@@ -33,9 +34,18 @@ class Settings(BaseSettings):
 
     library: Path = Field(default=Path("~/.exhibit"), description="folder of the library and the conversations")
     model: str = Field(default="extractive", description="'extractive', or 'ollama/<model>'")
-    text_encoder: str = Field(default="minilm", description="encoder of the text leg")
-    image_encoder: str = Field(default="mini", description="'mini' or 'openclip/<model>/<tag or checkpoint>'")
+    text_encoder: str = Field(
+        default="minilm", description="encoder of the text leg: 'minilm' or 'sentence-transformers/<name or folder>'"
+    )
+    image_encoder: str = Field(
+        default="mini", description="'mini', 'openclip/<model>/<tag or checkpoint>' or 'openclip/local-dir:<folder>'"
+    )
     qdrant_url: str | None = Field(default=None, description="a Qdrant server; without one, a folder is used")
+    qdrant_api_key: str | None = Field(default=None, description="the server's key", repr=False)
+    quantization: Quantization = Field(default="int8", description="'int8' keeps vectors small in memory, or 'none'")
+    on_disk: bool = Field(default=False, description="the vectors themselves stay on the disk: for millions of them")
+    shards: int | None = Field(default=None, ge=1, description="of a new collection on a Qdrant cluster")
+    replicas: int | None = Field(default=None, ge=1, description="copies of each shard on a Qdrant cluster")
     workers: int | None = Field(default=None, ge=1, le=256, description="processes that read files; one a core")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
     num_ctx: int | None = Field(
@@ -64,6 +74,11 @@ class Settings(BaseSettings):
             if name not in known:
                 raise ValueError(f"there is no '{name}'; there are {', '.join(known)}")
         return names
+
+    @property
+    def layout(self) -> Layout:
+        """How the vectors are kept."""
+        return Layout(self.quantization, self.on_disk, self.shards, self.replicas, self.qdrant_api_key)
 
     @classmethod
     def settings_customise_sources(

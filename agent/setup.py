@@ -109,6 +109,7 @@ def _open(settings: Settings, encoder: str) -> Library:
         text_encoder=settings.text_encoder,
         image_encoder=encoder,
         qdrant_url=settings.qdrant_url,
+        layout=settings.layout,
     )
 
 

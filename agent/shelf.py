@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.terminal import escape, open_console, open_library, print_json
+from agent.terminal import AsJson, escape, open_console, open_library, print_json
 from tools.errors import NotInLibrary
 
 if TYPE_CHECKING:
     from tools.library.check import Health
     from tools.library.library import Library
     from tools.library.report import Report, Row
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 app = typer.Typer(help="What is held: list it, check it, remove from it.", no_args_is_help=True)
 MOST = 20
@@ -166,48 +164,48 @@ def as_dict(report: "Report") -> dict[str, Any]:
 
 
 def print_report(report: "Report") -> None:
-    screen = open_console()
+    console = open_console()
     if report.empty:
-        screen.print("There was nothing to read: no files there. Name a folder that holds documents.")
+        console.print("There was nothing to read: no files there. Name a folder that holds documents.")
         return
     if report.added or report.failed:
         for title, rows in (("format", report.by_format()), ("folder", report.by_folder())):
             if title == "format" or len(rows) > 1:
-                screen.print(_sums(title, rows))
+                console.print(_sums(title, rows))
     if report.embedded:
-        screen.print(f"{report.embedded} sources embedded anew, without reading them.")
-    screen.print(
+        console.print(f"{report.embedded} sources embedded anew, without reading them.")
+    console.print(
         f"[green]{len(report.added)} added[/], {len(report.unchanged)} unchanged, {len(report.removed)} removed, "
         f"{len(report.failed)} not read: {report.passages} passages, {report.figures} figures, {report.tables} tables, "
         f"in {_time(report.seconds)}."
     )
     for path, error in report.failed[:MOST]:
-        screen.print(f"[red]not read[/] {escape(path.name)}: {escape(error)}", highlight=False)
+        console.print(f"[red]not read[/] {escape(path.name)}: {escape(error)}", highlight=False)
     for path, note in report.notes[:MOST]:
-        screen.print(f"[yellow]note[/] {escape(path.name)}: {escape(note)}", highlight=False)
+        console.print(f"[yellow]note[/] {escape(path.name)}: {escape(note)}", highlight=False)
     more = max(0, len(report.failed) - MOST) + max(0, len(report.notes) - MOST)
     if more:
-        screen.print(f"{more} more lines of this kind: exhibit index --json, or exhibit library list")
+        console.print(f"{more} more lines of this kind: exhibit index --json, or exhibit library list")
 
 
 def _print_health(health: "Health", cured: int) -> None:
-    screen = open_console()
-    screen.print(
+    console = open_console()
+    console.print(
         f"{health.files} files, {health.sources} sources, {health.pictures} pictures and {health.points} points "
         "were looked at."
     )
     if cured:
-        screen.print(f"[green]{cured} faults mended.[/]")
+        console.print(f"[green]{cured} faults mended.[/]")
     for fault in health.faults[:MOST]:
-        screen.print(f"[red]fault[/] {escape(fault.what)}", highlight=False)
+        console.print(f"[red]fault[/] {escape(fault.what)}", highlight=False)
     if len(health.faults) > MOST:
-        screen.print(f"and {len(health.faults) - MOST} more: exhibit library doctor --json")
+        console.print(f"and {len(health.faults) - MOST} more: exhibit library doctor --json")
     if any(fault.cure != "index" for fault in health.faults):
-        screen.print("Type: exhibit library doctor --mend", style="bold")
+        console.print("Type: exhibit library doctor --mend", style="bold")
     elif health.faults:
-        screen.print("Type: exhibit index <their folders>", style="bold")
+        console.print("Type: exhibit index <their folders>", style="bold")
     else:
-        screen.print("[green]All is as it should be.[/]")
+        console.print("[green]All is as it should be.[/]")
 
 
 def _sums(title: str, rows: "dict[str, Row]"):
@@ -251,7 +249,7 @@ def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) ->
         numbers = [str(row["items"].get(kind, 0)) for kind in ("passage", "figure", "table")]
         paths = "\n".join((row["uri"], *row["also"]))
         table.add_row(row["id"][:8], escape(row["title"]), str(row["pages"]), *numbers, escape(paths))
-    screen = open_console()
-    screen.print(table)
+    console = open_console()
+    console.print(table)
     for path, error in failed:
-        screen.print(f"[red]not read[/] {escape(path)}: {escape(error)}", highlight=False)
+        console.print(f"[red]not read[/] {escape(path)}: {escape(error)}", highlight=False)

@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from tools.errors import NotInLibrary
 
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 
     from tools.library.evidence import Source
     from tools.library.library import Library
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
 def open_library(create: bool = False) -> "Library":
@@ -24,6 +28,7 @@ def open_library(create: bool = False) -> "Library":
         text_encoder=chosen.text_encoder,
         image_encoder=chosen.image_encoder,
         qdrant_url=chosen.qdrant_url,
+        layout=chosen.layout,
         create=create,
         workers=chosen.workers,
     )

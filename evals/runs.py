@@ -124,6 +124,7 @@ def index(suite: Suite, settings: Settings, progress: Progress | None = None) ->
         text_encoder=settings.text_encoder,
         image_encoder=settings.image_encoder,
         qdrant_url=settings.qdrant_url,
+        layout=settings.layout,
         create=True,
     ) as library:
         return library.add(suite.parts.files, progress)

@@ -85,7 +85,7 @@ def test_minilms_vectors_become_minis_without_reading_the_text_again(minilm: Min
     texts = ["wiring diagram", "a photograph of an oil filter on a workbench"]
     both = encode.texts_in_both(minilm, mini, texts)
     assert np.allclose(both.text, minilm.texts(texts)) and both.owner == [0, 1]
-    assert np.allclose(both.image, mini.texts(texts), atol=1e-3)
+    assert (both.image * mini.texts(texts)).sum(axis=1).min() > 0.999  # half a precision, once more and once less
 
 
 def test_the_same_picture_is_nearest_to_itself(mini: encode.OpenClip) -> None:

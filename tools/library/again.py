@@ -89,7 +89,7 @@ def fill(
 def _raw(library: "Library", source: str) -> Raw:
     parts = [item for item in library.catalog.items_of(source) if item.kind != "record"]
     made_small = shrink.of(library.names[1])
-    return points.raw(library.root, library.source(source), parts, encode.counter(library.names[0]), made_small)
+    return points.raw(library.root, library.source(source), parts, encode.reader(library.names[0]), made_small)
 
 
 def _batches(raws: Iterable[Raw]) -> Iterator[list[Raw]]:

@@ -19,7 +19,7 @@ from tools.library.ingest import Progress, collect, ingest
 from tools.library.report import Report
 from tools.library.search import WEIGHTS, Found, Query, Within, search
 from tools.library.steady import steady
-from tools.library.store import Bm25, Maker, Store, drop_store, open_store, other_stores
+from tools.library.store import Bm25, Layout, Maker, Store, drop_store, open_store, other_stores
 from tools.library.workers import LIMIT
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Library:
         text_encoder: str = "minilm",
         image_encoder: str = "mini",
         qdrant_url: str | None = None,
+        layout: Layout | None = None,
         legs: Sequence[str] = tuple(WEIGHTS),
         create: bool = False,
         workers: int | None = None,
@@ -55,6 +56,7 @@ class Library:
         self.workers = workers
         self.patience = patience
         self._qdrant_url = qdrant_url
+        self._layout = layout
         self.weights = {leg: WEIGHTS[leg] for leg in legs}
         self.catalog = Catalog(root / "catalog.sqlite")
         self.bm25 = Bm25()
@@ -77,10 +79,14 @@ class Library:
         return Maker(text, image, encode.dimension(text), encode.dimension(image), encode.weights_version(image))
 
     def open_store(self, edition: int) -> Store:
-        return open_store(self.root, self._qdrant_url, self.maker, edition)
+        return self.store_at(self._qdrant_url, edition)
+
+    def store_at(self, url: str | None, edition: int) -> Store:
+        """The server's, or without a URL the folder's: the one that is set, or the one to move to."""
+        return open_store(self.root, url, self.maker, edition, self._layout)
 
     def drop_store(self, edition: int) -> None:
-        drop_store(self.root, self._qdrant_url, edition)
+        drop_store(self.root, self._qdrant_url, edition, self._layout)
 
     def other_stores(self) -> list[Path]:
         """Folders of vectors that are not the ones that are searched: a run that made them anew was cut short, or

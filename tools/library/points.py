@@ -43,7 +43,7 @@ class Raw:
         return sum(isinstance(part, Figure) for part in self.parts)
 
 
-def raw(root: Path, source: Source, parts: Sequence[Part], counter: encode.Counter, shrink: Shrink | None) -> Raw:
+def raw(root: Path, source: Source, parts: Sequence[Part], counter: encode.Reader, shrink: Shrink | None) -> Raw:
     """Cut, decoded and shrunk: all that takes time and no encoder. `root` is the library's folder."""
     pieces = tuple(Piece(n, text) for n, part in enumerate(parts) for text in _pieces(part, counter))
     pixels = {}
@@ -79,12 +79,12 @@ def windows(library: "Library", raws: Sequence[Raw]) -> list[Window]:
     return made
 
 
-def _pieces(part: Part, encoder: encode.Counter) -> list[str]:
+def _pieces(part: Part, reader: encode.Reader) -> list[str]:
     """A part's text with its heading (a figure's also with the paragraph that mentions it and what a model saw in it),
     windowed; nothing for a picture without a word."""
     seen = (part.mention, part.description) if isinstance(part, Figure) else ()
     text = "\n".join(filter(None, (part.heading, part.text, *seen))).strip()
-    return encode.windows(text, encoder) if text else []
+    return encode.windows(text, reader) if text else []
 
 
 def _seen(library: "Library", raws: Sequence[Raw]) -> Iterator[tuple[Raw, Figure, encode.Vectors]]:

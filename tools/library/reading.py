@@ -67,7 +67,7 @@ def read(job: Job) -> Read:
     returns: what is told of can be shown."""
     start = time.perf_counter()
     before = job.path.stat()
-    counter = encode.counter(job.text_encoder)
+    counter = encode.reader(job.text_encoder)
     parsed = parse(job.path, job.caption)
     source = Source(
         id=job.source,
@@ -89,7 +89,7 @@ def read(job: Job) -> Read:
     return Read(Reading(source, job.recipe, entries, parsed.notes), raw, time.perf_counter() - start)
 
 
-def _entries(root: Path, source: Source, parsed: Parsed, counter: encode.Counter) -> Iterator[Entry]:
+def _entries(root: Path, source: Source, parsed: Parsed, counter: encode.Reader) -> Iterator[Entry]:
     """The source's parts, with ids that say where they are from; pictures go to the picture folder."""
     stem = source.id[:16]
     for number, passage in enumerate(chunk.chunk(parsed.blocks, counter.count)):
