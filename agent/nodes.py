@@ -248,8 +248,9 @@ def _run(state: State, shop: Workshop) -> list:
         first = error.errors()[0]
         raise ToolError(f"{tool.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
     hits = tool.run(args, Context(_items(state, shop), _user_picture(state, shop)))
+    held = shop.library.catalog.items([hit.item.id for hit in hits])
     for hit in hits:
-        if isinstance(hit.item, Record):
+        if hit.item.id not in held:  # a reply of an API, the result of a query and the rows it used
             shop.library.keep(hit.item)
     return hits
 

@@ -1,7 +1,7 @@
 """`exhibit index` killed (SIGKILL) at random moments, the folder changing between: nothing lost, nothing doubled.
 
-The encoders are loaded once and each run is a fork of this process, so that a kill costs half a second, not ten. As a
-script: python -m tests.test_kills 200
+The encoders are loaded once and each run is a fork of this process that reads files itself, so that a kill costs a
+tenth of a second, not ten. As a script: python -m tests.test_kills 200, or with --workers for runs as they are.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ import pymupdf
 import pytest
 from PIL import Image
 
+from tools.library import parse, reading, workers
 from tools.library.library import Library
 
 WORDS = "valve seal pump rotor belt oil filter bearing shaft gasket spring clamp hose sensor relay".split()
@@ -74,19 +75,29 @@ def index(root: Path, folder: Path) -> None:
 ENCODERS: dict = {}
 
 
+def read_here() -> None:
+    """No workers, and no OCR, which has threads that a fork would lose."""
+    reading.parse = lambda path, caption: parse.parse(path, caption, ocr=None)  # type: ignore[assignment]
+    workers.Workers.read = lambda self, job: reading.read(job)  # type: ignore[method-assign]
+
+
 def killed(root: Path, folder: Path, after: float) -> bool:
     """Whether the run was killed before it was done."""
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)
+        failed = 1
         try:
             index(root, folder)
+            failed = 0
         finally:
-            os._exit(0)
+            os._exit(failed)
     time.sleep(after)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL) if random.random() < 0.5 else os.kill(child, signal.SIGKILL)
-    return os.waitpid(child, 0)[1] != 0
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, -signal.SIGKILL), f"the run itself failed ({code})"
+    return code != 0
 
 
 def kill_often(work: Path, kills: int, seed: int = 0) -> int:
@@ -97,29 +108,34 @@ def kill_often(work: Path, kills: int, seed: int = 0) -> int:
     chance = random.Random(seed)
     folder = work / "folder"
     folder.mkdir(parents=True)
+    for _ in range(12):
+        change(folder, chance)
     with Library(work / "load", create=True) as first:
         ENCODERS.update(text_encoder=first.text_encoder, image_encoder=first.image_encoder)
         first.text_encoder.texts(["warm"])
     done = tried = half = 0
-    longest = 1.0
+    longest = _seconds(work, folder)
     while done < kills:
         for _ in range(chance.randrange(1, 5)):
             change(folder, chance)
         tried += 1
-        start = time.monotonic()
-        if killed(work / "disturbed", folder, chance.random() * longest):
+        if killed(work / "disturbed", folder, chance.random() ** 2 * longest):
             done += 1
             half += _half_written(work / "disturbed")
-        else:  # it was done sooner than we were: aim shorter, but not at nothing
-            longest = max(0.3, 0.9 * (time.monotonic() - start))
-            continue
-        longest = min(longest * 1.05, 4.0)
-        if done % 20 == 0:
+        if tried % 50 == 0:
             _compare(work, folder, done)
+            longest = _seconds(work, folder)
             told = f"{done} kills of {tried} runs, {half} of them between the points and the catalogue"
             print(f"{told}: nothing lost, nothing doubled", flush=True)
     _compare(work, folder, done)
     return tried
+
+
+def _seconds(work: Path, folder: Path) -> float:
+    """A run that reads everything takes so long, just now."""
+    start = time.monotonic()
+    index(work / f"timed{start}", folder)
+    return time.monotonic() - start
 
 
 def _half_written(root: Path) -> bool:
@@ -143,12 +159,15 @@ def _compare(work: Path, folder: Path, number: int) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_200_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    read_here()
     kill_often(tmp_path, 200)
 
 
 if __name__ == "__main__":
     import tempfile
 
+    if "--workers" not in sys.argv:
+        read_here()
     with tempfile.TemporaryDirectory() as made:
         wanted = int(sys.argv[1])
         print(f"{wanted} of {kill_often(Path(made), wanted)} runs were killed: 0 lost, 0 doubled")

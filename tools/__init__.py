@@ -10,16 +10,17 @@ if TYPE_CHECKING:
     from tools.tool import Tool
 
 
-OWN_TOOLS = ("search_text", "search_images", "search_by_image", "open_page")
+OWN_TOOLS = ("search_text", "search_images", "search_by_image", "open_page", "query_table")
 """Those that ask the library; every other tool is a declared API."""
 
 
 def build(library: "Library", apis: "Iterable[Tool]" = ()) -> "dict[str, Tool]":
-    """name → tool: the library's own four, then the declared APIs. A name may occur once."""
-    from tools import open_page, search_by_image, search_images, search_text
+    """name → tool: the library's own five, then the declared APIs. A name may occur once."""
+    from tools import open_page, query_table, search_by_image, search_images, search_text
 
+    rooms = (search_text, search_images, search_by_image, open_page, query_table)
     table = {}
-    for tool in [*(room.tool(library) for room in (search_text, search_images, search_by_image, open_page)), *apis]:
+    for tool in [*(room.tool(library) for room in rooms), *apis]:
         if tool.name in table or tool.name == "answer":
             raise SettingsError(f"Two tools are called '{tool.name}'.", "Rename the API in apis.toml.")
         table[tool.name] = tool

@@ -30,7 +30,7 @@ def if_needed(library: "Library") -> int:
     if library.store.count() == 0:
         library.catalog.put_meta(points=current)
         return fill(library, library.store, library.catalog.recipes())
-    if version not in ("", current):
+    if version != current:
         return everything(library)
     return 0
 

@@ -316,6 +316,16 @@ class Catalog:
         )
         return [_ITEM.validate_json(row[0]) for row in rows.fetchall()]
 
+    def tables(self) -> dict[str, list[str]]:
+        """source id → ids of its tables, in the order in which they were read."""
+        rows = self._db.execute(
+            "SELECT source, id FROM items WHERE kind = 'table' AND page IS NOT NULL ORDER BY source, rowid"
+        )
+        found: dict[str, list[str]] = {}
+        for source, item in rows.fetchall():
+            found.setdefault(source, []).append(item)
+        return found
+
     def on_page(self, source: str, page: int) -> list[Item]:
         """The items that start on a page, in the order in which they were read."""
         rows = self._db.execute("SELECT body FROM items WHERE source = ? AND page = ? ORDER BY rowid", (source, page))

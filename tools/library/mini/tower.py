@@ -75,8 +75,8 @@ class Tower(nn.Module):
         return (last @ trunk.classifier.weight.T.to(last) + trunk.classifier.bias).softmax(1)
 
     def meaning(self, standard: Tensor, named: Tensor) -> Tensor:
-        """float32[n, HALF], L2-normalised: the mean of the class names' texts, each as likely as it was seen (Norouzi et
-        al., ICLR 2014, Zero-Shot Learning by Convex Combination of Semantic Embeddings), plus a small network's own."""
+        """float32[n, HALF], L2-normalised: the mean of the class names' texts, each as likely as it was seen (Norouzi
+        et al., ICLR 2014, Zero-Shot Learning by Convex Combination of Semantic Embeddings), plus a small network's own."""
         inner = self.drop(F.gelu(self.inner(self.drop(standard))))
         return F.normalize(self.gain * named + self.outer(inner), dim=-1)
 
