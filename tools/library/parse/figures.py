@@ -22,6 +22,7 @@ from tools.library.parse.lines import (
 LEAST_SIDE = 36.0
 LEAST_AREA = 2500.0
 PANEL_GAP = 24.0
+TITLE_REACH = 20.0  # between a title and what is below it
 REACH = 48.0  # how far a caption may stand from its figure
 
 
@@ -216,7 +217,8 @@ def _captioned(found: list[Cluster], text: Sequence[Paragraph], body: float) -> 
     out = []
     for number, cluster in enumerate(found):
         if number not in pairs:
-            out.append(replace(cluster, captions=_plain_caption(cluster, text, body)))
+            plain = _plain_caption(cluster, text, body) or title_above(cluster.box, text, body)
+            out.append(replace(cluster, captions=plain))
             continue
         which = pairs[number]
         own = replace(cluster, captions=(captions[which],))
@@ -282,6 +284,27 @@ def _plain_caption(cluster: Cluster, text: Sequence[Paragraph], body: float) -> 
 def is_legend(paragraph: Paragraph, body: float) -> bool:
     """Whether a paragraph is slanted and smaller than the prose, as captions and alternative texts are set."""
     return paragraph.lines[0].italic and paragraph.size < 0.92 * body
+
+
+def title_above(box: Box, text: Sequence[Paragraph], body: float) -> tuple[Paragraph, ...]:
+    """The bold line that stands as a title above a chart or table, and the short lines between ("% of adults who")."""
+    above = sorted(
+        (p for p in text if p.box[3] <= box[1] + 6 and min(p.box[2], box[2]) > max(p.box[0], box[0])),
+        key=lambda p: -p.box[3],
+    )
+    edge = box[1]
+    for number, p in enumerate(above[:4]):
+        if edge - p.box[3] > TITLE_REACH or len(p.text) > 160:
+            return ()
+        if p.lines[0].bold and p.size < 1.15 * body and not _stands_wide(p.box, box):
+            return tuple(reversed(above[: number + 1]))
+        edge = p.box[1]
+    return ()
+
+
+def _stands_wide(title: Box, box: Box) -> bool:
+    """Whether a line begins well left of what it would be the title of: it is a heading of the text then."""
+    return title[0] < box[0] - 0.25 * (box[2] - box[0]) - 12
 
 
 def table_caption(table: Box, text: Sequence[Paragraph]) -> Paragraph | None:

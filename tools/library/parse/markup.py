@@ -114,7 +114,7 @@ def cleaned(soup: BeautifulSoup, find: Find, taken: int = 0) -> tuple[dict[str, 
 
 
 def _mark_caption(tag: Tag) -> None:
-    """The slanted paragraph below a picture that stands alone is its caption: Markdown has no other way to write one."""
+    """The slanted paragraph below a picture that stands alone is its caption: Markdown has no other way for one."""
     above = tag.parent
     below = above.find_next_sibling() if above and above.name == "p" and not above.get_text(strip=True) else None
     if below and below.name == "p" and all(

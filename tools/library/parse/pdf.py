@@ -13,7 +13,8 @@ from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Region, Word
 from tools.library.parse import lines as text_lines
 from tools.library.parse import ocr
-from tools.library.parse.figures import Cluster, Shape, find_figures, gap, is_legend, shapes, table_caption
+from tools.library.parse.aligned import find_aligned
+from tools.library.parse.figures import Cluster, Shape, find_figures, gap, is_legend, shapes, table_caption, title_above
 from tools.library.parse.lines import (
     HeadingPath,
     Line,
@@ -28,7 +29,15 @@ from tools.library.parse.lines import (
 )
 from tools.library.parse.mentions import with_mentions
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
-from tools.library.parse.tables import continued, find_grids, markdown_words, table_box
+from tools.library.parse.tables import (
+    continued,
+    find_grids,
+    level_rules,
+    markdown_words,
+    shades,
+    table_box,
+    with_separators,
+)
 
 Reader = Callable[[Image.Image], list[ocr.OcrLine]]
 """What reads the text in a picture; None in its place switches OCR off."""
@@ -308,7 +317,7 @@ class _Page:
         return PageParts(
             blocks,
             [self._figure(cluster, headings, read) for cluster in found],
-            [self._captioned(table, text, headings) for table in tables],
+            [self._captioned(table, text, headings, body) for table in tables],
             text_lines.words_of(text[0]) if text and is_legend(text[0], body) else (),
         )
 
@@ -331,7 +340,17 @@ class _Page:
             if words := markdown_words(grid, self.words):
                 region = Region(page=self.sheet.number, boxes=(table_box(grid, words),))
                 found.append(TablePart(words, region))
-        return found
+        return [*found, *self._aligned(drawings, [table.region.boxes[0] for table in found])]
+
+    def _aligned(self, drawings: list[dict], taken: list[Box]) -> list[TablePart]:
+        """Tables without a grid, outside of what is taken and of pictures."""
+        pictures = [picture.box for picture in self.pictures] if not self.sheet.scanned else []
+        free = [line for line in self.lines if not any(holds(box, line.box) for box in [*taken, *pictures])]
+        marks = level_rules(drawings), shades(drawings, self.sheet.box)
+        return [
+            TablePart(with_separators(table.rows), Region(page=self.sheet.number, boxes=(table.box,)))
+            for table in find_aligned(free, *marks)
+        ]
 
     def _paragraphs(self, taken: list[Box]) -> list[Paragraph]:
         free = []
@@ -403,11 +422,12 @@ class _Page:
         return max([DPI, *finest])
 
     def _captioned(
-        self, table: TablePart, text: list[Paragraph], headings: list[tuple[Box | None, str]]
+        self, table: TablePart, text: list[Paragraph], headings: list[tuple[Box | None, str]], body: float
     ) -> TablePart:
         box = table.region.boxes[0]
-        caption = table_caption(box, text)
-        words = text_lines.words_of(caption) if caption else ()
+        numbered = table_caption(box, text)
+        captions = (numbered,) if numbered else title_above(box, text, body)
+        words = tuple(word for caption in captions for word in text_lines.words_of(caption))
         return TablePart(table.words, table.region, words, _heading_at(box, headings))
 
 

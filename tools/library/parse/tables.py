@@ -85,6 +85,36 @@ def _rules(drawing: dict, *, shades: bool) -> Iterator[Rule]:
                 yield from _sides(box)
 
 
+def level_rules(drawings: Sequence[dict]) -> list[Box]:
+    """The level rules of a page, the pieces of one joined, top to bottom."""
+    rules = sorted((r for drawing in drawings for r in _rules(drawing, shades=False) if r.level), key=_place)
+    joined: list[Rule] = []
+    for rule in rules:
+        last = joined[-1] if joined else None
+        if last and abs(last.at - rule.at) < 1 and rule.start <= last.end + 1:
+            joined[-1] = last._replace(end=max(last.end, rule.end))
+        else:
+            joined.append(rule)
+    return [_box(rule) for rule in joined]
+
+
+def _place(rule: Rule) -> tuple[float, float]:
+    return (round(rule.at), rule.start)
+
+
+def shades(drawings: Sequence[dict], page: Box) -> list[Box]:
+    """The boxes of what is painted on a page, except white and what covers most of it."""
+    found = []
+    for drawing in drawings:
+        fill = drawing.get("fill")
+        if fill is not None and min(fill) < 0.99:
+            for item in drawing["items"]:
+                box = tuple(item[1]) if item[0] == "re" else ()
+                if len(box) == 4 and box[3] - box[1] > THIN and overlap(box, page) < 0.5 * overlap(page, page):
+                    found.append(box)
+    return found
+
+
 def _rounded(rule: Rule) -> tuple[bool, int, int, int]:
     """The same for rules that are drawn twice, as the sides of neighbouring cells are."""
     return (rule.level, round(rule.at), round(rule.start), round(rule.end))
