@@ -5,12 +5,12 @@ above them as their header, are a table where their cells line up. Numbers are P
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.library.evidence import Box, Word
-from tools.library.parse.lines import Line, bounds, holds, overlap, same_row
+from tools.library.parse.lines import BULLET, Line, bounds, holds, overlap, same_row
 
 VALUE = re.compile(
     r"[<>~≈±]?\s*[(\[]?[-–—−+]?\s*[(]?[-–−]?[.,]?\d[\d.,\u00a0 ]*"  # (1,234.5
@@ -62,12 +62,25 @@ class Row:
     def data(self) -> bool:
         """A label and a number, or several numbers; not the years that head them."""
         found = [cell for cell in self.cells if cell.value]
+        if _is_axis(found):
+            return False
         numbers = [cell for cell in found if cell.text not in NOTHING or len(found) > 1]
         return not self.years and (len(numbers) >= 2 or bool(numbers) and self.cells[-1].value and len(self.cells) >= 2)
 
     @property
     def words(self) -> int:
         return sum(len(cell.words) for cell in self.cells)
+
+
+def _is_axis(cells: Sequence[Cell]) -> bool:
+    """Whether four numbers or more grow by one step (most of them: two charts side by side), as below a chart."""
+    try:
+        values = [float(text.rstrip("%").replace(",", "")) for cell in cells for text in cell.text.split()]
+    except ValueError:
+        return False
+    steps = Counter(round(b - a, 6) for a, b in zip(values, values[1:], strict=False))
+    usual, times = steps.most_common(1)[0] if steps else (0, 0)
+    return len(values) >= 4 and usual != 0 and times >= 0.75 * sum(steps.values())
 
 
 @dataclass(frozen=True)
@@ -374,7 +387,7 @@ def _longest(rows: Sequence[Row], stack: Sequence[Box], first: int) -> tuple[Ali
     """The table that begins at a rule of the stack, and the number of the rule to go on from."""
     strips = [_strip(rows, above, below) for above, below in zip(stack[first:], stack[first + 1 :], strict=False)]
     header = strips[0]
-    if not 1 <= len(header) <= 4 or max(len(row.cells) for row in header) < 2:
+    if not 1 <= len(header) <= 4 or max(len(row.cells) for row in header) < 2 or BULLET.match(header[0].cells[0].text):
         return None, first + 1
     last = 0
     for number in range(1, len(strips)):

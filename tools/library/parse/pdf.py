@@ -1,6 +1,7 @@
 """PDF to paragraphs, figures and tables. Boxes are points on the page as displayed, rotation applied."""
 
 import io
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -48,6 +49,7 @@ MANY_DRAWINGS = 20_000
 TEXT_FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 )
+BOLD = re.compile("bold|demi|black|heavy", re.I)
 PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 
 
@@ -208,7 +210,7 @@ def _text_lines(page: pymupdf.Page, number: int) -> list[Line]:
 def _styled(words: list[Word], spans: list[dict], block: int) -> Line:
     spans = [span for span in spans if span["text"].strip()] or spans
     size = max(spans, key=lambda span: len(span["text"]))["size"]
-    bold = all(span["flags"] & pymupdf.TEXT_FONT_BOLD or "bold" in span["font"].lower() for span in spans)
+    bold = all(span["flags"] & pymupdf.TEXT_FONT_BOLD or BOLD.search(span["font"]) for span in spans)
     italic = all(span["flags"] & pymupdf.TEXT_FONT_ITALIC for span in spans)
     return Line(tuple(words), bounds(word.box for word in words), size, bold, italic, block)
 

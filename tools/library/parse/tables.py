@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from tools.library.evidence import Box, Word
-from tools.library.parse.lines import bounds, overlap, same_row
+from tools.library.parse.lines import BULLET, bounds, overlap, same_row
 from tools.library.parse.parts import TablePart
 
 THIN = 3.0  # a path no thicker is a rule
@@ -247,7 +247,9 @@ def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
     table = [
         line for row in rows for line in _lines_apart([cells.get((row, column), []) for column in columns])
     ]
-    return with_separators(table) if len(table) >= 2 and len(columns) >= 2 else ()
+    if len(table) < 2 or len(columns) < 2 or all(BULLET.match(row[0][0].text) for row in table if row[0]):
+        return ()  # a column of bullets: a list in a box
+    return with_separators(table)
 
 
 def _lines_apart(row: list[list[Word]]) -> list[list[Cell]]:
