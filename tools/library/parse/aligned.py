@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.library.evidence import Box, Word
-from tools.library.parse.lines import BULLET, Line, bounds, holds, overlap, same_row
+from tools.library.parse.lines import Line, bounds, overlap, same_row
 
 VALUE = re.compile(
     r"[<>~≈±]?\s*[(\[]?[-–—−+]?\s*[(]?[-–−]?[.,]?\d[\d.,\u00a0 ]*"  # (1,234.5
@@ -97,16 +97,15 @@ def find_aligned(
     """The tables in these lines. `rules` are level rules, `shades` the grounds painted behind text: both are evidence,
     and bars of many lengths are evidence of a chart."""
     found: list[Aligned] = []
-    for run in _runs(_rows([line for line in lines if not _is_prose(line, lines)])):
+    for run in _runs(rows_of([line for line in lines if not _is_prose(line, lines)])):
         found += [table for part in _parts(run) if (table := _table(part, rules, shades))]
-    free = [line for line in lines if not any(holds(table.box, line.box) for table in found)]
-    return found + _between_rules(_rows(free), rules)
+    return found
 
 
 # --- rows
 
 
-def _rows(lines: Sequence[Line]) -> list[Row]:
+def rows_of(lines: Sequence[Line]) -> list[Row]:
     rows: list[list[Word]] = []
     words = [word for line in lines for word in line.words if word.text.strip()]
     for word in sorted(words, key=lambda word: (word.box[1] + word.box[3], word.box[0])):
@@ -241,7 +240,7 @@ def _table(rows: list[Row], rules: Sequence[Box], shades: Sequence[Box]) -> Alig
     data = [row for row in rows if row.data]
     if not data:
         return None
-    columns = _columns(data)
+    columns = columns_of(data)
     box = bounds(row.box for row in rows)
     numeric = [c for c in range(len(columns)) if _is_numeric(c, columns, data)]
     framed = sum(_crosses(rule, box) for rule in rules) + sum(_crosses(shade, box) for shade in shades)
@@ -250,8 +249,8 @@ def _table(rows: list[Row], rules: Sequence[Box], shades: Sequence[Box]) -> Alig
     if _is_chart(shades, box):
         return None
     head = next(number for number, row in enumerate(rows) if row.data)
-    header = _header(rows[:head], columns, rules)
-    body = [_placed(row, columns) for row in rows[head:]]
+    header = header_of(rows[:head], columns, rules)
+    body = [placed(row, columns) for row in rows[head:]]
     words = [word.box for row in rows for cell in row.cells for word in cell.words]
     return Aligned(tuple([header, *body] if any(header) else body), bounds(words))
 
@@ -264,7 +263,7 @@ def _certain(rows: int, columns: int, numeric: int, framed: int) -> bool:
     return rows >= 3 and numeric >= 2
 
 
-def _columns(data: Sequence[Row]) -> list[tuple[float, float]]:
+def columns_of(data: Sequence[Row]) -> list[tuple[float, float]]:
     """The x ranges that cells of the data rows cover; what a single row in ten covers alone parts none."""
     left = min(row.box[0] for row in data)
     width = int(max(row.box[2] for row in data) - left) + 2
@@ -334,7 +333,7 @@ def _is_chart(shades: Sequence[Box], box: Box) -> bool:
 Placed = tuple[tuple[Word, ...], ...]
 
 
-def _placed(row: Row, columns: Sequence[tuple[float, float]]) -> Placed:
+def placed(row: Row, columns: Sequence[tuple[float, float]]) -> Placed:
     cells: list[tuple[Word, ...]] = [()] * len(columns)
     for cell in row.cells:
         column = _column_of(cell.box, columns)
@@ -342,7 +341,7 @@ def _placed(row: Row, columns: Sequence[tuple[float, float]]) -> Placed:
     return tuple(cells)
 
 
-def _header(rows: Sequence[Row], columns: Sequence[tuple[float, float]], rules: Sequence[Box]) -> Placed:
+def header_of(rows: Sequence[Row], columns: Sequence[tuple[float, float]], rules: Sequence[Box]) -> Placed:
     """All header rows as one: a cell above several columns heads each of them."""
     cells: list[tuple[Word, ...]] = [()] * len(columns)
     for row in rows:
@@ -360,81 +359,3 @@ def _spanned(box: Box, columns: Sequence[tuple[float, float]], rules: Sequence[B
         number for number, (a, b) in enumerate(columns) if min(x1, b) - max(x0, a) > 0.4 * min(b - a, x1 - x0)
     ]
     return over or [_column_of(box, columns)]
-
-
-# --- words between rules
-
-
-def _between_rules(rows: Sequence[Row], rules: Sequence[Box]) -> list[Aligned]:
-    """Tables of words: three rules or more of one length, a header of several cells between the first two, and cells
-    that keep to the columns below."""
-    found: list[Aligned] = []
-    stacks: dict[tuple[int, int], list[Box]] = defaultdict(list)
-    for rule in rules:
-        if rule[2] - rule[0] > 100:
-            stacks[round(rule[0] / 3), round(rule[2] / 3)].append(rule)
-    for stack in stacks.values():
-        first = 0
-        while first + 2 < len(stack):
-            table, last = _longest(rows, stack, first)
-            if table:
-                found.append(table)
-            first = last
-    return found
-
-
-def _longest(rows: Sequence[Row], stack: Sequence[Box], first: int) -> tuple[Aligned | None, int]:
-    """The table that begins at a rule of the stack, and the number of the rule to go on from."""
-    strips = [_strip(rows, above, below) for above, below in zip(stack[first:], stack[first + 1 :], strict=False)]
-    header = strips[0]
-    if not 1 <= len(header) <= 4 or max(len(row.cells) for row in header) < 2 or BULLET.match(header[0].cells[0].text):
-        return None, first + 1
-    last = 0
-    for number in range(1, len(strips)):
-        inside = [row for strip in strips[: number + 1] for row in strip]
-        if not strips[number] or not _fit(inside):
-            break
-        last = number
-    if not last:
-        return None, first + 1
-    inside = [row for strip in strips[: last + 1] for row in strip]
-    columns = _columns([row for row in inside if len(row.cells) >= 2])
-    if len(columns) < 2 or len(inside) < 3:
-        return None, first + 1
-    body = [_placed(row, columns) for strip in strips[1 : last + 1] for row in strip]
-    box = bounds([stack[first], stack[first + last + 1], *(row.box for row in inside)])
-    return Aligned((_header(header, columns, ()), *_unwrapped(body)), box), first + last + 1
-
-
-def _strip(rows: Sequence[Row], above: Box, below: Box) -> list[Row]:
-    """The rows between two rules, without what stands beside them."""
-    return [
-        row
-        for row in rows
-        if above[1] - 2 <= (row.box[1] + row.box[3]) / 2 <= below[1] + 2
-        and row.box[0] > above[0] - 6
-        and row.box[2] < above[2] + 6
-    ]
-
-
-def _fit(rows: Sequence[Row]) -> bool:
-    """Whether the cells keep to columns: most rows have several, and hardly one runs on across a gap."""
-    several = [row for row in rows if len(row.cells) >= 2]
-    if 2 * len(several) < len(rows):
-        return False
-    columns = _columns(several)
-    across = sum(
-        sum(min(cell.box[2], b) - max(cell.box[0], a) > 3 for a, b in columns) > 1 for row in rows for cell in row.cells
-    )
-    return len(columns) >= 2 and across <= 0.1 * len(rows)
-
-
-def _unwrapped(rows: Sequence[Placed]) -> list[Placed]:
-    """A row whose first cell is empty goes on with the cells of the row above."""
-    out: list[Placed] = []
-    for row in rows:
-        if out and not row[0]:
-            out[-1] = tuple(above + own for above, own in zip(out[-1], row, strict=True))
-        else:
-            out.append(row)
-    return out

@@ -15,7 +15,8 @@ from tools.errors import UnreadableFile
 from tools.library.parse import ocr, rendition
 from tools.library.parse.image import as_png
 from tools.library.parse.parts import Parsed
-from tools.library.parse.pdf import Reader, parse_document
+from tools.library.parse.pdf import parse_document
+from tools.library.parse.sheets import Reader
 
 DROPPED = [
     "script",
