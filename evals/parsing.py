@@ -96,13 +96,13 @@ def receipts(folder: Path) -> Counter[str]:
     return counts
 
 
-def labelled(data: Path, *, ocr: bool) -> Iterator[tuple[str, Counter[str], list[str]]]:
+def labelled(data: Path, *, ocr: bool, only: str = "") -> Iterator[tuple[str, Counter[str], list[str]]]:
     """(set, counts, what was missed) of each labelled document."""
     by_document: dict[str, list[dict]] = defaultdict(list)
     for label in map(json.loads, LABELS.read_text("utf-8").splitlines()):
         by_document[label["document"]].append(label)
     for name, labels in by_document.items():
-        if (data / name).is_file():
+        if only in name and (data / name).is_file():
             begin = time.process_time()
             parsed = parse(data / name, ocr=ocr)
             counts, missed = score(labels, parsed)
@@ -114,16 +114,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.parsing", description=__doc__.split("\n")[0])
     parser.add_argument("data", nargs="?", type=Path, default=suites.DATA, help="the folder that holds the sets")
     parser.add_argument("--ocr", action="store_true", help="read pictures too, receipts among them (minutes)")
+    parser.add_argument("--only", default="", help="only labelled documents whose path holds this")
     parser.add_argument("--missed", action="store_true", help="name each label that was not found")
     given = parser.parse_args(argv)
     sets: dict[str, Counter[str]] = defaultdict(Counter)
     missed: list[str] = []
-    for name, counts, lost in labelled(given.data, ocr=given.ocr):
+    for name, counts, lost in labelled(given.data, ocr=given.ocr, only=given.only):
         sets[name] += counts
         missed += lost
-    if (given.data / "figures").is_dir():
+    if (given.data / "figures").is_dir() and not given.only:
         sets["figures (Markdown)"] = markdown(given.data / "figures")
-    if given.ocr and (given.data / "receipts").is_dir():
+    if given.ocr and not given.only and (given.data / "receipts").is_dir():
         sets["receipts"] = receipts(given.data / "receipts")
     _show(sets)
     if given.missed:
@@ -135,7 +136,7 @@ COLUMNS = ("figure", "table", "caption", "mention", "company", "date", "total")
 
 
 def _show(sets: dict[str, Counter[str]]) -> None:
-    table = Table("set", *COLUMNS, "extra", "pages a CPU second", title="found / labelled")
+    table = Table("set", *COLUMNS, "extra", "pages / s", title="found / labelled")
     for name, counts in sets.items():
         shares = [f"{counts[f'{what} found']} / {counts[what]}" if counts[what] else "" for what in COLUMNS]
         speed = f"{1000 * counts['pages'] / counts['ms']:.0f}" if counts["ms"] else ""

@@ -13,7 +13,7 @@ from tools.library.parse import ocr
 from tools.library.parse.markup import cleaned, render
 from tools.library.parse.office import opened
 from tools.library.parse.parts import Parsed
-from tools.library.parse.pdf import Reader
+from tools.library.parse.sheets import Reader
 
 EPUB = "application/epub+zip"
 MAX_PICTURE = 100_000_000  # bytes

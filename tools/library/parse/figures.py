@@ -1,7 +1,7 @@
 """Figures of a PDF page as a reader sees them: pictures and drawings, fragments joined. In PDF points."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -22,6 +22,7 @@ from tools.library.parse.lines import (
 LEAST_SIDE = 36.0
 LEAST_AREA = 2500.0
 PANEL_GAP = 24.0
+TITLE_REACH = 20.0  # between a title and what is below it
 REACH = 48.0  # how far a caption may stand from its figure
 
 
@@ -147,10 +148,77 @@ def find_figures(
     kept = [path for path in paths if not any(holds(table, path.box) for table in ruled)]
     labels = _labels(text, body)
     found: list[Cluster] = []
-    for group in clusters([*pictures, *kept], page):
-        found += [cluster for cluster in _as_clusters(group, words, labels) if big_enough(cluster.box)]
-    found = _captioned(_merged(found), text, body)
+    doubtful: list[Cluster] = []
+    for group in _by_captions(clusters([*pictures, *kept], page), text):
+        own = [cluster for cluster in _as_clusters(group, words, labels) if big_enough(cluster.box)]
+        found += own
+        if not own and len(group) >= 5 and big_enough(box := bounds(shape.box for shape in group)):
+            doubtful.append(Cluster(box))
+    found = _captioned(_stacked(_merged(found), text), text, body)
+    found = _completed(found, doubtful, text)
     return sorted(found, key=lambda cluster: (cluster.box[1], cluster.box[0]))
+
+
+def _by_captions(groups: Iterable[list[Shape]], text: Sequence[Paragraph]) -> Iterator[list[Shape]]:
+    """Groups, those cut that stand above two captions side by side: their frames touch, but they are two figures."""
+    captions = [p.box for p in text if is_caption(p.text)]
+    for group in groups:
+        box = bounds(shape.box for shape in group)
+        near = [caption for caption in captions if gap(box, caption, above=False) is not None]
+        below = sorted(caption for caption in near if caption[2] - caption[0] < 0.6 * (box[2] - box[0]))
+        if len(below) != 2 or below[0][2] > below[1][0]:
+            yield group
+            continue
+        middle = (below[0][2] + below[1][0]) / 2
+        sides = [[s for s in group if (s.box[0] + s.box[2] < 2 * middle) == left] for left in (True, False)]
+        yield from (side for side in sides if side)
+
+
+def _completed(found: list[Cluster], doubtful: Sequence[Cluster], text: Sequence[Paragraph]) -> list[Cluster]:
+    """What was taken for framed text is part of a figure where a numbered caption stands below it and the figure."""
+    left = list(doubtful)
+    out = []
+    for cluster in found:
+        numbered = any(is_caption(caption.text) for caption in cluster.captions)
+        while numbered and (near := [other for other in left if _adjoins(cluster.box, other.box)]):
+            left.remove(near[0])
+            cluster = _both(cluster, near[0])
+        out.append(cluster)
+    bound = [caption for cluster in out for caption in cluster.captions]
+    for other in left:
+        for caption in text:
+            far = gap(other.box, caption.box, above=False)
+            if caption not in bound and is_caption(caption.text) and far is not None and far < PANEL_GAP:
+                out.append(replace(other, captions=(caption,)))
+                break
+    return out
+
+
+def _adjoins(box: Box, other: Box) -> bool:
+    """Whether a box stands right above or below another, and nearly as wide."""
+    shared = min(box[2], other[2]) - max(box[0], other[0])
+    apart = max(box[1], other[1]) - min(box[3], other[3])
+    return shared > 0.6 * min(box[2] - box[0], other[2] - other[0]) and apart < PANEL_GAP
+
+
+def _stacked(found: list[Cluster], text: Sequence[Paragraph]) -> list[Cluster]:
+    """Drawn parts of one chart: one above the other, one within the other's sides, nothing but labels between."""
+    out: list[Cluster] = []
+    for cluster in sorted(found, key=lambda cluster: cluster.box[1]):
+        above = [o for o in out if not o.raster and not cluster.raster and _goes_on(o.box, cluster.box, text)]
+        for other in above:
+            out.remove(other)
+            cluster = _both(other, cluster)
+        out.append(cluster)
+    return out
+
+
+def _goes_on(upper: Box, lower: Box, text: Sequence[Paragraph]) -> bool:
+    within = min(upper[2], lower[2]) - max(upper[0], lower[0]) > 0.9 * min(upper[2] - upper[0], lower[2] - lower[0])
+    if not within or not -6 <= lower[1] - upper[3] <= REACH:
+        return False
+    strip = (min(upper[0], lower[0]), upper[3], max(upper[2], lower[2]), lower[1])
+    return not any(overlap(strip, p.box) > 0 and (len(p.text) > 60 or is_caption(p.text) or p.bold) for p in text)
 
 
 def _as_clusters(group: Sequence[Shape], words: Sequence[Word], labels: Sequence[Box]) -> list[Cluster]:
@@ -216,7 +284,8 @@ def _captioned(found: list[Cluster], text: Sequence[Paragraph], body: float) -> 
     out = []
     for number, cluster in enumerate(found):
         if number not in pairs:
-            out.append(replace(cluster, captions=_plain_caption(cluster, text, body)))
+            plain = _plain_caption(cluster, text, body) or title_above(cluster.box, text, body)
+            out.append(replace(cluster, captions=plain))
             continue
         which = pairs[number]
         own = replace(cluster, captions=(captions[which],))
@@ -282,6 +351,27 @@ def _plain_caption(cluster: Cluster, text: Sequence[Paragraph], body: float) -> 
 def is_legend(paragraph: Paragraph, body: float) -> bool:
     """Whether a paragraph is slanted and smaller than the prose, as captions and alternative texts are set."""
     return paragraph.lines[0].italic and paragraph.size < 0.92 * body
+
+
+def title_above(box: Box, text: Sequence[Paragraph], body: float) -> tuple[Paragraph, ...]:
+    """The bold line that stands as a title above a chart or table, and the short lines between ("% of adults who")."""
+    above = sorted(
+        (p for p in text if p.box[3] <= box[1] + 6 and min(p.box[2], box[2]) > max(p.box[0], box[0])),
+        key=lambda p: -p.box[3],
+    )
+    edge = box[1]
+    for number, p in enumerate(above[:4]):
+        if edge - p.box[3] > TITLE_REACH or len(p.text) > 160 or is_caption(p.text):
+            return ()
+        if p.lines[0].bold and p.size < 1.3 * body and not _stands_wide(p.box, box):
+            return tuple(reversed(above[: number + 1]))
+        edge = p.box[1]
+    return ()
+
+
+def _stands_wide(title: Box, box: Box) -> bool:
+    """Whether a line begins well left of what it would be the title of: it is a heading of the text then."""
+    return title[0] < box[0] - 0.25 * (box[2] - box[0]) - 12
 
 
 def table_caption(table: Box, text: Sequence[Paragraph]) -> Paragraph | None:

@@ -15,7 +15,7 @@ from tools.library.evidence import Box, Word
 from tools.library.parse import ocr
 from tools.library.parse.lines import Line, in_order, paragraphs, words_of
 from tools.library.parse.parts import Block, FigurePart, Parsed
-from tools.library.parse.pdf import Reader
+from tools.library.parse.sheets import Reader
 
 pillow_heif.register_heif_opener()
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.library.evidence import Box, Word, union
 
@@ -21,7 +21,8 @@ SOFT_HYPHEN = "\u00ad"
 
 @dataclass(frozen=True)
 class Line:
-    """Words on one baseline. `size` is the font size; `block` numbers what the file keeps together, or -1."""
+    """Words on one baseline. `size` is the font size; `block` numbers what the file keeps together, or -1; `direction`
+    is cosine and sine of the way it is written, rounded; `hidden`: it is there to be copied, not to be seen."""
 
     words: tuple[Word, ...]
     box: Box
@@ -29,6 +30,8 @@ class Line:
     bold: bool = False
     italic: bool = False
     block: int = -1
+    direction: tuple[int, int] = (1, 0)
+    hidden: bool = False
 
     @property
     def text(self) -> str:
@@ -131,8 +134,21 @@ def furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[
 # --- reading order
 
 
+RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
 def in_order(lines: Sequence[Line]) -> list[Line]:
-    """Lines as a reader takes them: column by column where there are columns, else row by row."""
+    """Lines as a reader takes them: column by column where there are columns, else row by row; from the right where
+    most letters are Arabic or Hebrew."""
+    text = "".join(line.text for line in lines)
+    if 2 * len(RTL.findall(text)) <= sum(char.isalpha() for char in text) or not text:
+        return _ordered(lines)
+    mirrored = [replace(line, box=(-line.box[2], line.box[1], -line.box[0], line.box[3])) for line in lines]
+    origin = {id(copy): line for copy, line in zip(mirrored, lines, strict=True)}
+    return [origin[id(copy)] for copy in _ordered(mirrored)]
+
+
+def _ordered(lines: Sequence[Line]) -> list[Line]:
     gutter = _gutter(lines)
     if gutter is None:
         return _by_rows(lines)
@@ -151,7 +167,7 @@ def in_order(lines: Sequence[Line]) -> list[Line]:
 def _columns(band: list[Line], gutter: float) -> list[Line]:
     left = [line for line in band if line.box[2] <= gutter]
     right = [line for line in band if line.box[0] >= gutter]
-    return in_order(left) + in_order(right)
+    return _ordered(left) + _ordered(right)
 
 
 def _by_rows(lines: Sequence[Line]) -> list[Line]:
@@ -356,4 +372,5 @@ def joined(a: Line, b: Line) -> Line:
         bold=a.bold and b.bold,
         italic=a.italic and b.italic,
         block=a.block,
+        hidden=a.hidden and b.hidden,
     )

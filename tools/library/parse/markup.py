@@ -15,7 +15,8 @@ from tools.errors import UnreadableFile
 from tools.library.parse import ocr, rendition
 from tools.library.parse.image import as_png
 from tools.library.parse.parts import Parsed
-from tools.library.parse.pdf import Reader, parse_document
+from tools.library.parse.pdf import parse_document
+from tools.library.parse.sheets import Reader
 
 DROPPED = [
     "script",
@@ -114,8 +115,7 @@ def cleaned(soup: BeautifulSoup, find: Find, taken: int = 0) -> tuple[dict[str, 
 
 
 def _mark_caption(tag: Tag) -> None:
-    """The slanted paragraph below a picture that stands alone is its caption: Markdown has no other way to
-    write one."""
+    """The slanted paragraph below a picture that stands alone is its caption: Markdown has no other way for one."""
     above = tag.parent
     below = above.find_next_sibling() if above and above.name == "p" and not above.get_text(strip=True) else None
     if below and below.name == "p" and all(

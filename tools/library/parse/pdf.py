@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,45 +13,34 @@ from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Region, Word
 from tools.library.parse import lines as text_lines
 from tools.library.parse import ocr
-from tools.library.parse.figures import Cluster, Shape, find_figures, gap, is_legend, shapes, table_caption
+from tools.library.parse.aligned import find_aligned
+from tools.library.parse.booktabs import find_booktabs
+from tools.library.parse.figures import Cluster, Shape, find_figures, gap, is_legend, shapes, table_caption, title_above
 from tools.library.parse.lines import (
     HeadingPath,
     Line,
     Paragraph,
     area,
-    bounds,
     holds,
     is_caption,
-    joined,
     overlap,
-    same_row,
 )
 from tools.library.parse.mentions import with_mentions
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
-from tools.library.parse.tables import continued, find_grids, markdown_words, table_box
-
-Reader = Callable[[Image.Image], list[ocr.OcrLine]]
-"""What reads the text in a picture; None in its place switches OCR off."""
+from tools.library.parse.sheets import PageError, Reader, Sheet, read_sheets, render, scaled, turned_back
+from tools.library.parse.tables import (
+    continued,
+    find_grids,
+    level_rules,
+    markdown_words,
+    shades,
+    table_box,
+    with_separators,
+)
 
 DPI = 150
 LONG_SIDE = 1600  # pixels of a figure's picture
 MANY_DRAWINGS = 20_000
-TEXT_FLAGS = (
-    pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
-)
-PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A page before its text is understood. `scanned` says that its lines were read by OCR."""
-
-    number: int
-    box: Box
-    lines: tuple[Line, ...]
-    pictures: tuple[Shape, ...]
-    keys: tuple[tuple[int, ...], ...]
-    scanned: bool = False
 
 
 def parse_pdf(path: Path, read: Reader | None = ocr.read) -> Parsed:
@@ -94,9 +83,8 @@ def parse_document(
 
     `made_here` says that the pages are a rendition, which has no running headers.
     """
-    document = _upright(source)
     notes: list[str] = []
-    sheets = list(_sheets(document, read, notes))
+    sheets = read_sheets(source, read, notes)
     if not sheets:
         reason = "; ".join(notes[:3]) or "none is left"
         raise UnreadableFile(f"{title}: no page can be read ({reason}).", "Get another copy of the file.")
@@ -108,8 +96,9 @@ def parse_document(
     legends: dict[int, tuple[Word, ...]] = {}
     for index, sheet in enumerate(sheets):
         lines = [line for number, line in enumerate(sheet.lines) if (index, number) not in left_out]
-        page = _Page(document[sheet.number - 1], sheet, lines, repeated, notes)
-        parts = page.parts(body, path, read)
+        parts = _Page(sheet, lines, repeated, notes).parts(body, path, read)
+        if sheet.turn:
+            parts = _turned_back(parts, sheet)
         blocks += parts.blocks
         legends[sheet.number] = parts.legend
         figures += parts.figures
@@ -120,7 +109,7 @@ def parse_document(
     return Parsed(
         "application/pdf",
         title,
-        document.page_count,
+        source.page_count,
         tuple(blocks),
         with_mentions(blocks, figures, flowing=made_here),
         tuple(tables),
@@ -138,117 +127,6 @@ def _overleaf(
     return replace(figure, caption=legends.get(figure.page + 1, ()))
 
 
-def _upright(source: pymupdf.Document) -> pymupdf.Document:
-    """The same pages with their rotation applied, so that every box is one of the displayed page."""
-    try:
-        if not any(source[number].rotation for number in range(source.page_count)):
-            return source
-        source.bake()
-        upright = pymupdf.open()
-        for number in range(source.page_count):
-            page = source[number]
-            width, height, turn = page.rect.width, page.rect.height, page.rotation
-            page.set_rotation(0)
-            copy = upright.new_page(width=width, height=height)
-            copy.show_pdf_page(copy.rect, source, number, rotate=-turn)
-        return upright
-    except PageError:
-        return source  # a broken page tree; what can be read is read as it lies
-
-
-# --- first pass
-
-
-def _sheets(document: pymupdf.Document, read: Reader | None, notes: list[str]) -> Iterator[Sheet]:
-    for number in range(1, document.page_count + 1):
-        try:
-            yield _sheet(document[number - 1], number, read)
-        except PageError as error:
-            notes.append(f"page {number} could not be read: {error}")
-
-
-def _sheet(page: pymupdf.Page, number: int, read: Reader | None) -> Sheet:
-    box = tuple(page.rect)
-    lines = _text_lines(page, number)
-    pictures, keys = [], []
-    for info in page.get_image_info():
-        x0, y0, x1, y1 = info["bbox"]
-        shown = (max(x0, box[0]), max(y0, box[1]), min(x1, box[2]), min(y1, box[3]))
-        if shown[2] > shown[0] and shown[3] > shown[1]:
-            pictures.append(Shape(shown, 1, art=True, raster=True))
-            keys.append((info["width"], info["height"], info["size"], round(shown[2] - shown[0])))
-    scanned = False
-    if read and _needs_ocr(page, lines, pictures):
-        lines, scanned = _scanned_lines(page, number, read), True
-    return Sheet(number, box, tuple(lines), tuple(pictures), tuple(keys), scanned)
-
-
-def _text_lines(page: pymupdf.Page, number: int) -> list[Line]:
-    textpage = page.get_textpage(flags=TEXT_FLAGS)
-    words: dict[tuple[int, int], list[Word]] = defaultdict(list)
-    for x0, y0, x1, y1, text, block, line, _ in page.get_text("words", textpage=textpage):
-        words[block, line].append(Word(text, number, (x0, y0, x1, y1)))
-    found: list[Line] = []
-    for block in page.get_text("dict", textpage=textpage)["blocks"]:
-        for index, line in enumerate(block.get("lines", ())):
-            if own := words.get((block["number"], index)):
-                found.append(_styled(own, line["spans"], block["number"]))
-    return _rows_joined(found)
-
-
-def _styled(words: list[Word], spans: list[dict], block: int) -> Line:
-    spans = [span for span in spans if span["text"].strip()] or spans
-    size = max(spans, key=lambda span: len(span["text"]))["size"]
-    bold = all(span["flags"] & pymupdf.TEXT_FONT_BOLD or "bold" in span["font"].lower() for span in spans)
-    italic = all(span["flags"] & pymupdf.TEXT_FONT_ITALIC for span in spans)
-    return Line(tuple(words), bounds(word.box for word in words), size, bold, italic, block)
-
-
-def _rows_joined(found: list[Line]) -> list[Line]:
-    """A bullet and its text are one line, and so are the pieces of a justified one."""
-    out: list[Line] = []
-    for line in found:
-        last = out[-1] if out else None
-        if last and same_row(last.box, line.box):
-            gap = line.box[0] - last.box[2]
-            short = len(last.text) <= 4
-            if -1 <= gap < (5 if short else 1.5) * line.size and (short or last.block == line.block):
-                out[-1] = joined(last, line)
-                continue
-        out.append(line)
-    return out
-
-
-def _needs_ocr(page: pymupdf.Page, lines: Sequence[Line], pictures: Sequence[Shape]) -> bool:
-    """No text to speak of, or only unknown letters, and something to see."""
-    text = "".join(line.text for line in lines)
-    if len(text) >= 20 and text.count("\ufffd") < 0.3 * len(text):
-        return False
-    covered = max((area(picture.box) for picture in pictures), default=0.0)
-    return covered > 0.5 * area(tuple(page.rect)) or len(page.get_cdrawings()) > 100
-
-
-def _scanned_lines(page: pymupdf.Page, number: int, read: Reader) -> list[Line]:
-    picture, scale = _render(page, tuple(page.rect), dpi=200, long_side=ocr.LONG_SIDE)
-    found = []
-    for line in read(picture):
-        words = tuple(Word(word.text, number, _scaled(word.box, scale)) for word in line.words)
-        box = _scaled(line.box, scale)
-        found.append(Line(words, box, size=0.75 * (box[3] - box[1])))
-    return found
-
-
-def _scaled(box: Box, scale: float, x: float = 0.0, y: float = 0.0) -> Box:
-    return (box[0] / scale + x, box[1] / scale + y, box[2] / scale + x, box[3] / scale + y)
-
-
-def _render(page: pymupdf.Page, box: Box, *, dpi: float, long_side: int) -> tuple[Image.Image, float]:
-    """The clip of the page and its pixels per point."""
-    scale = min(dpi / 72, long_side / max(box[2] - box[0], box[3] - box[1], 1.0))
-    pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=box, alpha=False)
-    return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples), scale
-
-
 def _repeated(sheets: Sequence[Sheet]) -> set[tuple[int, ...]]:
     """Pictures that stand on 3 pages or more at the same size: logos, icons, backgrounds."""
     pages: dict[tuple[int, ...], set[int]] = defaultdict(set)
@@ -258,7 +136,39 @@ def _repeated(sheets: Sequence[Sheet]) -> set[tuple[int, ...]]:
     return {key for key, numbers in pages.items() if len(numbers) >= 3}
 
 
+def _turned_back(parts: "PageParts", sheet: Sheet) -> "PageParts":
+    """The parts of a page that was turned to be read, with their boxes where they are on the page as displayed."""
+
+    def back(box: Box) -> Box:
+        return turned_back(box, sheet.turn, sheet.box[2], sheet.box[3])
+
+    def words(found: tuple[Word, ...]) -> tuple[Word, ...]:
+        return tuple(word._replace(box=back(word.box)) for word in found)
+
+    figures = [
+        replace(f, box=back(f.box), caption=words(f.caption), inside=words(f.inside)) for f in parts.figures
+    ]
+    tables = [
+        replace(
+            table,
+            words=words(table.words),
+            caption=words(table.caption),
+            region=Region(page=table.region.page, boxes=tuple(map(back, table.region.boxes))),
+        )
+        for table in parts.tables
+    ]
+    return PageParts([replace(b, words=words(b.words)) for b in parts.blocks], figures, tables, words(parts.legend))
+
+
 # --- second pass
+
+
+def _blockwise(lines: Sequence[Line]) -> list[Paragraph]:
+    """Lines that run another way than the page, as the file keeps them together."""
+    blocks: dict[int, list[Line]] = defaultdict(list)
+    for line in lines:
+        blocks[line.block].append(line)
+    return [Paragraph(tuple(block)) for block in blocks.values()]
 
 
 @dataclass(frozen=True)
@@ -274,14 +184,9 @@ class _Page:
     """One page on its way from lines to parts."""
 
     def __init__(
-        self,
-        page: pymupdf.Page,
-        sheet: Sheet,
-        lines: list[Line],
-        repeated: set[tuple[int, ...]],
-        notes: list[str],
+        self, sheet: Sheet, lines: list[Line], repeated: set[tuple[int, ...]], notes: list[str]
     ) -> None:
-        self.page, self.sheet, self.lines, self.notes = page, sheet, lines, notes
+        self.page, self.sheet, self.lines, self.notes = sheet.page, sheet, lines, notes
         self.words = [word for line in lines for word in line.words]
         self.pictures = [
             picture
@@ -308,7 +213,7 @@ class _Page:
         return PageParts(
             blocks,
             [self._figure(cluster, headings, read) for cluster in found],
-            [self._captioned(table, text, headings) for table in tables],
+            [self._captioned(table, text, headings, body) for table in tables],
             text_lines.words_of(text[0]) if text and is_legend(text[0], body) else (),
         )
 
@@ -331,7 +236,19 @@ class _Page:
             if words := markdown_words(grid, self.words):
                 region = Region(page=self.sheet.number, boxes=(table_box(grid, words),))
                 found.append(TablePart(words, region))
-        return found
+        return [*found, *self._aligned(drawings, [table.region.boxes[0] for table in found])]
+
+    def _aligned(self, drawings: list[dict], taken: list[Box]) -> list[TablePart]:
+        """Tables without a grid, outside of what is taken and of pictures."""
+        pictures = [picture.box for picture in self.pictures] if not self.sheet.scanned else []
+        free = [line for line in self.lines if not any(holds(box, line.box) for box in [*taken, *pictures])]
+        rules = level_rules(drawings)
+        aligned = find_aligned(free, rules, shades(drawings, self.sheet.box))
+        rest = [line for line in free if not any(holds(table.box, line.box) for table in aligned)]
+        return [
+            TablePart(with_separators(table.rows), Region(page=self.sheet.number, boxes=(table.box,)))
+            for table in [*aligned, *find_booktabs(rest, rules)]
+        ]
 
     def _paragraphs(self, taken: list[Box]) -> list[Paragraph]:
         free = []
@@ -340,7 +257,8 @@ class _Page:
                 holds(box, line.box) or overlap(box, line.box) > 0.5 * area(line.box) for box in taken
             ):
                 free.append(line)
-        return text_lines.paragraphs(text_lines.in_order(free))
+        aside = [line for line in self.sheet.aside if not any(holds(box, line.box) for box in taken)]
+        return [*text_lines.paragraphs(text_lines.in_order(free)), *_blockwise(aside)]
 
     def _is_the_scan(self, cluster: Cluster) -> bool:
         return area(cluster.box) > 0.5 * area(self.sheet.box) and len(self.words) >= 12
@@ -375,7 +293,7 @@ class _Page:
     def _figure(
         self, cluster: Cluster, headings: list[tuple[Box | None, str]], read: Reader | None
     ) -> FigurePart:
-        picture, scale = _render(self.page, cluster.box, dpi=self._dpi(cluster), long_side=LONG_SIDE)
+        picture, scale = render(self.page, cluster.box, dpi=self._dpi(cluster), long_side=LONG_SIDE)
         captions = tuple(word for p in cluster.captions for word in text_lines.words_of(p))
         boxes = {word.box for word in captions}
         inside = tuple(word for word in self.words if holds(cluster.box, word.box) and word.box not in boxes)
@@ -389,7 +307,7 @@ class _Page:
             Word(
                 word.text,
                 self.sheet.number,
-                _scaled(word.box, scale, box[0], box[1]),
+                scaled(word.box, scale, box[0], box[1]),
                 "\n" if word is line.words[-1] else " ",
             )
             for line in read(picture)
@@ -403,11 +321,12 @@ class _Page:
         return max([DPI, *finest])
 
     def _captioned(
-        self, table: TablePart, text: list[Paragraph], headings: list[tuple[Box | None, str]]
+        self, table: TablePart, text: list[Paragraph], headings: list[tuple[Box | None, str]], body: float
     ) -> TablePart:
         box = table.region.boxes[0]
-        caption = table_caption(box, text)
-        words = text_lines.words_of(caption) if caption else ()
+        numbered = table_caption(box, text)
+        captions = (numbered,) if numbered else title_above(box, text, body)
+        words = tuple(word for caption in captions for word in text_lines.words_of(caption))
         return TablePart(table.words, table.region, words, _heading_at(box, headings))
 
 

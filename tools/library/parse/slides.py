@@ -16,8 +16,9 @@ from tools.library.parse.image import as_png
 from tools.library.parse.markup import escaped
 from tools.library.parse.office import opened
 from tools.library.parse.parts import Parsed
-from tools.library.parse.pdf import Reader, parse_document
+from tools.library.parse.pdf import parse_document
 from tools.library.parse.plain import table_html
+from tools.library.parse.sheets import Reader
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 EMU = 12_700  # per point

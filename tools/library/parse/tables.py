@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from tools.library.evidence import Box, Word
-from tools.library.parse.lines import bounds, overlap, same_row
+from tools.library.parse.lines import BULLET, bounds, overlap, same_row
 from tools.library.parse.parts import TablePart
 
 THIN = 3.0  # a path no thicker is a rule
@@ -83,6 +83,36 @@ def _rules(drawing: dict, *, shades: bool) -> Iterator[Rule]:
             thin = min(box[2] - box[0], box[3] - box[1]) <= THIN
             if shades != (thin or stroke is not None):
                 yield from _sides(box)
+
+
+def level_rules(drawings: Sequence[dict]) -> list[Box]:
+    """The level rules of a page, the pieces of one joined, top to bottom."""
+    rules = sorted((r for drawing in drawings for r in _rules(drawing, shades=False) if r.level), key=_place)
+    joined: list[Rule] = []
+    for rule in rules:
+        last = joined[-1] if joined else None
+        if last and abs(last.at - rule.at) < 1 and rule.start <= last.end + 1:
+            joined[-1] = last._replace(end=max(last.end, rule.end))
+        else:
+            joined.append(rule)
+    return [_box(rule) for rule in joined]
+
+
+def _place(rule: Rule) -> tuple[float, float]:
+    return (round(rule.at), rule.start)
+
+
+def shades(drawings: Sequence[dict], page: Box) -> list[Box]:
+    """The boxes of what is painted on a page, except white and what covers most of it."""
+    found = []
+    for drawing in drawings:
+        fill = drawing.get("fill")
+        if fill is not None and min(fill) < 0.99:
+            for item in drawing["items"]:
+                box = tuple(item[1]) if item[0] == "re" else ()
+                if len(box) == 4 and box[3] - box[1] > THIN and overlap(box, page) < 0.5 * overlap(page, page):
+                    found.append(box)
+    return found
 
 
 def _rounded(rule: Rule) -> tuple[bool, int, int, int]:
@@ -217,7 +247,9 @@ def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
     table = [
         line for row in rows for line in _lines_apart([cells.get((row, column), []) for column in columns])
     ]
-    return with_separators(table) if len(table) >= 2 and len(columns) >= 2 else ()
+    if len(table) < 2 or len(columns) < 2 or all(BULLET.match(row[0][0].text) for row in table if row[0]):
+        return ()  # a column of bullets: a list in a box
+    return with_separators(table)
 
 
 def _lines_apart(row: list[list[Word]]) -> list[list[Cell]]:
