@@ -52,6 +52,23 @@ def test_every_sentence_is_whole() -> None:
         assert part.words[0].text.startswith("Word") and part.words[-1].text == "stop."
 
 
+def test_a_page_that_begins_with_a_heading_is_parted_from_the_one_before() -> None:
+    """Slides: 44 and 44 words; nothing is shared. The third has only a title and stays with what follows it."""
+    blocks = []
+    for page, words in ((1, 40), (2, 40), (3, 0), (4, 60)):
+        title = f"Title of slide {page}"
+        blocks.append(block(title, title, page))
+        blocks += [block(sentence(page, words), title, page)] if words else []
+    chunks = chunk(blocks, words_count)
+    assert [[w.page for w in c.words] for c in chunks] == [[1] * 44, [2] * 44, [3] * 4 + [4] * 64]
+    assert [c.heading for c in chunks] == ["Title of slide 1", "Title of slide 2", "Title of slide 4"]
+
+
+def test_a_page_that_goes_on_is_not_parted() -> None:
+    blocks = [block(sentence(n, 60), "1 Setup", page=n) for n in (1, 2, 3)]
+    assert len(chunk(blocks, words_count)) == 1
+
+
 def test_a_new_section_starts_a_new_chunk_once_there_is_enough() -> None:
     long = " ".join(sentence(n) for n in range(30))
     chunks = chunk([block(long, "1 Setup"), block(long, "2 Care")], words_count)

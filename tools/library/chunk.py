@@ -10,6 +10,7 @@ from tools.library.evidence import Word, text_of
 from tools.library.parse.parts import Block
 
 SMALLEST, LARGEST, OVERLAP = 256, 512, 50
+LEAST_PAGE = 40  # tokens of a page that is a passage of its own where the next page begins with a heading: slides
 MEASURE_STOP = re.compile(r"\d\s?[°%A-Za-zµΩ·²³/]{0,5}\.(?=\s+[A-Z])")
 Count = Callable[[Sequence[str]], list[int]]
 
@@ -36,6 +37,8 @@ class _Sentence:
     tokens: int
     opens: bool
     """Whether it is the first of a section, a good place to cut before."""
+    leaf: bool = False
+    """Whether it is the first of a page that begins with a heading, as slides do."""
 
 
 def sentences(text: str) -> list[Span]:
@@ -63,14 +66,18 @@ def _after_units(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def chunk(blocks: Sequence[Block], count: Count) -> list[Chunk]:
     """`count` counts tokens as the text encoder's own tokenizer does.
 
-    A chunk is smaller than 256 tokens only where the source ends; a sentence over 512 is cut at words.
+    A chunk is smaller than 256 tokens only where the source ends, or before a page that begins with a heading (then
+    nothing is shared); a sentence over 512 is cut at words.
     """
     todo = list(_sentences(blocks, count))
     chunks: list[list[_Sentence]] = []
     current: list[_Sentence] = []
     for sentence in todo:
         size = sum(s.tokens for s in current)
-        if current and (size + sentence.tokens > LARGEST or (sentence.opens and size >= SMALLEST)):
+        if sentence.leaf and size >= LEAST_PAGE:
+            chunks.append(current)
+            current = []
+        elif current and (size + sentence.tokens > LARGEST or (sentence.opens and size >= SMALLEST)):
             chunks.append(current)
             current = _tail(current, LARGEST - sentence.tokens)
         current.append(sentence)
@@ -86,7 +93,7 @@ def _own(sentences: Sequence[_Sentence]) -> _Sentence:
 
 def _join_last(chunks: list[list[_Sentence]]) -> list[list[_Sentence]]:
     """A last chunk under 256 tokens joins the one before where both fit; the shared part is not doubled."""
-    if len(chunks) < 2 or sum(s.tokens for s in chunks[-1]) >= SMALLEST:
+    if len(chunks) < 2 or chunks[-1][0].leaf or sum(s.tokens for s in chunks[-1]) >= SMALLEST:
         return chunks
     before = {id(s) for s in chunks[-2]}
     joined = chunks[-2] + [s for s in chunks[-1] if id(s) not in before]
@@ -104,14 +111,16 @@ def _tail(chunk: Sequence[_Sentence], room: int) -> list[_Sentence]:
 
 
 def _sentences(blocks: Sequence[Block], count: Count) -> Iterator[_Sentence]:
-    before = None
+    before, page = None, 0
     for block in blocks:
         opens = block.heading != before
-        before = block.heading
+        own = bool(block.heading) and block.heading.endswith(" ".join(text_of(block.words).split()))
+        leaf = block.words[0].page > page > 0 and (opens or own)
+        before, page = block.heading, block.words[-1].page
         for words in _split(block.words):
             for piece in _fitting(words, count):
-                yield _Sentence(piece, block.heading, count([text_of(piece)])[0], opens)
-                opens = False
+                yield _Sentence(piece, block.heading, count([text_of(piece)])[0], opens, leaf)
+                opens = leaf = False
 
 
 def _split(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:

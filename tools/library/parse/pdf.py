@@ -41,6 +41,8 @@ from tools.library.parse.tables import (
 DPI = 150
 LONG_SIDE = 1600  # pixels of a figure's picture
 MANY_DRAWINGS = 20_000
+TITLE_SHARE = 0.45  # of a slide's height, from the top
+MANY_WORDS = 150  # more than a slide holds
 
 
 def parse_pdf(path: Path, read: Reader | None = ocr.read) -> Parsed:
@@ -92,11 +94,13 @@ def parse_document(
     left_out = set() if made_here else text_lines.furniture([sheet.lines for sheet in sheets], heights)
     repeated = _repeated(sheets)
     body = text_lines.body_size([line for sheet in sheets for line in sheet.lines])
+    deck = _is_deck(sheets)
     path, blocks, figures, tables = HeadingPath(), [], [], []
     legends: dict[int, tuple[Word, ...]] = {}
     for index, sheet in enumerate(sheets):
         lines = [line for number, line in enumerate(sheet.lines) if (index, number) not in left_out]
-        parts = _Page(sheet, lines, repeated, notes).parts(body, path, read)
+        page = _Page(sheet, lines, repeated, notes)
+        parts = page.parts(body, path, read, slide=deck)
         if sheet.turn:
             parts = _turned_back(parts, sheet)
         blocks += parts.blocks
@@ -115,6 +119,13 @@ def parse_document(
         tuple(tables),
         notes=tuple(notes),
     )
+
+
+def _is_deck(sheets: Sequence[Sheet]) -> bool:
+    """Slides: nearly all pages are wider than high and hold few words."""
+    wide = sum(sheet.box[2] - sheet.box[0] > sheet.box[3] - sheet.box[1] for sheet in sheets)
+    counts = sorted(sum(len(line.words) for line in sheet.lines) for sheet in sheets)
+    return wide > 0.8 * len(sheets) and counts[len(counts) // 2] < MANY_WORDS
 
 
 def _overleaf(
@@ -198,7 +209,7 @@ class _Page:
         """What fills the page is a background if there is text on it, else a figure."""
         return area(picture.box) > 0.6 * area(self.sheet.box) and len(self.words) >= 12
 
-    def parts(self, body: float, path: HeadingPath, read: Reader | None) -> PageParts:
+    def parts(self, body: float, path: HeadingPath, read: Reader | None, *, slide: bool = False) -> PageParts:
         drawings = self._drawings()
         tables = self._tables(drawings)
         taken = [table.region.boxes[0] for table in tables]
@@ -209,7 +220,10 @@ class _Page:
             found = [cluster for cluster in found if not self._is_the_scan(cluster)]
         captions = [p for cluster in found for p in cluster.captions]
         text = self._outside(text, found, captions)
-        blocks, headings = self._blocks(text, body, path)
+        if slide:
+            blocks, headings = self._slide(text)
+        else:
+            blocks, headings = self._blocks(text, body, path)
         return PageParts(
             blocks,
             [self._figure(cluster, headings, read) for cluster in found],
@@ -289,6 +303,13 @@ class _Page:
                 headings.append((paragraph.box, str(path)))
             blocks.append(Block(text_lines.words_of(paragraph), str(path)))
         return blocks, headings
+
+    def _slide(self, text: list[Paragraph]) -> tuple[list[Block], list[tuple[Box | None, str]]]:
+        """All of a slide stands under its title: what is set largest in the upper part of it."""
+        limit = self.sheet.box[1] + TITLE_SHARE * (self.sheet.box[3] - self.sheet.box[1])
+        upper = [p for p in text if p.box[1] < limit and 3 <= len(p.text) <= 160 and not is_caption(p.text)]
+        title = " ".join(max(upper, key=lambda p: p.size).text.split()) if upper else ""
+        return [Block(text_lines.words_of(p), title) for p in text], [(None, title)]
 
     def _figure(
         self, cluster: Cluster, headings: list[tuple[Box | None, str]], read: Reader | None
