@@ -30,8 +30,9 @@ class SentenceEncoder:
         self._loaded = Loaded(lambda: _load(where))
         model = self._loaded()
         self.dim = int(model.get_embedding_dimension() or 0)
-        special = model.tokenizer.num_special_tokens_to_add()
-        self.limit = (model.max_seq_length or model.tokenizer.model_max_length) - special
+        reads = model.max_seq_length or model.tokenizer.model_max_length
+        prompts = [prompt for prompt in model.prompts.values() if prompt]  # put before the text, so they take its room
+        self.limit = reads - model.tokenizer.num_special_tokens_to_add() - max([0, *self.count(prompts)])
 
     def texts(self, texts: Sequence[str]) -> Vectors:
         refuse_long(self, texts)
