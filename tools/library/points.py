@@ -56,18 +56,14 @@ def raw(root: Path, source: Source, parts: Sequence[Part], counter: encode.Reade
 
 
 def windows(library: "Library", raws: Sequence[Raw]) -> list[Window]:
-    """The points of several sources, encoded together. Whatever has words is in the text legs; figures are in CLIP's
-    space by their pixels, everything else by its words."""
+    """The points of several sources, encoded together. Whatever has words is in the text legs, figures are in CLIP's
+    space by their pixels: no search asks that space for words."""
     pieces = [(raw, piece) for raw in raws for piece in raw.pieces]
-    both = encode.texts_in_both(library.text_encoder, library.image_encoder, [piece.text for _, piece in pieces])
+    vectors = library.text_encoder.texts([piece.text for _, piece in pieces])
     points: list[tuple[Source, Part, dict[Leg, list[float]], Sparse | None]] = []
-    for (raw, piece), vector in zip(pieces, both.text, strict=True):
+    for (raw, piece), vector in zip(pieces, vectors, strict=True):
         bm25 = library.bm25.document(f"{raw.source.title} {piece.text}")
         points.append((raw.source, raw.parts[piece.part], {"text": vector.tolist()}, bm25))
-    for owner, vector in zip(both.owner, both.image, strict=True):
-        raw, piece = pieces[owner]
-        if not isinstance(raw.parts[piece.part], Figure):
-            points.append((raw.source, raw.parts[piece.part], {"clip": vector.tolist()}, None))
     for raw, figure, vector in _seen(library, raws):
         points.append((raw.source, figure, {"clip": vector.tolist()}, None))
     numbers: Tally[str] = Tally()

@@ -76,7 +76,7 @@ class Tower(nn.Module):
 
     def meaning(self, standard: Tensor, named: Tensor) -> Tensor:
         """float32[n, HALF], L2-normalised: the mean of the class names' texts, each as likely as it was seen (Norouzi
-        et al., ICLR 2014, Zero-Shot Learning by Convex Combination of Semantic Embeddings), plus a small network's own."""
+        et al., ICLR 2014, Zero-Shot Learning by Convex Combination of Semantic Embeddings), plus a small network's."""
         inner = self.drop(F.gelu(self.inner(self.drop(standard))))
         return F.normalize(self.gain * named + self.outer(inner), dim=-1)
 

@@ -15,10 +15,14 @@ from tools.library.search.query import Query
 from tools.library.store import Kept, Leg, Scope, Sparse
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from tools.library.library import Library
 
 WEIGHTS = {"bm25": 0.65, "text": 0.35, "clip": 0.1, "picture": 1.0, "rerank": 1.0}
 """Of the legs in the fusion, chosen by `python -m evals retrieval`; `clip` asks figures only."""
+MIDDLE = 0.7
+"""Of a picture's width and height."""
 LIKE_TERMS = 30
 """Words of an item, the most frequent first, that look for its like."""
 MOST_WINDOWS = 64
@@ -39,10 +43,16 @@ def asked(library: "Library", query: Query) -> dict[str, Asked]:
         return of_item(library, query.like)
     legs = of_words(library, query.text, query.within.kinds) if query.text else {}
     if query.image is not None:
-        legs["picture"] = Asked("clip", library.image_encoder.images([query.image])[0].tolist())
+        legs["picture"] = Asked("clip", unit(library.image_encoder.images(_looks(query.image)).mean(axis=0)))
     if query.blend == "vector" and "picture" in legs and "clip" in legs:
         legs["picture"] = _joined(legs.pop("clip"), legs["picture"])
     return legs
+
+
+def _looks(picture: "Image") -> "list[Image]":
+    """The picture and its middle: a photo that somebody takes of a thing shows what stands around it, too."""
+    across, down = (round(side * (1 - MIDDLE) / 2) for side in picture.size)
+    return [picture, picture.crop((across, down, picture.width - across, picture.height - down))]
 
 
 def of_words(library: "Library", text: str, kinds: Sequence[str]) -> dict[str, Asked]:
