@@ -1,4 +1,4 @@
-"""exhibit index | ask | chat | search | show | doctor | setup | library. Heavy things are imported where used."""
+"""exhibit index | ask | chat | search | show | tune | doctor | setup | library. Heavy imports stand where used."""
 
 import sys
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ import typer
 from agent import move, shelf
 from agent.searching import search
 from agent.terminal import AsJson, escape, open_console, print_json
+from agent.tuning import tune
 from tools.errors import ExhibitError, NotInLibrary
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def chat(thread: Thread = None) -> None:
 
 
 app.command("search")(search)
+app.command("tune")(tune)
 
 
 @app.command()

@@ -12,6 +12,7 @@ import numpy as np
 
 from tools.errors import NoLibrary, NotInLibrary, UnreadableFile
 from tools.library import again, disk, encode, rerank
+from tools.library.adapter import Adapter
 from tools.library.catalog import Catalog
 from tools.library.encode import Encoder, ImageEncoder, SentenceEncoder
 from tools.library.evidence import Hit, Item, Region, Source, regions_of
@@ -129,6 +130,15 @@ class Library:
         if self._reranker == "maxsim" and isinstance(self.text_encoder, SentenceEncoder):
             return MaxSim("maxsim", self.text_encoder)
         return rerank.load(self._reranker)
+
+    @cached_property
+    def adapter(self) -> Adapter | None:
+        """What `tune` fitted for these encoders, if it won."""
+        return Adapter.load(self.root, self.maker)
+
+    def forget_adapter(self) -> None:
+        """It is read again at the next search."""
+        self.__dict__.pop("adapter", None)
 
     def __enter__(self) -> Self:
         return self

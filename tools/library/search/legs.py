@@ -65,7 +65,8 @@ def of_words(library: "Library", text: str, kinds: Sequence[str]) -> dict[str, A
     else:
         both = encode.texts_in_both(library.text_encoder, library.image_encoder, pieces, asked=True)
         legs["text"] = Asked("text", unit(both.text.mean(axis=0)))
-        legs["clip"] = Asked("clip", unit(both.image.mean(axis=0)))
+        pixels = library.adapter.texts(both.image) if library.adapter else both.image
+        legs["clip"] = Asked("clip", unit(pixels.mean(axis=0)))
     return legs
 
 
