@@ -2,12 +2,15 @@
 
 import json
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from tools.errors import SettingsError
+from tools.library.parse import ocr
 from tools.library.parse.ocr import read
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -64,3 +67,10 @@ def test_most_words_of_a_scanned_receipt_are_found() -> None:
 
 def _words(text: str) -> Counter[str]:
     return Counter(re.findall(r"[A-Z0-9]{2,}", text.upper()))
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is not None, reason="Tesseract is installed")
+def test_tesseract_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    with pytest.raises(SettingsError, match="Tesseract cannot read eng here .* Install tesseract-ocr"):
+        ocr.tesseract(Image.new("RGB", (60, 40), "white"))

@@ -39,17 +39,17 @@ def can_parse(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def parse(path: Path, caption: str = "", ocr: Callable | bool | None = True) -> Parsed:
+def parse(path: Path, caption: str = "", ocr: Callable | str | bool | None = True) -> Parsed:
     """Read one file by its content, then its suffix.
 
-    `caption` is the text of a file that belongs to a picture. `ocr` reads the text in pictures: True for
-    the built-in one, None for none, or a function like `ocr.read`. Raises UnreadableFile.
+    `caption` is the text of a file that belongs to a picture. `ocr` reads the text in pictures: True for the built-in
+    one, None for none, the name of one ("tesseract"), or a function like `ocr.read`. Raises UnreadableFile.
     """
     kind = _kind(path)
     # imported here: PyMuPDF and OpenCV take a second that `exhibit --help` should not
     from tools.library.parse import ocr as builtin
 
-    read = builtin.read if ocr is True else ocr or None
+    read = builtin.READERS["rapidocr" if ocr is True else ocr] if ocr is True or isinstance(ocr, str) else ocr or None
     if kind == "image":
         from tools.library.parse.image import parse_image
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tools.library.evidence import Box, Word
 from tools.library.parse.lines import Line, bounds, overlap, same_row
@@ -31,15 +32,15 @@ MAX_HEADER = 6  # rows
 class Cell:
     words: tuple[Word, ...]
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return bounds(word.box for word in self.words)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
 
-    @property
+    @cached_property
     def value(self) -> bool:
         """Whether it is a number, or the sign that there is none."""
         text = self.text.removeprefix(found.group()).strip() if (found := SIGN.match(self.text)) else self.text
@@ -53,12 +54,12 @@ class Row:
     cells: tuple[Cell, ...]
     box: Box
 
-    @property
+    @cached_property
     def years(self) -> bool:
         values = [cell for cell in self.cells if cell.value]
         return bool(values) and all(YEAR.fullmatch(cell.text) for cell in values)
 
-    @property
+    @cached_property
     def data(self) -> bool:
         """A label and a number, or several numbers; not the years that head them."""
         found = [cell for cell in self.cells if cell.value]
@@ -97,7 +98,11 @@ def find_aligned(
     """The tables in these lines. `rules` are level rules, `shades` the grounds painted behind text: both are evidence,
     and bars of many lengths are evidence of a chart."""
     found: list[Aligned] = []
-    for run in _runs(rows_of([line for line in lines if not _is_prose(line, lines)])):
+    blocks: dict[int, list[Line]] = defaultdict(list)
+    for line in lines:
+        blocks[line.block].append(line)
+    prose = {number for number, block in blocks.items() if number >= 0 and _is_prose(block)}
+    for run in _runs(rows_of([line for line in lines if line.block not in prose])):
         found += [table for part in _parts(run) if (table := _table(part, rules, shades))]
     return found
 
@@ -141,14 +146,13 @@ def _joined(cells: Sequence[Cell]) -> list[Cell]:
     return out
 
 
-def _is_prose(line: Line, lines: Sequence[Line]) -> bool:
-    """Whether the line is one of three or more that the file keeps together and that fill their column."""
-    block = [other for other in lines if other.block == line.block] if line.block >= 0 else []
+def _is_prose(block: Sequence[Line]) -> bool:
+    """Whether lines that the file keeps together are three or more that fill their column."""
     if len(block) < 3 or any(same_row(a.box, b.box) for a, b in zip(block, block[1:], strict=False)):
         return False
-    widest = max(other.box[2] - other.box[0] for other in block)
-    full = sum(other.box[2] - other.box[0] > 0.7 * widest for other in block[:-1])
-    words = sum(len(other.words) for other in block)
+    widest = max(line.box[2] - line.box[0] for line in block)
+    full = sum(line.box[2] - line.box[0] > 0.7 * widest for line in block[:-1])
+    words = sum(len(line.words) for line in block)
     return full >= 0.6 * (len(block) - 1) and words >= 3.5 * len(block)
 
 

@@ -38,11 +38,12 @@ class Shape:
 
 @dataclass(frozen=True)
 class Cluster:
-    """What a reader takes for one figure. `raster` are the boxes of the pictures in it."""
+    """What a reader takes for one figure. `raster`: the boxes of the pictures in it; `strokes`: how many are drawn."""
 
     box: Box
     raster: tuple[Box, ...] = ()
     captions: tuple[Paragraph, ...] = ()
+    strokes: int = 0
 
 
 # --- shapes
@@ -229,7 +230,8 @@ def _as_clusters(group: Sequence[Shape], words: Sequence[Word], labels: Sequence
         return [Cluster(picture, (picture,)) for picture in pictures]
     if pictures:
         return [Cluster(box, tuple(pictures))]
-    return [Cluster(_with_labels(box, labels))] if looks_drawn(group, words) else []
+    strokes = sum(shape.items for shape in group)
+    return [Cluster(_with_labels(box, labels), strokes=strokes)] if looks_drawn(group, words) else []
 
 
 def _frames_prose(group: Sequence[Shape], words: Sequence[Word]) -> bool:
@@ -268,7 +270,7 @@ def _merged(found: list[Cluster]) -> list[Cluster]:
 
 def _both(a: Cluster, b: Cluster) -> Cluster:
     captions = a.captions + tuple(caption for caption in b.captions if caption not in a.captions)
-    return Cluster(union(a.box, b.box), a.raster + b.raster, captions)
+    return Cluster(union(a.box, b.box), a.raster + b.raster, captions, a.strokes + b.strokes)
 
 
 # --- captions

@@ -1,4 +1,5 @@
-"""Text in pictures, read by RapidOCR (PP-OCRv6) on the CPU. Nothing is loaded until the first picture."""
+"""Text in pictures, read by RapidOCR (PP-OCRv6) on the CPU, or by Tesseract where it is set up. Nothing is loaded until
+the first picture."""
 
 import functools
 import os
@@ -8,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from tools.errors import SettingsError
 from tools.library.evidence import Box
+from tools.library.parse.lines import bounds
 
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
@@ -50,6 +53,7 @@ def _engine() -> "RapidOCR":
             # word recall .937 instead of .946.
             "Det.limit_type": "max",  # the default enlarges flat pictures to several thousand pixels
             "Det.limit_side_len": 1280,
+            "Det.unclip_ratio": 2.0,  # at the default of 1.6 faint first and last letters are cut off
             "Rec.rec_img_shape": [3, 48, 96],  # the default pads every short word to 320 pixels
             "Rec.rec_batch_num": 3,
             "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
@@ -61,7 +65,7 @@ def _engine() -> "RapidOCR":
 
 def read(image: Image.Image) -> list[OcrLine]:
     """The lines of text in a picture, top to bottom; [] where there are none."""
-    picture = image.convert("RGB")
+    picture = image if image.mode == "RGB" else image.convert("RGB")  # a copy of a large one would weigh as much again
     longest = max(picture.size)
     scale = 0.5 if longest < SMALL_SIDE else max(1.0, longest / LONG_SIDE)
     if scale != 1:
@@ -75,6 +79,29 @@ def read(image: Image.Image) -> list[OcrLine]:
         if any(char.isalnum() for char in text)
     ]  # buttons of windows are read as □
     return sorted(lines, key=lambda line: (line.box[1], line.box[0]))
+
+
+def tesseract(image: Image.Image, language: str = "eng") -> list[OcrLine]:
+    """The same by Tesseract, through PyMuPDF; `language` as its data files are named ("eng+deu"). Raises SettingsError
+    where its language data is not installed."""
+    import pymupdf
+
+    picture = image.convert("RGB")
+    pixmap = pymupdf.Pixmap(pymupdf.csRGB, picture.width, picture.height, picture.tobytes(), False)
+    try:
+        pdf = pixmap.pdfocr_tobytes(language=language)
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
+        raise SettingsError(
+            f"Tesseract cannot read {language} here ({error}).",
+            "Install tesseract-ocr with that language and set TESSDATA_PREFIX, or leave the reader at rapidocr.",
+        ) from error
+    with pymupdf.open(stream=pdf, filetype="pdf") as document:
+        scale = picture.width / document[0].rect.width
+        lines: dict[tuple[int, int], list[OcrWord]] = {}
+        for x0, y0, x1, y1, text, block, line, _ in document[0].get_text("words"):
+            word = OcrWord(text, (x0 * scale, y0 * scale, x1 * scale, y1 * scale))
+            lines.setdefault((block, line), []).append(word)
+    return [OcrLine(tuple(words), bounds(word.box for word in words)) for words in lines.values()]
 
 
 def _line(text: str, corners: np.ndarray) -> OcrLine:
@@ -97,3 +124,7 @@ def _width(text: str) -> float:
         2.0 if ord(char) > 0x2E7F else 0.5 if char in " .,:;'|!iljt()[]" else 1.4 if char in "mwMW@%" else 1.0
         for char in text
     )
+
+
+READERS = {"rapidocr": read, "tesseract": tesseract}
+"""By the name that a setting gives them."""

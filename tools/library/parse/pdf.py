@@ -42,6 +42,7 @@ DPI = 150
 LONG_SIDE = 1600  # pixels of a figure's picture
 MANY_DRAWINGS = 20_000
 TITLE_SHARE = 0.45  # of a slide's height, from the top
+OUTLINED = 300  # strokes from which on a drawing may hold letters
 MANY_WORDS = 150  # more than a slide holds
 
 
@@ -318,7 +319,8 @@ class _Page:
         captions = tuple(word for p in cluster.captions for word in text_lines.words_of(p))
         boxes = {word.box for word in captions}
         inside = tuple(word for word in self.words if holds(cluster.box, word.box) and word.box not in boxes)
-        if read and len(inside) < 3 and cluster.raster and picture.width >= 200 and picture.height >= 100:
+        lettered = cluster.raster or cluster.strokes >= OUTLINED  # letters may be drawn as outlines
+        if read and len(inside) < 3 and lettered and picture.width >= 200 and picture.height >= 100:
             inside += self._read(picture, scale, cluster.box, read)
         heading = _heading_at(cluster.box, headings)
         return FigurePart(_png(picture), self.sheet.number, cluster.box, captions, inside, heading)
