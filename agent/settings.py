@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     on_disk: bool = Field(default=False, description="the vectors themselves stay on the disk: for millions of them")
     shards: int | None = Field(default=None, ge=1, description="of a new collection on a Qdrant cluster")
     replicas: int | None = Field(default=None, ge=1, description="copies of each shard on a Qdrant cluster")
+    web_private: bool = Field(default=False, description="URLs of this machine and of private networks may be indexed")
     workers: int | None = Field(default=None, ge=1, le=256, description="processes that read files; one a core")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
     num_ctx: int | None = Field(

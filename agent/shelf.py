@@ -10,6 +10,7 @@ import typer
 
 from agent.terminal import AsJson, escape, open_console, open_library, print_json
 from tools.errors import NotInLibrary
+from tools.library.address import is_url
 
 if TYPE_CHECKING:
     from tools.library.check import Health
@@ -22,19 +23,20 @@ MOST = 20
 
 
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders to read.")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(help="Files, folders and URLs to read.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Embed all that is held anew, for other encoders.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read documents into the library. Run it again at any time: only what changed is read."""
-    missing = [str(path) for path in paths or [] if not path.exists()]
+    places = [path if is_url(path) else Path(path).expanduser() for path in paths or []]
+    missing = [str(path) for path in places if isinstance(path, Path) and not path.exists()]
     if missing:
         raise NotInLibrary(f"There is no file or folder {', '.join(missing)}.", "Check the path and try again.")
     if not paths and not again:
         raise NotInLibrary("There is nothing to index.", "Type: exhibit index <folder with documents>")
     with open_library(create=bool(paths)) as library, _bar(hidden=as_json) as bar:
         embedded = library.embed_again(bar.sources) if again else 0
-        report = library.add(paths, bar.files) if paths else _nothing()
+        report = library.add(places, bar.files) if paths else _nothing()
     report.embedded += embedded
     print_json(as_dict(report)) if as_json else print_report(report)
     if report.failed or report.empty:

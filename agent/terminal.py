@@ -32,6 +32,7 @@ def open_library(create: bool = False) -> "Library":
         layout=chosen.layout,
         create=create,
         workers=chosen.workers,
+        web_private=chosen.web_private,
     )
 
 

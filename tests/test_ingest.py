@@ -1,17 +1,22 @@
 """What happens to a user's files: read once, re-read when changed, gone when gone, and one bad file hurts no other."""
 
+import functools
+import io
 import os
 import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tools.errors import EncoderMismatch, LibraryBusy
-from tools.library import disk
+from tools.library import check, disk
 from tools.library.library import Library
 from tools.library.report import Report
 
@@ -123,8 +128,6 @@ def test_a_missing_path_and_an_empty_folder(library: Library, tmp_path: Path) ->
 
 
 def test_a_text_that_comes_beside_a_picture_changes_its_caption(library: Library, folder: Path) -> None:
-    from PIL import Image
-
     Image.new("RGB", (80, 60), "orange").save(folder / "part.png")
     library.add([folder])
     (folder / "part.txt").write_text("Coupling spider, orange.\n")
@@ -156,8 +159,6 @@ def test_a_run_that_was_cut_short_goes_on_and_doubles_nothing(library: Library, 
 
 
 def test_removing_forgets_the_source_its_pictures_and_its_points(library: Library, folder: Path) -> None:
-    from PIL import Image
-
     Image.new("RGB", (80, 60), "orange").save(folder / "only.png")
     library.add([folder])
     (source,) = [s for s in library.sources() if s.uri.endswith("only.png")]
@@ -217,8 +218,6 @@ def test_every_copy_can_be_cited_and_a_renamed_file_bears_its_new_name(library: 
 
 
 def test_one_picture_with_two_captions_keeps_both(library: Library, folder: Path) -> None:
-    from PIL import Image
-
     for name, words in (("x", "Coupling spider, orange."), ("y", "Drive belt, type B.")):
         (folder / name).mkdir()
         Image.new("RGB", (80, 60), "orange").save(folder / name / "part.png")
@@ -345,3 +344,66 @@ def test_embedding_anew_goes_on_after_a_kill(library: Library, folder: Path, mon
     assert library.edition == 1, "the step was taken"
     del library.__dict__["store"]
     assert library.store.count() == before and found(library, "gearbox oil")
+
+
+def zipped(path: Path, **members: str | bytes) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+
+
+def test_what_lies_in_an_archive_is_held_shown_and_left_alone_while_it_is_as_it_was(
+    library: Library, folder: Path
+) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (80, 60), "orange").save(picture, "PNG")
+    zipped(folder / "m.zip", deep__c_txt="Filters are changed.\n", p_png=picture.getvalue(), p_txt="A drive belt.")
+    report = library.add([folder])
+    assert told(report) == (5, 0, 0, 0)
+    assert told(library.add([folder])) == (0, 5, 0, 0)
+    uris = {source.uri: source.id for source in library.sources()}
+    assert str(folder / "m.zip!/deep/c.txt") in uris
+    for name in ("deep/c.txt", "p.png"):
+        assert library.page_image(uris[str(folder / f"m.zip!/{name}")], 1)
+    figure = library.search("drive belt", kinds=("figure",))[0]
+    assert figure.item.text == "A drive belt."
+    assert not check.check(library).faults
+
+
+def test_what_leaves_an_archive_leaves_the_library_and_so_does_the_archive(library: Library, folder: Path) -> None:
+    zipped(folder / "m.zip", c_txt="Filters are changed.\n", d_txt="Valves are ground.\n")
+    library.add([folder])
+    zipped(folder / "m.zip", d_txt="Valves are ground.\n", e_xyz=b"\x00\x01")
+    assert told(library.add([folder / "m.zip"])) == (0, 1, 1, 1)
+    assert told(library.add([folder])) == (0, 3, 1, 0)
+    (folder / "m.zip").unlink()
+    assert len(library.add([folder]).removed) == 3
+    assert {source.title for source in library.sources()} == {"a.txt", "b.md"} or len(library.sources()) == 2
+
+
+def test_a_broken_archive_is_named(library: Library, folder: Path) -> None:
+    (folder / "m.zip").write_bytes(b"PK\x03\x04 no more")
+    assert "m.zip" in library.add([folder]).failed[0][1]
+    assert told(library.add([folder])) == (0, 2, 1, 0)
+
+
+def test_a_url_is_held_and_read_again_only_when_it_says_something_else(library: Library, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "notes.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/notes.txt"
+        ((path, refused),) = library.add([url]).failed
+        assert "notes.txt" in refused
+        library.web_private = True
+        assert told(library.add([url])) == (1, 0, 0, 0)
+        assert told(library.add([url])) == (0, 1, 0, 0)
+        (site / "notes.txt").write_text("The gearbox holds 5.1 litres of oil.\n")
+        assert told(library.add([url])) == (1, 0, 0, 0)
+        texts = " ".join(found(library, "gearbox oil"))
+        assert "5.1" in texts and "4.2" not in texts
+        server.shutdown()
+    assert len(library.add([url]).failed) == 1 and len(library.sources()) == 1, "the net is down: what is held stays"
+    assert library.page_image(library.sources()[0].id, 1)

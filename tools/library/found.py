@@ -1,19 +1,26 @@
 """Which files there are under the paths a person named, and which of those that were held are there no more."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tools.library import pair, reading
+from tools.library.address import is_url
 from tools.library.catalog import FileRow
+from tools.library.parse import PARSER_VERSION
+from tools.library.parse import archive as archives
 from tools.library.report import Report
+
+INSIDE = "!/"
+"""Between the path of an archive and the name of what lies in it."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A file as a look at it tells. `uri` is how it is cited, `path` where its bytes lie now; `keep` says that they
-    will not stay there."""
+    """A file as a look at it tells. `uri` is how it is cited, `path` where its bytes lie now. `archive` is the one that
+    it was taken out of: there its bytes will not stay."""
 
     uri: str
     path: Path
@@ -21,14 +28,62 @@ class Found:
     mtime_ns: int
     recipe: str
     caption: str = ""
-    keep: bool = False
+    archive: "Archive | None" = None
+
+    @property
+    def is_url(self) -> bool:
+        return is_url(self.uri)
+
+    @property
+    def is_archive(self) -> bool:
+        return self.archive is None and not self.is_url and archives.is_archive(self.path)
 
 
-def under(paths: Sequence[Path], report: Report) -> list[Found]:
-    """Every file under the paths, in a fixed order, each once. What cannot be looked at goes into the report."""
+class Archive:
+    """A ZIP laid out in a folder of its own until each of its members is dealt with."""
+
+    def __init__(self, file: Found) -> None:
+        """Raises UnreadableFile, OSError."""
+        self.file = file
+        self._folder = TemporaryDirectory(prefix="exhibit-")
+        try:
+            unpacked = archives.unpack(file.path, Path(self._folder.name))
+        except BaseException:
+            self._folder.cleanup()
+            raise
+        self.members = [self._member(member.name, member.path) for member in unpacked.members]
+        self.refused = unpacked.refused
+        self._left = len(self.members)
+        if not self.members:
+            self._folder.cleanup()
+
+    def _member(self, name: str, path: Path) -> Found:
+        caption = pair.caption_of(path)
+        recipe = reading.recipe(path, caption)
+        return Found(inside(self.file.uri, name), path, path.stat().st_size, self.file.mtime_ns, recipe, caption, self)
+
+    def dealt_with(self) -> bool:
+        """One member more; whether it was the last. The folder leaves then."""
+        self._left -= 1
+        if self._left == 0:
+            self._folder.cleanup()
+        return self._left == 0
+
+
+def inside(archive: str, name: str) -> str:
+    """How a member of an archive is cited."""
+    return f"{archive}{INSIDE}{name}"
+
+
+def under(paths: Sequence[Path | str], report: Report) -> list[Found]:
+    """Every file under the paths, in a fixed order, each once; URLs (as text) stand for what is there. What cannot be
+    looked at goes into the report."""
     files: dict[str, Found] = {}
     for path in paths:
-        for file in _files(path.resolve(), report):
+        if is_url(str(path)):
+            files[str(path)] = Found(str(path), Path(), 0, 0, f"{PARSER_VERSION}:web:")
+            continue
+        for file in _files(Path(path).resolve(), report):
             if str(file) not in files:
                 try:
                     files[str(file)] = _look(file)
@@ -47,19 +102,28 @@ def told(error: Exception, path: Path | str) -> str:
     return f"{path} cannot be read: {reason}. Check the disk, then index again."
 
 
-def missing(rows: Sequence[FileRow], paths: Sequence[Path], files: Sequence[Found], report: Report) -> list[str]:
-    """Paths of the catalogue that lay under `paths` and are gone. What lies in a folder that could not be looked into,
-    or that is empty as a disk is that is not mounted, is not taken for gone."""
-    here = {file.uri for file in files}
-    folders = [str(path.resolve()) for path in paths if path.is_dir()]
+def missing(
+    rows: Iterable[FileRow], paths: Sequence[Path | str], files: Sequence[Found], members: set[str], report: Report
+) -> list[str]:
+    """Paths of the catalogue that lay under `paths` and are gone, or in an archive that was opened and has `members`
+    only. What lies in a folder that could not be looked into, or that is empty as a disk is that is not mounted, is not
+    taken for gone."""
+    here = {file.uri for file in files} | members
+    rows = [row for row in rows if row.path not in here]
+    local = [Path(path) for path in paths if not is_url(str(path))]
+    folders = [str(path.resolve()) for path in local if path.is_dir()]
     unseen = {str(path) for path, _ in report.failed}
     gone = []
     for folder in folders:
-        held = [row.path for row in rows if _within(row.path, folder) and row.path not in here]
+        held = [row.path for row in rows if _within(row.path, folder)]
         if held and not any(os.scandir(folder)):
             report.failed.append((Path(folder), _empty(folder, len(held))))
             continue
-        gone += [path for path in held if not any(path == name or _within(path, name) for name in unseen)]
+        gone += held
+    opened = tuple(file.uri + INSIDE for file in files if file.is_archive)
+    gone += [row.path for row in rows if row.path.startswith(opened)]
+    if unseen:
+        gone = [path for path in gone if not any(path == name or _within(path, name) for name in unseen)]
     return list(dict.fromkeys(gone))
 
 
@@ -71,7 +135,7 @@ def _empty(folder: str, held: int) -> str:
 
 
 def _within(path: str, folder: str) -> bool:
-    return path.startswith(folder.rstrip(os.sep) + os.sep)
+    return path.startswith((folder.rstrip(os.sep) + os.sep, folder + INSIDE))
 
 
 def _files(path: Path, report: Report) -> Iterator[Path]:

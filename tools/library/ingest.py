@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tools.errors import DiskFull, UnreadableFile
 from tools.library import again, disk, found, reading, shrink, workers
 from tools.library import report as reports
-from tools.library.catalog import FileRow
+from tools.library.catalog import FileRow, State
 from tools.library.found import Found
 from tools.library.points import windows
 from tools.library.reading import Job, Read
@@ -33,9 +33,9 @@ PATIENCE = 5.0
 TICK = 0.5
 
 
-def ingest(library: "Library", paths: Sequence[Path], progress: Progress | None = None) -> Report:
-    """Reads what changed under `paths`. A file that cannot be read is reported; the rest goes in. Raises LibraryBusy
-    where another process is at it, DiskFull where nothing more can be written; what was stored is kept."""
+def ingest(library: "Library", paths: Sequence[Path | str], progress: Progress | None = None) -> Report:
+    """Reads what changed under `paths` (text is a URL). A file that cannot be read is reported; the rest goes in.
+    Raises LibraryBusy where another process is at it, DiskFull where nothing more can be written; what is in stays."""
     start = time.perf_counter()
     report = Report()
     with disk.only_one(library.root):
@@ -46,10 +46,13 @@ def ingest(library: "Library", paths: Sequence[Path], progress: Progress | None 
         todo = run.changed(files)
         if todo:
             run.read(todo)
-        run.forget(found.missing(library.catalog.files(), paths, files, report))
+        rows = library.catalog.files() if todo else run.before.values()
+        run.forget(found.missing(rows, paths, files, run.members, report))
         collect(library)
         if report.read:
             library.store.optimize()
+    if progress:
+        progress(run.total, run.total, Path())
     report.seconds = time.perf_counter() - start
     return report
 
@@ -103,28 +106,44 @@ class _Run:
         self._progress = progress
         self._batch = _Batch()
         self._later: list[Found] = []
+        self.before: dict[str, FileRow] = {}
+        self.members: set[str] = set()
+        """What lies in the archives, those that have not changed too."""
 
     def changed(self, files: Sequence[Found]) -> list[Found]:
         """Those that are not as they were when they were last read. The others cost nothing but a look."""
-        self.total = len(files)
-        before = {row.path: row for row in self.library.catalog.files()}
-        todo = []
-        for file in files:
-            row = before.get(file.uri)
-            if row is None or (row.size, row.mtime_ns, row.recipe) != (file.size, file.mtime_ns, file.recipe):
-                todo.append(file)
-            elif row.state == "failed":
-                self.report.failed.append((Path(file.uri), row.error))
-            else:
-                self.report.unchanged.append(Path(file.uri))
+        self.before = {row.path: row for row in self.library.catalog.files()}
+        todo = [file for file in files if not self._as_it_was(file)]
+        self.total = self._done + len(todo)
         return todo
+
+    @property
+    def _done(self) -> int:
+        return len(self.report.read) + len(self.report.unchanged) + len(self.report.failed)
+
+    def _as_it_was(self, file: Found) -> bool:
+        row = self.before.get(file.uri)
+        if row is None or file.is_url:
+            return False
+        if (row.size, row.mtime_ns, row.recipe) != (file.size, file.mtime_ns, file.recipe):
+            return False
+        held = [row]
+        if row.state == "archive":
+            held = [r for r in self.before.values() if r.path.startswith(found.inside(file.uri, ""))]
+            self.members |= {member.path for member in held}
+        for same in held:
+            if same.state == "failed":
+                self.report.failed.append((Path(same.path), same.error))
+            else:
+                self.report.unchanged.append(Path(same.path))
+        return True
 
     def read(self, todo: Sequence[Found]) -> None:
         count = workers.number(self.library.workers)  # a process starts when it is first needed
         with workers.Workers(count, self.library.patience) as readers, ThreadPoolExecutor(2) as hashing:
             while todo:
                 self._later = []
-                hashed = workers.in_order(hashing, _hashed, todo, ahead=32)
+                hashed = workers.in_order(hashing, _hashed, self._opened(todo), ahead=32)
                 for done in readers.each(self._plans(hashed), TICK):
                     if done is not None:
                         self._take(*done)
@@ -134,6 +153,40 @@ class _Run:
                         self._store()
                 self._store()
                 todo = self._later
+
+    def _opened(self, todo: Sequence[Found]) -> Iterator[Found]:
+        """The files, those in archives instead of the archives."""
+        for file in todo:
+            if not file.is_archive:
+                yield file
+                continue
+            try:
+                archive = found.Archive(file)
+            except (UnreadableFile, OSError) as error:
+                self._failed(file, error)
+                continue
+            self.members |= {member.uri for member in archive.members}
+            self.total += len(archive.members) - 1
+            for name, reason in archive.refused:
+                self._refused(file, name, reason)
+            if not archive.members:
+                self._batch.rows.append(_row(file, "archive"))
+            yield from archive.members
+
+    def _refused(self, file: Found, name: str, reason: str) -> None:
+        uri = found.inside(file.uri, name)
+        self.members.add(uri)
+        error = f"{name} in {file.path.name} is left out: {reason}."
+        self._batch.rows.append(FileRow(uri, 0, file.mtime_ns, file.recipe, "failed", error=error))
+        self.report.failed.append((Path(uri), error))
+
+    def _failed(self, file: Found, error: Exception) -> None:
+        """What a file says that cannot be read. It may be readable tomorrow, or the net be there again: what is held of
+        it stays then, and it is tried again."""
+        if isinstance(error, UnreadableFile) and not file.is_url:
+            self._batch.rows.append(replace(_row(file, "failed"), error=str(error)))
+        told = str(error) if isinstance(error, UnreadableFile) else found.told(error, file.uri)
+        self.report.failed.append((Path(file.uri), told))
 
     def _warm_up(self) -> None:
         """While nothing is ready: the encoders take seconds to load."""
@@ -156,8 +209,13 @@ class _Run:
                 caption=file.caption,
                 text_encoder=self.library.names[0],
                 shrink=made_small,
-                keep=file.keep,
+                keep=file.archive is not None,
+                web=file.is_url,
+                private=self.library.web_private,
             )
+            if file.is_url:
+                yield Plan(file, job=job)
+                continue
             there = job.source in begun or self.library.catalog.held([job.source])
             begun.add(job.source)
             yield Plan(file, sha256, None if there else job)
@@ -168,27 +226,30 @@ class _Run:
         if isinstance(came, DiskFull):
             raise came
         if isinstance(came, Read):
-            self._batch.reads.append(came)
-            self._batch.rows.append(plan.row)
-            kinds = [entry.part.kind for entry in came.reading.entries]
-            self.report.read.append(reports.count(Path(uri), kinds, came.seconds))
-            self.report.notes += [(Path(uri), note) for note in came.reading.notes]
-        elif isinstance(came, UnreadableFile):
-            self._batch.rows.append(replace(plan.row, state="failed", source="", error=str(came)))
-            self.report.failed.append((Path(uri), str(came)))
-        elif isinstance(
-            came, Exception
-        ):  # it may be readable tomorrow: what is held of it stays, and it is tried again
-            self.report.failed.append((Path(uri), found.told(came, uri)))
+            source = came.reading.source
+            if plan.file.is_url and (source.id in self._batch or self.library.catalog.held([source.id])):
+                self.report.unchanged.append(Path(uri))
+            else:
+                self._batch.reads.append(came)
+                self._read(uri, came)
+            self._batch.rows.append(replace(plan.row, source=source.id, sha256=source.sha256))
+        elif isinstance(came, Exception):
+            self._failed(plan.file, came)
         elif plan.row.source in self._batch or self.library.catalog.held([plan.row.source]):
             self._batch.rows.append(plan.row)
             self.report.unchanged.append(Path(uri))
         else:  # the one that was to bring it could not be read, or has changed since
             self._later.append(plan.file)
             return
+        if plan.file.archive and plan.file.archive.dealt_with():
+            self._batch.rows.append(_row(plan.file.archive.file, "archive"))
         if self._progress:
-            done = len(self.report.read) + len(self.report.unchanged) + len(self.report.failed)
-            self._progress(done, self.total, Path(uri))
+            self._progress(self._done, self.total, Path(uri))
+
+    def _read(self, uri: str, came: Read) -> None:
+        kinds = [entry.part.kind for entry in came.reading.entries]
+        self.report.read.append(reports.count(Path(uri), kinds, came.seconds))
+        self.report.notes += [(Path(uri), note) for note in came.reading.notes]
 
     def _store(self) -> None:
         batch, self._batch = self._batch, _Batch()
@@ -237,7 +298,13 @@ def collect(library: "Library") -> None:
         library.catalog.swept(garbage)
 
 
+def _row(file: Found, state: State) -> FileRow:
+    return FileRow(file.uri, file.size, file.mtime_ns, file.recipe, state)
+
+
 def _hashed(file: Found) -> str | OSError:
+    if file.is_url:
+        return ""
     try:
         return reading.digest(file.path)
     except OSError as error:

@@ -48,10 +48,12 @@ class Library:
         create: bool = False,
         workers: int | None = None,
         patience: float = LIMIT,
+        web_private: bool = False,
     ) -> None:
         """Raises NoLibrary where nothing was indexed and `create` is false. Reading the catalogue and the pages
         needs no store: it is opened at the first search or addition (see `store`). Files are read by so many
-        `workers` (processes; one a core where none are named), each for at most `patience` seconds."""
+        `workers` (processes; one a core where none are named), each for at most `patience` seconds; `web_private`
+        allows URLs of the local network."""
         if not create and not (root / "catalog.sqlite").exists():
             raise NoLibrary(f"There is no library in {root} yet.", "Type: exhibit index <folder with documents>")
         self.root = root
@@ -59,6 +61,7 @@ class Library:
         self._reranker = reranker
         self.workers = workers
         self.patience = patience
+        self.web_private = web_private
         self._qdrant_url = qdrant_url
         self._layout = layout
         self.weights = {leg: WEIGHTS[leg] for leg in legs}
@@ -153,8 +156,8 @@ class Library:
 
     # adding and removing
 
-    def add(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
-        """Reads files and folders; see `ingest`."""
+    def add(self, paths: Sequence[Path | str], progress: Progress | None = None) -> Report:
+        """Reads files and folders, and what stands at URLs (given as text); see `ingest`."""
         return ingest(self, paths, progress)
 
     def embed_again(self, told: again.Told | None = None) -> int:

@@ -1,12 +1,12 @@
 """One file, read: its parts with their ids, and what its points will be made of. Runs in a worker's process."""
 
+import errno
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.errors import UnreadableFile
 from tools.library import chunk, disk, encode, points
 from tools.library.catalog import Entry, Reading, pack
 from tools.library.evidence import Figure, Passage, Region, Source, Table, Word, regions_of, text_of
@@ -18,7 +18,8 @@ from tools.library.shrink import Shrink
 @dataclass(frozen=True)
 class Job:
     """A file to be read. `uri` is how it is cited, `path` where its bytes lie now; `keep` says that they will not stay
-    there, so that a copy is needed to draw its pages. `root` is the library's folder."""
+    there, so that a copy is needed to draw its pages. `web`: it is what stands at the URL `uri`, whose bytes nobody has
+    yet; `private` allows addresses of the local network. `root` is the library's folder."""
 
     uri: str
     path: Path
@@ -29,6 +30,8 @@ class Job:
     text_encoder: str = "minilm"
     shrink: Shrink | None = None
     keep: bool = False
+    web: bool = False
+    private: bool = False
 
     @property
     def source(self) -> str:
@@ -66,25 +69,39 @@ def read(job: Job) -> Read:
     """Raises UnreadableFile. Pictures, the rendition and (where `keep`) the bytes are in the library's folder before it
     returns: what is told of can be shown."""
     start = time.perf_counter()
+    if job.web:
+        return _from_the_web(job, start)
     before = job.path.stat()
-    counter = encode.reader(job.text_encoder)
     parsed = parse(job.path, job.caption)
+    if job.keep and parsed.rendition is None:
+        disk.write(job.root / disk.original(job.sha256), job.path.read_bytes())
+    after = job.path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or digest(job.path) != job.sha256:
+        raise OSError(errno.EBUSY, "it was written to while it was read")
+    return _made(job, job.sha256, parsed, start)
+
+
+def _from_the_web(job: Job, start: float) -> Read:
+    from tools.library.parse import web
+
+    captured = web.capture(job.uri, allow_private=job.private)
+    return _made(job, captured.digest, captured.parsed, start)
+
+
+def _made(job: Job, sha256: str, parsed: Parsed, start: float) -> Read:
+    """What was parsed, as items and as what their points are made of; pictures and rendition are on the disk."""
+    counter = encode.reader(job.text_encoder)
     source = Source(
-        id=job.source,
+        id=source_id(sha256, job.recipe),
         title=parsed.title,
         uri=job.uri,
         media_type=parsed.media_type,
         pages=parsed.pages,
-        sha256=job.sha256,
+        sha256=sha256,
     )
     entries = tuple(_entries(job.root, source, parsed, counter))
     if parsed.rendition is not None:
         disk.write(job.root / disk.rendition(source.id), parsed.rendition)
-    if job.keep:
-        disk.write(job.root / disk.original(job.sha256), job.path.read_bytes())
-    after = job.path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or digest(job.path) != job.sha256:
-        raise UnreadableFile(f"{job.path.name} was written to while it was read.", "Index again when that is done.")
     raw = points.raw(job.root, source, [entry.part for entry in entries], counter, job.shrink)
     return Read(Reading(source, job.recipe, entries, parsed.notes), raw, time.perf_counter() - start)
 

@@ -24,7 +24,7 @@ def main(threads: int) -> None:
     """Speaks pickles on stdin and stdout; what libraries print goes nowhere."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked; it ends this process
     if hasattr(os, "nice"):
-        os.nice(5)  # the encoders come first: they are what everything waits for
+        os.nice(1)  # the encoders come first: they are what everything waits for
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     _limit(threads)
