@@ -77,11 +77,31 @@ def test_products_are_known_by_class_not_by_path(tmp_path: Path) -> None:
 
 def test_figures_are_asked_by_their_description(tmp_path: Path) -> None:
     put(tmp_path, "sky/pages/m1.md", "sky/images/a.jpg")
-    rows(tmp_path / "items.jsonl", {"id": "1", "alt": "Two stars.", "page": "sky/pages/m1.md", "book": "sky"})
+    row = {"id": "1", "alt": "Two stars.", "page": "sky/pages/m1.md", "book": "sky", "image": "sky/images/a.jpg"}
+    rows(tmp_path / "items.jsonl", row)
     suite = suites.load(tmp_path)
-    assert suite.cases[0].question == "Two stars." and suite.cases[0].gold == (Gold(source="sky/pages/m1.md"),)
+    gold = Gold(source="sky/pages/m1.md", picture="sky/images/a.jpg")
+    assert suite.cases[0].question == "Two stars." and suite.cases[0].gold == (gold,)
     assert [path.name for path in suite.parts.documents()] == ["m1.md"]
     assert [path.name for path in suite.parts.beside] == ["a.jpg"]
+
+
+def test_photos_are_asked_by_each_of_their_captions(tmp_path: Path) -> None:
+    put(tmp_path, "images/a.jpg")
+    rows(tmp_path / "items.jsonl", {"id": "a", "image": "images/a.jpg", "captions": ["A dog.", "A brown dog."]})
+    suite = suites.load(tmp_path)
+    assert [(case.id, case.question) for case in suite.cases] == [("a-1", "A dog."), ("a-2", "A brown dog.")]
+    assert suite.cases[0].gold == (Gold(source="images/a.jpg", picture="images/a.jpg"),)
+    assert [path.name for path in suite.parts.documents()] == ["a.jpg"]
+
+
+def test_a_photo_asks_for_the_others_of_its_category(tmp_path: Path) -> None:
+    put(tmp_path, "images/x/1.jpg", "images/x/2.jpg", "images/y/1.jpg")
+    named = {"images/x/1.jpg": "ant", "images/x/2.jpg": "ant", "images/y/1.jpg": "bee"}
+    rows(tmp_path / "items.jsonl", *({"image": image, "category": category} for image, category in named.items()))
+    one, two, alone = suites.load(tmp_path).cases
+    assert one.gold == (Gold(source="images/x/2.jpg"),) and two.gold == (Gold(source="images/x/1.jpg"),)
+    assert alone.gold == () and one.image == "images/x/1.jpg"
 
 
 def beir(folder: Path) -> None:

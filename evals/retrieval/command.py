@@ -20,6 +20,7 @@ def retrieval(
     against: Annotated[Path | None, typer.Option(help="The --out of an earlier run, to compare with.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only about so many questions a suite.")] = None,
     draw: Annotated[Path | None, typer.Option(help="Folder for a picture of each library's vectors.")] = None,
+    as_is: Annotated[bool, typer.Option("--as-is", help="Read no documents: ask the libraries as they are.")] = False,
     record: Annotated[bool, typer.Option("--record", help="Make these figures the baseline.")] = False,
 ) -> None:
     """Does the library find what is there? Each leg alone and all fused, on folders with gold."""
@@ -33,6 +34,8 @@ def retrieval(
     chosen = [_thinned(suites.load(place), limit) for place in places or [suites.SAMPLE]]
     for suite in chosen:
         with measure.library_of(suite, libraries) as library:
+            if not as_is:
+                measure.index(suite, library, bar)
             run = measure.measure(suite, chosen, library, bar)
             if draw:
                 _draw(library, draw / f"{suite.name}.png")

@@ -17,8 +17,8 @@ STRANGERS = 60
 """Questions of each other suite that are asked too: nothing should fit them."""
 
 
-def measure(suite: Suite, others: Sequence[Suite], library: Library, console: Console) -> Run:
-    """`others` lend questions that have no answer here."""
+def index(suite: Suite, library: Library, console: Console) -> None:
+    """Reads what is new or changed, and says what could not be read."""
     with _bar(console) as bar:
         task = bar.add_task(f"Indexing {suite.name}", total=None)
         report = library.add(
@@ -27,6 +27,10 @@ def measure(suite: Suite, others: Sequence[Suite], library: Library, console: Co
         )
     for path, error in report.failed:
         console.print(f"[red]not read[/] {escape(f'{path.name}: {error}')}")
+
+
+def measure(suite: Suite, others: Sequence[Suite], library: Library, console: Console) -> Run:
+    """`others` lend questions that have no answer here."""
     strangers = [pair for other in others if other.name != suite.name for pair in _strangers(suite, other)]
     rows: list[Ranks] = []
     with _bar(console) as bar:

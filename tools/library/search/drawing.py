@@ -42,6 +42,11 @@ def plane(vectors: NDArray) -> Plane:
     return Plane(middle, axes[:2], float((values[:2] ** 2).sum()) / total if total else 0.0)
 
 
+def gap(words: NDArray, pixels: NDArray) -> float:
+    """The modality gap (Liang et al., NeurIPS 2022): how far apart the middles of two clouds of float[n, dim] lie."""
+    return float(np.linalg.norm(words.mean(axis=0) - pixels.mean(axis=0)))
+
+
 def draw(library: "Library", query: Query, path: Path) -> Path:
     """Writes a PNG: every kind of item a colour, the query's vectors as stars.
 
@@ -72,6 +77,9 @@ def draw(library: "Library", query: Query, path: Path) -> Path:
             if ask.leg == leg and not isinstance(ask.vector, Sparse):
                 where = flat.of(np.asarray([ask.vector]))
                 axes.scatter(*where.T, s=190, marker="*", edgecolors="black", label=f"query: {name}")
+        words, pixels = ([v for kind, v in points if (kind == "figure") is seen] for seen in (False, True))
+        if leg == "clip" and words and pixels:
+            axes.set_title(f"{title}, gap {gap(np.asarray(words), np.asarray(pixels)):.2f}")
         axes.legend(fontsize=8)
     picture.savefig(path, dpi=120, format="png")
     return path

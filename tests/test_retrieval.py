@@ -1,0 +1,141 @@
+"""Retrieval measured on folders made here: ranks of gold, scores by hand, runs compared."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from rich.console import Console
+
+from evals import suites
+from evals.cases import SuiteError
+from evals.retrieval import baselines, measure, runs, said
+from evals.retrieval.asking import Ranks
+from evals.retrieval.runs import Header, Run
+from evals.retrieval.scores import groups, scores
+from tools.library.library import Library
+
+
+def rows_to(path: Path, *rows: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def striped(path: Path, colour: str, step: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.new("RGB", (240, 240), "white")
+    for x in range(0, 240, step):
+        ImageDraw.Draw(picture).rectangle((x, 0, x + step // 2, 240), fill=colour)
+    picture.save(path)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> suites.Suite:
+    """Two questions with gold pages, one of them wrong, and one that cannot be answered."""
+    folder = tmp_path_factory.mktemp("questions")
+    (folder / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    (folder / "b.txt").write_text("The gearbox of the crane is painted blue.\n")
+    rows_to(
+        folder / "questions.jsonl",
+        {"id": "1", "answer": "4.2", "question": "Litres of oil?", "doc": "a.txt", "gold_pages": [1]},
+        {"id": "2", "answer": "", "question": "Zyzzyva?", "doc": "b.txt", "gold_pages": [7]},
+        {"id": "3", "answer": "", "question": "Who won?", "doc": "b.txt", "gold_pages": [], "answerable": False},
+    )
+    return suites.load(folder)
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> suites.Suite:
+    """Two pictures on one page, each with a description that stands nowhere."""
+    folder = tmp_path_factory.mktemp("described")
+    striped(folder / "images" / "wide.png", "red", 80)
+    striped(folder / "images" / "fine.png", "blue", 12)
+    text = "# Parts\n\n![The cooling fan](../images/wide.png)\n\nText.\n\n![The exhaust pipe](../images/fine.png)\n"
+    (folder / "pages").mkdir()
+    (folder / "pages" / "fans.md").write_text(text)
+    row = {"page": "pages/fans.md", "caption": "", "book": "fans"}
+    rows_to(
+        folder / "items.jsonl",
+        {**row, "id": "wide", "image": "images/wide.png", "alt": "a fan for cooling"},
+        {**row, "id": "fine", "image": "images/fine.png", "alt": "a pipe for exhaust"},
+    )
+    return suites.load(folder)
+
+
+@pytest.fixture(scope="module")
+def run(pages: suites.Suite, described: suites.Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    with Library(tmp_path_factory.mktemp("library"), create=True) as library:
+        measure.index(pages, library, Console(quiet=True))
+        yield measure.measure(pages, [pages, described], library, Console(quiet=True))
+
+
+def test_a_question_is_asked_within_its_document_and_over_all(run: Run) -> None:
+    assert run.scopes == ["document", "all"]
+    one, two = run.of("all")
+    assert one.ranks["fused"] == (1,) and set(one.ranks) == {"bm25", "text", "clip", "ranks", "scores", "fused"}
+    assert two.ranks["fused"] == (None,) and two.document == "b.txt"
+    foreign = [row for row in run.rows if row.scope == "foreign"]
+    assert [row.case for row in foreign] == ["3", "wide", "fine"] and not foreign[0].ranks["fused"]
+
+
+def test_gold_that_is_a_picture_is_known_by_its_look(described: suites.Suite, tmp_path: Path) -> None:
+    with Library(tmp_path, create=True) as library:
+        measure.index(described, library, Console(quiet=True))
+        found = measure.measure(described, [], library, Console(quiet=True))
+    assert [row.ranks["bm25"] for row in found.of("all")] == [(1,), (1,)]
+
+
+def ranks(case: str, rank: int | None, document: str = "", kind: str = "") -> Ranks:
+    both = {"bm25": (rank, 9), "fused": (rank, 9)}
+    return Ranks(case=case, kind=kind, document=document, scope="all", ranks=both, best={}, fits=True)
+
+
+def test_the_measures_done_by_hand() -> None:
+    """Gold at 2 and 9: reciprocal rank 1/2; of two one among the first five; nDCG = (1/log2 3 + 1/log2 10) / ideal."""
+    found = scores([ranks("a", 2), ranks("b", None)], "fused")
+    assert found["success@1"] == [0, 0] and found["success@5"] == [1, 0] and found["recall@5"] == [0.5, 0]
+    assert found["MRR"] == [0.5, pytest.approx(1 / 9)]
+    ideal = 1 + 0.6309298
+    assert found["nDCG@10"][0] == pytest.approx((0.6309298 + 0.3010300) / ideal, abs=1e-5)
+    assert scores([ranks("a", 2)], "picture")["MRR"] == [0.0], "a leg that was not asked found nothing"
+
+
+def test_a_question_with_two_kinds_of_evidence_counts_in_both() -> None:
+    found = groups([ranks("a", 1, kind="Chart + Table"), ranks("b", 1, kind="Table")])
+    assert {kind: len(rows) for kind, rows in found.items()} == {"all": 2, "Chart": 1, "Table": 2}
+
+
+def test_a_run_comes_back_and_two_are_compared(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = runs.write(tmp_path, run.header, run.rows)
+    assert runs.read(path) == run
+    header = Header(suite="s", cases="x", encoders=(), weights={})
+    before = Run(header=header, rows=(ranks("a", 9), ranks("b", 1), ranks("c", 7)))
+    after = Run(header=header, rows=(ranks("a", 1), ranks("b", 1), ranks("d", 1)))
+    changes = runs.changes(before, after)
+    assert [(one.case, one.before, one.after) for one in changes] == [("a", 9, 1), ("b", 1, 1)]
+    said.compared("s", changes, Console(width=150))
+    assert "1 won, 0 lost, 1 same (p = 1.000)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_is_no_run_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text("{}\n")
+    with pytest.raises(SuiteError, match="no run"):
+        runs.read(tmp_path / "x.jsonl")
+
+
+def test_the_tables(run: Run, capsys: pytest.CaptureFixture) -> None:
+    said.show(run, Console(width=160))
+    out = capsys.readouterr().out
+    assert "within the named document: 2 questions" in out and "50.0" in out and "does it fit?" in out
+
+
+def test_a_baseline_may_not_be_fallen_out_of(tmp_path: Path) -> None:
+    header = Header(suite="s", cases="x", encoders=("minilm",), weights={})
+    good = Run(header=header, rows=tuple(ranks(str(n), 1) for n in range(8)))
+    bad = Run(header=header, rows=tuple(ranks(str(n), None) for n in range(8)))
+    assert baselines.problems(good, tmp_path) == []
+    baselines.write(good, tmp_path)
+    assert baselines.problems(good, tmp_path) == []
+    fallen = baselines.problems(bad, tmp_path)
+    assert any(problem.startswith("success@5 (all) is 0.000, was 1.000") for problem in fallen)
