@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agent.setup import Step
 
 app = typer.Typer(
-    help="Answers questions from your own manuals, papers, consoleshots and photos, and shows the place for every "
+    help="Answers questions from your own manuals, papers, screenshots and photos, and shows the place for every "
     "sentence.",
     no_args_is_help=True,
     add_completion=False,
@@ -158,7 +158,7 @@ def _assistant() -> "Assistant":
 def _ask(
     assistant: "Assistant", question: str, image: Path | None, thread: str | None, quiet: bool = False
 ) -> "Answer":
-    """The answer; meanwhile the console says what is being done."""
+    """The answer; meanwhile the screen says what is being done."""
     from agent.progress import Progress
 
     progress = Progress()

@@ -23,7 +23,7 @@ def test_the_names_are_those_of_the_parts_themselves() -> None:
         (["validator"], {"validator_layers": ()}),
         (["facts"], {"validator_layers": ("structure", "quotes", "vision", "entailment")}),
         (["validator", "facts"], {"validator_layers": ()}),
-        (["bm25", "clip"], {"legs": ("text", "picture")}),
+        (["bm25", "clip"], {"legs": ("text", "picture", "rerank")}),
         (["look", "vision"], {"validator_layers": ("structure", "quotes", "facts", "entailment"), "look": False}),
     ],
 )
