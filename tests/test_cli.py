@@ -1,9 +1,9 @@
 """The command line as a person meets it: what is printed, what is written, and what a mistake is answered with."""
 
 import io
-import re
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
