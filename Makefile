@@ -37,7 +37,9 @@ entailment: $(DONE)
 	$(BIN)/python -m agent.validator.entailment.export --checkpoint build/entailment/checkpoint.pt
 	$(BIN)/python -m evals validator ../shared/data/claims --prefix dev_ --fit
 
-# Bytecode is made at first import: compiling all of torch beforehand costs a minute.
+# Bytecode is made at first import: compiling all of torch beforehand costs a minute. Without any, each process that
+# loads torch takes 10 seconds longer.
+unexport PYTHONDONTWRITEBYTECODE
 $(DONE): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	  || { echo "Exhibit needs Python 3.11 to 3.13. Type: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }

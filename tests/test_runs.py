@@ -106,6 +106,7 @@ def test_without_the_validator_nothing_is_called_supported(suite: Suite, sample_
         "bm25",
         "clip",
         "picture",
+        "rerank",
     ]
     for trace in off.traces:
         assert {checked.status for checked in trace.said} == {"unchecked"} and len(trace.calls) == 1

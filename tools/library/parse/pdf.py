@@ -84,10 +84,10 @@ def parse_document(
 ) -> Parsed:
     """Two passes: what repeats on many pages is known only after all were read.
 
-    `made_here` says that the pages are a rendition, which has no running headers.
+    `made_here` says that the pages are a rendition, which has no running headers and no garbled text.
     """
     notes: list[str] = []
-    sheets = read_sheets(source, read, notes)
+    sheets = read_sheets(source, read, notes, made_here=made_here)
     if not sheets:
         reason = "; ".join(notes[:3]) or "none is left"
         raise UnreadableFile(f"{title}: no page can be read ({reason}).", "Get another copy of the file.")

@@ -60,9 +60,12 @@ class Sheet:
         return self.document[self.index]
 
 
-def read_sheets(document: pymupdf.Document, read: Reader | None, notes: list[str]) -> list[Sheet]:
-    """Every page that can be read; `notes` names the others, and hidden text that was left out."""
-    reading = _Reading(upright(document), read, notes)
+def read_sheets(
+    document: pymupdf.Document, read: Reader | None, notes: list[str], *, made_here: bool = False
+) -> list[Sheet]:
+    """Every page that can be read; `notes` names the others, and hidden text that was left out. The letters of a
+    rendition made here are what the file says, however odd they look."""
+    reading = _Reading(upright(document), read, notes, made_here=made_here)
     return [sheet for number in range(1, document.page_count + 1) for sheet in reading.sheet(number)]
 
 
@@ -109,6 +112,7 @@ class _Reading:
     notes: list[str]
     layers: bool | None = None
     turned: pymupdf.Document = field(default_factory=pymupdf.open)
+    made_here: bool = False
 
     def sheet(self, number: int) -> Iterator[Sheet]:
         try:
@@ -141,7 +145,7 @@ class _Reading:
         """No text to speak of and something to see; text that is none; or a layer over a scan that says otherwise."""
         text = "".join(line.text for line in own)
         if len(text) >= LEAST_LETTERS:
-            return is_garbled(text)
+            return not self.made_here and is_garbled(text)
         if covered and len(layer := " ".join(line.text for line in hidden)) >= LEAST_LETTERS:
             return is_garbled(layer) or not self._layer_agrees(page, layer)
         return covered or len(page.get_cdrawings()) > 100
