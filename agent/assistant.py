@@ -21,7 +21,7 @@ from agent.observations import Observations
 from agent.settings import Settings
 from tools import http_api
 from tools.errors import QuestionError
-from tools.library.library import Library, open_picture
+from tools.library.library import open_picture
 
 LONGEST_QUESTION = 2000
 NOUNS = [
@@ -44,15 +44,7 @@ class Assistant:
     def __init__(self, settings_in_force: Settings | None = None, **given: Any) -> None:
         """`given` are settings by name, for example Assistant(library="manuals", model="ollama/gemma4")."""
         self.settings = settings_in_force or settings.read(**given)
-        self.library = Library(
-            self.settings.library,
-            text_encoder=self.settings.text_encoder,
-            image_encoder=self.settings.image_encoder,
-            reranker=self.settings.reranker,
-            qdrant_url=self.settings.qdrant_url,
-            layout=self.settings.layout,
-            legs=self.settings.legs,
-        )
+        self.library = self.settings.open_library()
         try:
             self.shop = Workshop(
                 model=llm.load(self.settings, self.library.similarity),

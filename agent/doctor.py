@@ -14,7 +14,6 @@ from agent.settings import Settings
 from tools import http_api
 from tools.errors import ExhibitError
 from tools.library import encode
-from tools.library.library import Library
 
 LEAST_FREE = 2 * 1024**3
 """Bytes of disk below which indexing may stop halfway."""
@@ -116,13 +115,7 @@ def _encoder(name: str) -> str:
 
 
 def _library(settings: Settings) -> str:
-    with Library(
-        settings.library,
-        text_encoder=settings.text_encoder,
-        image_encoder=settings.image_encoder,
-        qdrant_url=settings.qdrant_url,
-        layout=settings.layout,
-    ) as library:
+    with settings.open_library() as library:
         where = settings.qdrant_url or "the embedded store"
         sources, vectors = len(library.sources()), library.store.count()
     if sources and not vectors:

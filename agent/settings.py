@@ -5,7 +5,7 @@ Order: what a program passes, then the environment, then exhibit.toml, then the 
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
@@ -17,6 +17,9 @@ from pydantic_settings import (
 
 from tools.errors import SettingsError
 from tools.library.store.layout import Layout, Quantization
+
+if TYPE_CHECKING:
+    from tools.library.library import Library
 
 PREFIX = "EXHIBIT_"
 LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
@@ -83,6 +86,23 @@ class Settings(BaseSettings):
     def layout(self) -> Layout:
         """How the vectors are kept."""
         return Layout(self.quantization, self.on_disk, self.shards, self.replicas, self.qdrant_api_key)
+
+    def open_library(self, *, create: bool = False) -> "Library":
+        """The library as all of these say. Raises NoLibrary where nothing was indexed and `create` is false."""
+        from tools.library.library import Library  # loads PyMuPDF and more: not to print a help
+
+        return Library(
+            self.library,
+            text_encoder=self.text_encoder,
+            image_encoder=self.image_encoder,
+            reranker=self.reranker,
+            qdrant_url=self.qdrant_url,
+            layout=self.layout,
+            legs=self.legs,
+            create=create,
+            workers=self.workers,
+            web_private=self.web_private,
+        )
 
     @classmethod
     def settings_customise_sources(

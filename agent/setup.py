@@ -17,7 +17,6 @@ from agent.llm.wire import OTHER_MODEL, Wire
 from agent.settings import Settings
 from tools.errors import ModelMissing, SettingsError
 from tools.library import encode
-from tools.library.library import Library
 
 MODEL = "llama3.2-vision"
 ENCODER = "openclip/ViT-B-32/laion2b_s34b_b79k"
@@ -95,22 +94,12 @@ def _weights(settings: Settings, encoder: str) -> Iterator[Step]:
     """Fetches the picture encoder's weights, where they are not on the disk yet. A library that was made with another
     encoder says so first."""
     if (settings.library / "catalog.sqlite").exists():
-        with _open(settings, encoder) as library:
+        with settings.model_copy(update={"image_encoder": encoder}).open_library() as library:
             _ = library.store
     yield Step(f"Fetching the weights of {encoder}, unless they are there.")
     loaded = encode.load(encoder)
     loaded.texts(["probe"])
     yield Step(f"{encoder} works: {loaded.dim} dimensions.")
-
-
-def _open(settings: Settings, encoder: str) -> Library:
-    return Library(
-        settings.library,
-        text_encoder=settings.text_encoder,
-        image_encoder=encoder,
-        qdrant_url=settings.qdrant_url,
-        layout=settings.layout,
-    )
 
 
 def encoder_for(settings: Settings) -> str:

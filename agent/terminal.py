@@ -20,20 +20,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program t
 def open_library(create: bool = False) -> "Library":
     """The library of the settings. Raises NoLibrary where nothing was indexed and `create` is false."""
     from agent import settings
-    from tools.library.library import Library
 
-    chosen = settings.read()
-    return Library(
-        chosen.library,
-        text_encoder=chosen.text_encoder,
-        image_encoder=chosen.image_encoder,
-        reranker=chosen.reranker,
-        qdrant_url=chosen.qdrant_url,
-        layout=chosen.layout,
-        create=create,
-        workers=chosen.workers,
-        web_private=chosen.web_private,
-    )
+    return settings.read().open_library(create=create)
 
 
 def source_named(library: "Library", name: str) -> "Source":

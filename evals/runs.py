@@ -119,14 +119,7 @@ def index(suite: Suite, settings: Settings, progress: Progress | None = None) ->
     """Reads the suite's documents into the library of the settings; None where the suite brings none."""
     if not suite.parts.files:
         return None
-    with Library(
-        settings.library,
-        text_encoder=settings.text_encoder,
-        image_encoder=settings.image_encoder,
-        qdrant_url=settings.qdrant_url,
-        layout=settings.layout,
-        create=True,
-    ) as library:
+    with settings.open_library(create=True) as library:
         return library.add(suite.parts.files, progress)
 
 

@@ -24,6 +24,7 @@ def retrieval(
     record: Annotated[bool, typer.Option("--record", help="Make these figures the baseline.")] = False,
 ) -> None:
     """Does the library find what is there? Each leg alone and all fused, on folders with gold."""
+    from agent import settings
     from evals import suites
     from evals.retrieval import baselines, measure, runs, said
 
@@ -33,7 +34,7 @@ def retrieval(
     places = folders or [f for f in sorted(suites.DATA.glob("*/")) if any(one.fits(f) for one in suites.LAYOUTS)]
     chosen = [_thinned(suites.load(place), limit) for place in places or [suites.SAMPLE]]
     for suite in chosen:
-        with measure.library_of(suite, libraries) as library:
+        with settings.read(library=libraries / suite.name).open_library(create=True) as library:
             if not as_is:
                 measure.index(suite, library, bar)
             run = measure.measure(suite, chosen, library, bar)

@@ -66,18 +66,3 @@ def _strangers(suite: Suite, other: Suite) -> list[tuple[Path, Case]]:
 def _bar(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console)
-
-
-def library_of(suite: Suite, folder: Path) -> Library:
-    """The suite's own library below a folder, with the encoders of the settings."""
-    from agent import settings
-
-    chosen = settings.read(library=folder / suite.name)
-    return Library(
-        chosen.library,
-        text_encoder=chosen.text_encoder,
-        image_encoder=chosen.image_encoder,
-        reranker=chosen.reranker,
-        qdrant_url=chosen.qdrant_url,
-        create=True,
-    )
