@@ -17,18 +17,18 @@ from tools.library.store.nouns import (
     Scope,
     Scored,
     Sparse,
-    Window,
+    Store,
     held_of,
     kept_of,
     point_of,
-    ranked,
+    scored_of,
 )
 
 CHUNK = 500
 """Points that are read at once."""
 
 
-class EdgeStore:
+class EdgeStore(Store):
     """A Qdrant Edge shard in `folder`. One process at a time may hold it."""
 
     def __init__(self, folder: Path, maker: Maker, layout: Layout | None = None) -> None:
@@ -103,9 +103,6 @@ class EdgeStore:
             if key not in there:
                 self._shard.update(edge.UpdateOperation.create_field_index(key, kind))
 
-    def add(self, windows: Sequence[Window]) -> None:
-        self.put([window.point for window in windows])
-
     def put(self, points: Sequence[Point]) -> None:
         if points:
             made = [self._edge.Point(point.id, self._vectors(point), point.payload) for point in points]
@@ -125,9 +122,6 @@ class EdgeStore:
         if scope.pages:
             must.append(field("pages", range=self._edge.RangeFloat(gte=scope.pages[0], lte=scope.pages[1])))
         return self._edge.Filter(must=must) if must else None
-
-    def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]:
-        return self.search_all([(leg, vector)], limit, scope)[0]
 
     def search_all(
         self, asks: Sequence[tuple[Leg, list[float] | Sparse]], limit: int, scope: Scope, exact: bool = False
@@ -152,7 +146,7 @@ class EdgeStore:
             for leg, vector in asks
         ]
         found = self._shard.query_batch(edge.QueryBatchRequest(queries))
-        return [_scored(points) for points in found]
+        return [scored_of(points) for points in found]
 
     def kept(self, limit: int, scope: Scope) -> list[Kept]:
         request = self._edge.ScrollRequest(
@@ -194,8 +188,3 @@ class EdgeStore:
 
     def close(self) -> None:
         self._shard.close()
-
-
-def _scored(points: Sequence[Any]) -> list[Scored]:
-    found = [Scored((point.payload or {})["item"], point.score) for point in points]
-    return sorted(found, key=lambda one: ranked(one.item, one.score))

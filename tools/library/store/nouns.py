@@ -112,9 +112,11 @@ class Held:
 class Store(Protocol):
     """What the library needs of a vector store."""
 
-    def add(self, windows: Sequence[Window]) -> None: ...
+    def add(self, windows: Sequence[Window]) -> None:
+        self.put([window.point for window in windows])
 
-    def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]: ...
+    def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]:
+        return self.search_all([(leg, vector)], limit, scope)[0]
 
     def search_all(
         self, asks: Sequence[tuple[Leg, list[float] | Sparse]], limit: int, scope: Scope, exact: bool = False
@@ -161,6 +163,12 @@ class Store(Protocol):
 def ranked(item: str, score: float) -> tuple[float, str]:
     """Sorts best first; equal scores, which no store keeps in an order of its own, by the item."""
     return -round(score, 5), item
+
+
+def scored_of(found: Iterable[Any]) -> list[Scored]:
+    """Records of either client, best first."""
+    scored = [Scored(one.payload["item"], one.score) for one in found]
+    return sorted(scored, key=lambda one: ranked(one.item, one.score))
 
 
 def point_of(found: Any) -> Point:

@@ -19,11 +19,11 @@ from tools.library.store.nouns import (
     Scope,
     Scored,
     Sparse,
-    Window,
+    Store,
     held_of,
     kept_of,
     point_of,
-    ranked,
+    scored_of,
 )
 
 CHUNK = 256
@@ -33,7 +33,7 @@ TIMEOUT = 30
 """Seconds that one request may take."""
 
 
-class ServerStore:
+class ServerStore(Store):
     """A collection on a Qdrant server (or cluster) at `url`; MEMORY is qdrant-client's own, for tests."""
 
     def __init__(self, url: str, maker: Maker, collection: str = COLLECTION, layout: Layout | None = None) -> None:
@@ -99,9 +99,6 @@ class ServerStore:
             changed = {name: models.VectorParamsDiff(on_disk=self._layout.on_disk) for name in vectors}
             self._client.update_collection(self._collection, vectors_config=changed)
 
-    def add(self, windows: Sequence[Window]) -> None:
-        self.put([window.point for window in windows])
-
     def put(self, points: Sequence[Point]) -> None:
         made = [self._models.PointStruct(id=p.id, vector=self._vectors(p), payload=p.payload) for p in points]
         with reachable(self._url):
@@ -126,9 +123,6 @@ class ServerStore:
             must.append(models.FieldCondition(key="pages", range=models.Range(gte=scope.pages[0], lte=scope.pages[1])))
         return models.Filter(must=must) if must else None
 
-    def search(self, leg: Leg, vector: list[float] | Sparse, limit: int, scope: Scope) -> list[Scored]:
-        return self.search_all([(leg, vector)], limit, scope)[0]
-
     def search_all(
         self, asks: Sequence[tuple[Leg, list[float] | Sparse]], limit: int, scope: Scope, exact: bool = False
     ) -> list[list[Scored]]:
@@ -152,7 +146,7 @@ class ServerStore:
         ]
         with reachable(self._url):
             found = self._client.query_batch_points(self._collection, requests)
-        return [_scored(response.points) for response in found]
+        return [scored_of(response.points) for response in found]
 
     def kept(self, limit: int, scope: Scope) -> list[Kept]:
         with reachable(self._url):
@@ -211,11 +205,6 @@ def client(url: str, layout: Layout):
     where: dict = {"location": url} if url == MEMORY else {"url": url, "timeout": TIMEOUT}
     with warnings.catch_warnings(action="ignore"):  # of a key over http://: on the loopback that is as it should be
         return QdrantClient(**where, api_key=layout.api_key, check_compatibility=False)  # that would print, too
-
-
-def _scored(points: Sequence[Any]) -> list[Scored]:
-    found = [Scored((point.payload or {})["item"], point.score) for point in points]
-    return sorted(found, key=lambda one: ranked(one.item, one.score))
 
 
 @contextmanager
