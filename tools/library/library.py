@@ -14,7 +14,7 @@ from tools.errors import NoLibrary, NotInLibrary, UnreadableFile
 from tools.library import again, disk, encode, rerank
 from tools.library.adapter import Adapter
 from tools.library.catalog import Catalog
-from tools.library.encode import Encoder, ImageEncoder, SentenceEncoder
+from tools.library.encode import Encoder, ImageEncoder, TokenEncoder
 from tools.library.evidence import Hit, Item, Region, Source, regions_of
 from tools.library.ingest import Progress, collect, ingest
 from tools.library.report import Report
@@ -130,7 +130,7 @@ class Library:
         """None where there is no second look. "maxsim" reads with the text encoder that is there anyway."""
         if self._reranker == "none":
             return None
-        if self._reranker == "maxsim" and isinstance(self.text_encoder, SentenceEncoder):
+        if self._reranker == "maxsim" and isinstance(self.text_encoder, TokenEncoder):
             return MaxSim("maxsim", self.text_encoder)
         return rerank.load(self._reranker)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import SettingsError, WeightsError
-from tools.library.encode import MiniLM, SentenceEncoder, windows
+from tools.library.encode import MiniLM, TokenEncoder, windows
 from tools.library.encode.device import Loaded, device, precision, quiet
 from tools.library.encode.encoder import Vectors
 
@@ -37,7 +37,7 @@ class MaxSim:
     """Late interaction (Khattab & Zaharia, ColBERT, 2020) on the token vectors of a sentence encoder that was not
     trained for it: each token of the query counts by its nearest token of the text; the mean over the query's."""
 
-    def __init__(self, name: str, encoder: SentenceEncoder) -> None:
+    def __init__(self, name: str, encoder: TokenEncoder) -> None:
         self.name = name
         self._encoder = encoder
 

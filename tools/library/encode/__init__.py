@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tools.errors import SettingsError
 from tools.library.encode import openclip, sentence
-from tools.library.encode.encoder import Encoder, ImageEncoder, Reader, Vectors
+from tools.library.encode.encoder import Encoder, ImageEncoder, Reader, TokenEncoder, Vectors
 from tools.library.encode.minilm import MINILM_SHA256, MiniLM, MiniLMReader, minilm_folder
 from tools.library.encode.openclip import IMAGE_BATCH, Mini, OpenClip
 from tools.library.encode.sentence import SentenceEncoder
@@ -29,6 +29,7 @@ __all__ = [
     "OpenClip",
     "Reader",
     "SentenceEncoder",
+    "TokenEncoder",
     "Vectors",
     "dimension",
     "load",

@@ -43,6 +43,15 @@ class Encoder(Reader, Protocol):
 
 
 @runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that tells what it makes of each token."""
+
+    def tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """Each text's own token vectors, float32[tokens, dim], L2-normalised, special tokens included."""
+        ...
+
+
+@runtime_checkable
 class ImageEncoder(Encoder, Protocol):
     """A space that holds pictures too."""
 

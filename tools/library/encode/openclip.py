@@ -8,7 +8,6 @@ import numpy as np
 from tools.errors import SettingsError, WeightsError
 from tools.library.encode.device import Loaded, device, half, quiet
 from tools.library.encode.encoder import Vectors, normalised, refuse_long
-from tools.library.encode.minilm import minilm_folder
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -82,20 +81,29 @@ def _placed(towers: Towers) -> Towers:
 class Mini(OpenClip):
     """Our own small model. Its text tower is MiniLM, frozen, and one linear map: see `project`."""
 
-    def __init__(self) -> None:
-        from tools.library.mini import load
+    name, dim = "mini", 512
 
-        quiet()
-        minilm_folder()  # its weights are the text tower's: the published ones, or none
-        super().__init__("mini", lambda: Towers(*load()), dim=512)
+    def __init__(self) -> None:
+        """Its towers are loaded for the first picture; a question in words needs `project` alone."""
+        from tools.library import mini
+
+        self._loaded = Loaded(_mini, later=True)
+        self._projection = mini.projection()
+        self.limit = mini.context() - 2
 
     def project(self, vectors: Vectors) -> Vectors:
         """MiniLM's vectors, float32[n, 384], as this space's, float32[n, 512], both L2-normalised.
 
         The map has no bias, so it does not matter that they were normalised before.
         """
-        weight = self._loaded().model.text.proj.weight.detach().cpu().numpy()
-        return normalised(vectors @ weight.T.astype(np.float32))
+        return normalised(vectors @ self._projection.T)
+
+
+def _mini() -> Towers:
+    from tools.library import mini
+
+    quiet()
+    return _placed(Towers(*mini.load()))
 
 
 def load(rest: str) -> OpenClip:

