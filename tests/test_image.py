@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tools.errors import UnreadableFile
 from tools.library.evidence import text_of
-from tools.library.parse import parse
+from tools.library.parse import image, parse
 from tools.library.parse.image import parse_image
 from tools.library.parse.ocr import OcrLine, OcrWord
 
@@ -143,6 +143,22 @@ def test_large_picture_is_stored_small_and_keeps_its_own_pixels(tmp_path: Path) 
     assert Image.open(io.BytesIO(figure.image)).size == (2048, 1024)
 
 
+HUGE = [("RGB", "jpg"), ("RGB", "png"), ("P", "png"), ("1", "png"), ("RGBA", "png")]
+
+
+@pytest.mark.parametrize(("mode", "suffix"), HUGE)
+def test_a_huge_picture_is_read_at_half_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, suffix: str
+) -> None:
+    monkeypatch.setattr(image, "FINE_PIXELS", 60_000)
+    picture = Image.new("RGB", (400, 200), "white")
+    picture.paste("black", (200, 0, 400, 200))
+    picture.convert(mode).save(tmp_path / f"huge.{suffix}")
+    found = image.load(tmp_path / f"huge.{suffix}").picture
+    assert found.size == (200, 100) and found.mode == "RGB"
+    assert [found.getpixel((x, 50)) for x in (50, 150)] == [(255, 255, 255), (0, 0, 0)]
+
+
 def test_transparent_ground_becomes_white(tmp_path: Path) -> None:
     Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(tmp_path / "clear.png")
     (figure,) = parse_image(tmp_path / "clear.png", read=nothing).figures
@@ -164,8 +180,8 @@ def header_only(path: Path, width: int, height: int) -> None:
 
 
 def test_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
-    header_only(tmp_path / "bomb.png", 20_000, 20_000)
-    with pytest.raises(UnreadableFile, match=r"bomb\.png has 20000 x 20000 pixels, more than 200 million"):
+    header_only(tmp_path / "bomb.png", 30_000, 20_000)
+    with pytest.raises(UnreadableFile, match=r"bomb\.png has 30000 x 20000 pixels, more than 400 million"):
         parse_image(tmp_path / "bomb.png", read=nothing)
 
 

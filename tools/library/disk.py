@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -58,6 +59,12 @@ def full(folder: Path) -> DiskFull:
         f"The disk that holds the library ({folder}) is full.",
         "Free some space, then run the same command: what was finished is kept, and it goes on.",
     )
+
+
+def need(folder: Path, size: int) -> None:
+    """Raises DiskFull where fewer than `size` bytes are free below the folder."""
+    if shutil.disk_usage(folder).free < size:
+        raise full(folder)
 
 
 @contextmanager

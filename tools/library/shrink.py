@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.library.encode.openclip import FOLDER, HUB
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -53,13 +55,12 @@ def of(encoder: str) -> Shrink | None:
 
         prepared = json.loads((HERE / "config.json").read_text("utf-8"))["preprocess_cfg"]
         return Shrink(prepared["size"], "longest", white=True)
-    if head != "openclip":
+    if head != "openclip" or rest.startswith((FOLDER, HUB)):
         return None
     import open_clip
 
     model, _, tag = rest.partition("/")
-    prepared = open_clip.get_model_preprocess_cfg(model) if hasattr(open_clip, "get_model_preprocess_cfg") else {}
-    prepared = {**prepared, **(open_clip.get_pretrained_cfg(model, tag) or {})}
+    prepared = open_clip.get_pretrained_cfg(model, tag) or {}
     size = prepared.get("size") or (open_clip.get_model_config(model) or {}).get("vision_cfg", {}).get("image_size")
     usual = (
         prepared.get("resize_mode", "shortest") == "shortest" and prepared.get("interpolation", "bicubic") == "bicubic"

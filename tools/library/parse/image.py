@@ -19,8 +19,11 @@ from tools.library.parse.sheets import Reader
 
 pillow_heif.register_heif_opener()
 
-MAX_PIXELS = 200_000_000  # a phone's finest; decoded 600 MB
-MAX_CLEAR_PIXELS = 60_000_000  # with transparency, which takes three times the memory
+MAX_PIXELS = 400_000_000  # decoded 1.2 GB
+MAX_WIDE_PIXELS = 100_000_000  # of more than 8 bits, which take four times the memory
+FINE_PIXELS = 100_000_000  # pictures of more are read at half their size
+MAX_SET_PIXELS = 60_000_000  # of a picture that is set into a rendition
+WIDE = ("I;16", "I;16B", "I", "F")  # modes of scanners and cameras: Pillow would clip them
 MAX_FRAMES = 2000
 STORED_SIDE = 2048  # pixels; the picture that is kept is no larger
 SET_SIDE = 1600  # pixels of a picture that is set into a rendition
@@ -59,17 +62,29 @@ class Loaded(NamedTuple):
 
 
 def load(path: Path, page: int = 1) -> Loaded:
-    """A page of the picture (from 1), upright, without transparency. Its size is checked before it is decoded."""
+    """A page of the picture (from 1), upright, without transparency; one of more than FINE_PIXELS at half its size.
+    Checked by its header before it is decoded."""
     with _opened(path) as opened:
         opened.seek(page - 1)
-        clear = opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info
-        limit = MAX_CLEAR_PIXELS if clear else MAX_PIXELS
+        limit = MAX_WIDE_PIXELS if opened.mode in WIDE else MAX_PIXELS
         if opened.width * opened.height > limit:
             size = f"{opened.width} x {opened.height} pixels, more than {limit // 10**6} million"
             raise UnreadableFile(f"{path.name} has {size}.", "Save a smaller copy and add that.")
         media_type = Image.MIME.get(opened.format or "", "image/png")
+        if _is_huge(opened):
+            opened.draft("RGB", (opened.width // 2, opened.height // 2))  # JPEG: halved while it is decoded
         ImageOps.exif_transpose(opened, in_place=True)
-        return Loaded(_flat(opened), media_type)
+        return Loaded(_flat(_halved(opened) if _is_huge(opened) else opened), media_type)
+
+
+def _is_huge(picture: Image.Image) -> bool:
+    return picture.width * picture.height > FINE_PIXELS
+
+
+def _halved(picture: Image.Image) -> Image.Image:
+    if picture.mode in ("1", "P"):  # whose values cannot be averaged
+        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    return picture.reduce(2)
 
 
 def _frames(path: Path) -> int:
@@ -97,7 +112,7 @@ def as_png(data: bytes) -> bytes | None:
     """A picture of any kind as PNG of at most SET_SIDE pixels; None where it is none, broken, or too large."""
     try:
         with Image.open(io.BytesIO(data)) as opened:
-            if opened.width * opened.height > MAX_CLEAR_PIXELS:
+            if opened.width * opened.height > MAX_SET_PIXELS:
                 return None
             ImageOps.exif_transpose(opened, in_place=True)
             picture = _flat(opened)
@@ -116,7 +131,7 @@ def _flat(picture: Image.Image) -> Image.Image:
         ground = Image.new("RGB", layer.size, "white")
         ground.paste(layer, mask=layer)
         return ground
-    if picture.mode in ("I;16", "I", "F"):  # 16 bits a pixel, of scanners and cameras: Pillow would clip them
+    if picture.mode in WIDE:
         values = np.asarray(picture, np.float32)
         scale = 255 / max(1.0, float(values.max() - values.min()))
         return Image.fromarray(((values - values.min()) * scale).astype(np.uint8)).convert("RGB")

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.errors import LibraryBusy, LibraryError
+from tools.errors import DiskFull, LibraryBusy, LibraryError
+from tools.library import disk
 from tools.library.store import layout as rules
 from tools.library.store.layout import Layout
 from tools.library.store.maker import Maker, check, maker_of
@@ -26,6 +27,12 @@ from tools.library.store.nouns import (
 
 CHUNK = 500
 """Points that are read at once."""
+ROOM = 32 * 2**20
+"""Bytes that must be free before anything is written. Edge writes through mapped memory: where the disk fills up
+meanwhile, the system ends the process (SIGBUS), and a shard that was being made cannot be opened again. An empty one
+takes 10 MB."""
+POINT = 16_384
+"""Bytes that a point takes at the most, in vectors of 1,000 dimensions and with its entries in the indexes."""
 
 
 class EdgeStore(Store):
@@ -36,6 +43,7 @@ class EdgeStore(Store):
 
         self._edge = qdrant_edge
         self._layout = layout or Layout()
+        self._folder = folder
         self._shard = self._open(folder, maker)
         check(self._maker(), maker)
         self._index_payload()
@@ -48,7 +56,10 @@ class EdgeStore(Store):
                     return self._signed(shard, maker)  # made by a run that was killed before it could sign
                 return self._laid_out(shard, folder)
             folder.parent.mkdir(parents=True, exist_ok=True)
+            disk.need(folder.parent, ROOM)
             return self._signed(self._edge.EdgeShard.create(str(folder), self._config(maker)), maker)
+        except DiskFull:
+            raise
         except Exception as error:  # the binding raises bare Exceptions: the text is all there is to go by
             if "WouldBlock" in str(error):
                 raise LibraryBusy(
@@ -105,6 +116,7 @@ class EdgeStore(Store):
 
     def put(self, points: Sequence[Point]) -> None:
         if points:
+            disk.need(self._folder, ROOM + POINT * len(points))
             made = [self._edge.Point(point.id, self._vectors(point), point.payload) for point in points]
             self._shard.update(self._edge.UpdateOperation.upsert_points(made))
             self._shard.flush()
@@ -184,6 +196,9 @@ class EdgeStore(Store):
         return self._shard.count(self._edge.CountRequest(exact=True)) - 1
 
     def optimize(self) -> None:
+        """Writes every segment anew beside the old one."""
+        blocks = (getattr(file.stat(), "st_blocks", 0) for file in self._folder.rglob("*"))  # most files are sparse
+        disk.need(self._folder, ROOM + 512 * sum(blocks))
         self._shard.optimize()
 
     def close(self) -> None:
