@@ -106,6 +106,16 @@ def test_pictures_of_a_folder_beside_and_those_within_the_text_are_taken_in(tmp_
     assert second.box[2] - second.box[0] == pytest.approx(225, abs=3)
 
 
+def test_pictures_of_a_folder_two_levels_up_are_taken_in_and_no_others(tmp_path: Path) -> None:
+    (tmp_path / "book" / "pages" / "intro").mkdir(parents=True)
+    for folder in (tmp_path / "book" / "images" / "intro", tmp_path / "other"):
+        folder.mkdir(parents=True)
+        Image.effect_noise((300, 200), 80).save(folder / "a.png")
+    text = "One.\n\n![](../../images/intro/a.png)\n\nTwo.\n\n![](../../../other/a.png)"
+    parsed = parse_markup(written(tmp_path / "book" / "pages" / "intro", "note.md", text))
+    assert len(parsed.figures) == 1 and len(parsed.notes) == 1
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -32,6 +32,8 @@ DROPPED = [
     "base",
     "title",
 ]
+UP = 2
+"""Folders above a file's own from which its pictures may come, out of a folder there."""
 MEDIA_TYPES = {".md": "text/markdown", ".markdown": "text/markdown"}
 
 
@@ -137,15 +139,16 @@ def _set_in(tag: Tag, soup: BeautifulSoup, source: str) -> None:
 
 
 def _beside(source: str, folder: Path) -> bytes:
-    """The picture, if it lies in the folder, below, or in a folder beside it; remote ones are not fetched."""
+    """The picture, if it lies in the folder, below, or in a folder beside it or beside the one above ('pages/intro/' and
+    'images/intro/' of one book); remote ones are not fetched."""
     if source.startswith("data:image/"):
         return _inline(source)
     if not source or ":" in source or source.startswith("//"):
         raise UnreadableFile(f"picture not fetched: {source[:80]}")
     path = (folder / unquote(source.split("?")[0].split("#")[0])).resolve()
     home = folder.resolve()
-    beside = path.is_relative_to(home.parent) and path.parent != home.parent  # 'pages/' and 'images/' of one book
-    if not (path.is_relative_to(home) or beside) or not path.is_file():
+    near = [home, *home.parents][: UP + 1]
+    if not path.is_relative_to(near[-1]) or path.parent in near[1:] or not path.is_file():
         raise UnreadableFile(f"picture not found near the file: {source[:80]}")
     return path.read_bytes()
 

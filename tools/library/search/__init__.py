@@ -1,6 +1,6 @@
 """Searching: the legs are asked, their rankings fused, and what fits comes back with how it was found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from tools.library.evidence import Figure, Hit, Record
 from tools.library.fuse import Fused
 from tools.library.rerank import Reranker
 from tools.library.search import beside, diverse, legs
-from tools.library.search.fit import fits
+from tools.library.search.fit import pixels_fit, words_fit
 from tools.library.search.legs import MOST_WINDOWS, WEIGHTS, Asked
 from tools.library.search.query import Found, Query, Within
 from tools.library.search.within import scope_of
@@ -31,8 +31,8 @@ LOOKED_AT = 5
 """Figures found by a picture whose text is looked at."""
 LOOKED_AT_AGAIN = 12
 """Items that the reranker is shown: about 30 windows, a fifth of a second on two cores."""
-CASCADE = 1e-3
-"""Times the weight of the words where the picture decides: less than one rank of the picture's."""
+MUTED = 1e-3
+"""Times the weight of the words where pixels decide: in a cascade, and where no words fit. Less than one rank."""
 Ranking = tuple[Scored, ...]
 """Items, best first, each once."""
 
@@ -47,12 +47,15 @@ def search(library: "Library", query: Query, depth: int = DEPTH) -> Found:
     wanted = {name: ask for name, ask in legs.asked(library, query).items() if weights.get(name, 0) > 0}
     picture = wanted.pop("picture", None)
     found = _found_by(store, wanted, depth, scope)
+    fit = not query.text or words_fit(library, query.text, found)
+    if "clip" in found and not fit:  # or the one photo that has the word "on" in it stands before all that show it
+        _mute(weights, set(found) - {"clip"})
     if picture and query.within.kinds and "figure" not in query.within.kinds:
         found["beside"] = _beside(library, picture, query.within)
         weights["beside"] = weights["picture"]
     elif picture and found and query.blend == "cascade":
         found["picture"] = _among(library, picture, scope, found)
-        weights.update({name: CASCADE * weights[name] for name in wanted})
+        _mute(weights, set(wanted))
     elif picture:
         found["picture"] = best_of_items(store.search(*picture, depth, scope))
     rankings = {name: [one for one in items if one.item != query.like] for name, items in found.items()}
@@ -60,7 +63,11 @@ def search(library: "Library", query: Query, depth: int = DEPTH) -> Found:
         found["rerank"] = _second_look(library.reranker, library, query.text, fuse.convex(rankings, weights))
         rankings["rerank"] = list(found["rerank"])
     hits = _hits(library, fuse.convex(rankings, weights), query)
-    return Found(hits, found, bool(hits) and fits(library, query.text, found))
+    return Found(hits, found, bool(hits) and (fit or query.image is not None or pixels_fit(library, found)))
+
+
+def _mute(weights: dict[str, float], legs: Collection[str]) -> None:
+    weights.update({leg: MUTED * weights[leg] for leg in legs})
 
 
 def _found_by(store: Store, wanted: Mapping[str, Asked], depth: int, scope: Scope) -> dict[str, Ranking]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tools.library.library import Library
 
-WEIGHTS = {"bm25": 0.65, "text": 0.35, "clip": 0.05, "picture": 1.0, "rerank": 1.0}
+WEIGHTS = {"bm25": 0.5, "text": 0.5, "clip": 0.1, "picture": 1.0, "rerank": 1.0}
 """Of the legs in the fusion, chosen by `python -m evals retrieval`; `clip` asks figures only."""
 MIDDLE = 0.7
 """Of a picture's width and height."""
