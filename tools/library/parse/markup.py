@@ -139,8 +139,8 @@ def _set_in(tag: Tag, soup: BeautifulSoup, source: str) -> None:
 
 
 def _beside(source: str, folder: Path) -> bytes:
-    """The picture, if it lies in the folder, below, or in a folder beside it or beside the one above ('pages/intro/' and
-    'images/intro/' of one book); remote ones are not fetched."""
+    """The picture, if it lies in the folder, below, or in one beside it or beside the one above ("pages/intro/" and
+    "images/intro/" of one book); remote ones are not fetched."""
     if source.startswith("data:image/"):
         return _inline(source)
     if not source or ":" in source or source.startswith("//"):

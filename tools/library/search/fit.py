@@ -22,8 +22,8 @@ another report: `python -m evals retrieval A B` measures it for any folders. A q
 does not answer looks like one that it does: these thresholds do not tell them apart.
 """
 PIXELS = {"mini": 0.12}
-"""Image encoder → the least cosine of a picture that shows what the words say: below lie 2 % of 1,250 captions of photos,
-and 78 % of questions about other things."""
+"""Image encoder → the least cosine of a picture that shows what the words say: below lie 2 % of 1,250 captions of
+photos, and 78 % of questions about other things."""
 FEW = 8
 """Words of a figure below which they do not tell what it shows."""
 WORD = re.compile(r"\w+")
