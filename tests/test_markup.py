@@ -106,6 +106,14 @@ def test_pictures_of_a_folder_beside_and_those_within_the_text_are_taken_in(tmp_
     assert second.box[2] - second.box[0] == pytest.approx(225, abs=3)
 
 
+def test_a_picture_of_markdown_within_html_is_a_picture(tmp_path: Path) -> None:
+    Image.effect_noise((300, 200), 80).save(tmp_path / "a.png")
+    text = 'One.\n\n<p align="center">\n    ![The pad](a.png) and words\n</p>\n\n`![no](a.png)` Two.'
+    parsed = parse_markup(written(tmp_path, "note.md", text))
+    assert len(parsed.figures) == 1 and parsed.notes == ()
+    assert "and words" in all_text(parsed) and "![no](a.png)" in all_text(parsed)
+
+
 def test_pictures_of_a_folder_two_levels_up_are_taken_in_and_no_others(tmp_path: Path) -> None:
     (tmp_path / "book" / "pages" / "intro").mkdir(parents=True)
     for folder in (tmp_path / "book" / "images" / "intro", tmp_path / "other"):

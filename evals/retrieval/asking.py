@@ -15,6 +15,7 @@ from evals.suites import Suite
 from tools.library.evidence import Figure, Frozen, Item, Record
 from tools.library.fuse import convex, reciprocal
 from tools.library.library import Library, open_picture
+from tools.library.mini import flat_rgb
 from tools.library.search import Query, Within
 
 KINDS = ("passage", "table", "figure")
@@ -152,6 +153,6 @@ def unit_of(case: Case) -> str:
 def _thumbnail(path: Path) -> np.ndarray:
     """float64[576], mean 0, L2-normalised: two of them multiplied are their correlation."""
     with Image.open(path) as picture:
-        grey = np.asarray(picture.convert("RGB").convert("L").resize((SIDE, SIDE), Image.Resampling.BOX), float).ravel()
+        grey = np.asarray(flat_rgb(picture).convert("L").resize((SIDE, SIDE), Image.Resampling.BOX), float).ravel()
     grey -= grey.mean()
     return grey / max(float(np.linalg.norm(grey)), 1e-9)

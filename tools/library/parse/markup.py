@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
@@ -32,6 +33,7 @@ DROPPED = [
     "base",
     "title",
 ]
+PICTURE = re.compile(r"!\[([^\]\n]*)\]\(([^()\s]+)\)")
 UP = 2
 """Folders above a file's own from which its pictures may come, out of a folder there."""
 MEDIA_TYPES = {".md": "text/markdown", ".markdown": "text/markdown"}
@@ -44,6 +46,8 @@ def parse_markup(path: Path, read: Reader | None = ocr.read) -> Parsed:
     if media_type == "text/markdown":
         text = MarkdownIt("commonmark").enable("table").render(text)
     soup = BeautifulSoup(text, "html.parser")
+    if media_type == "text/markdown":
+        _pictures_within_html(soup)
     title = title_of(soup) or path.stem
     pictures, notes = cleaned(soup, lambda source: _beside(source, path.parent))
     return render(str(soup), media_type, title, pictures=pictures, notes=notes, read=read)
@@ -90,6 +94,18 @@ def title_of(soup: BeautifulSoup) -> str:
 
 Find = Callable[[str], bytes]
 """The bytes of the picture that `src` names; raises UnreadableFile that says why there are none."""
+
+
+def _pictures_within_html(soup: BeautifulSoup) -> None:
+    """Markdown within a block of HTML is text to CommonMark; whoever writes <p align="center">![](a.png)</p> means the
+    picture."""
+    for string in soup.find_all(string=PICTURE):
+        if not string.find_parent(("pre", "code")):
+            before, *rest = PICTURE.split(string)
+            parts: list[Tag | str] = [before]
+            for alt, source, after in zip(rest[0::3], rest[1::3], rest[2::3]):
+                parts += [soup.new_tag("img", attrs={"src": source, "alt": alt}), after]
+            string.replace_with(*parts)
 
 
 def cleaned(soup: BeautifulSoup, find: Find, taken: int = 0) -> tuple[dict[str, bytes], tuple[str, ...]]:
