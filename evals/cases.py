@@ -42,12 +42,14 @@ class Case(Frozen):
     """One line of cases.jsonl. `image` is relative to the suite; any page of `gold` is a right citation.
 
     `answers` are other right answers (VQA has ten); `must_contain` has to occur in what is said. `document` is the one
-    the question was written about: cases of one document are no independent draws.
+    the question was written about: cases of one document are no independent draws. `hint` is what a person might say
+    with the picture to narrow a search.
     """
 
     id: str
     question: str
     image: str | None = None
+    hint: str = ""
     turns: tuple[Turn, ...] = ()
     answer: str = ""
     answers: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from evals import suites
 from evals.cases import SuiteError
-from evals.retrieval import baselines, measure, runs, said
+from evals.retrieval import baselines, choices, measure, runs, said
 from evals.retrieval.asking import Ranks
 from evals.retrieval.runs import Header, Run
 from evals.retrieval.scores import groups, scores
@@ -139,3 +139,38 @@ def test_a_baseline_may_not_be_fallen_out_of(tmp_path: Path) -> None:
     assert baselines.problems(good, tmp_path) == []
     fallen = baselines.problems(bad, tmp_path)
     assert any(problem.startswith("success@5 (all) is 0.000, was 1.000") for problem in fallen)
+
+
+def test_ways_of_joining_a_picture_and_words_are_held_against_each_other(tmp_path: Path) -> None:
+    """Two products that look alike and one that does not: the words choose between the two."""
+    folder = tmp_path / "products"
+    for name, colour, step, text in (
+        ("red-fan", "red", 80, "fan"),
+        ("blue-fan", "navy", 80, "pipe"),
+        ("fine", "blue", 12, "pad"),
+    ):
+        striped(folder / "pairs" / f"{name}.jpg", colour, step)
+        (folder / "pairs" / f"{name}.txt").write_text(f"A {text} for the machine.\n")
+    striped(folder / "photos" / "one.jpg", "navy", 78)
+    names = {0: "red-fan", 1: "blue-fan", 2: "fine"}
+    pair = [
+        {"id": n, "name": name, "coarse": "pipe", "text": f"pairs/{name}.txt", "image": f"pairs/{name}.jpg"}
+        for n, name in names.items()
+    ]
+    rows_to(folder / "pairs.jsonl", *pair)
+    rows_to(folder / "photos.jsonl", {"image": "photos/one.jpg", "class_id": 1, "name": "x", "coarse": "pipe"})
+    suite = suites.load(folder)
+    with Library(tmp_path / "library", create=True) as library:
+        measure.index(suite, library, Console(quiet=True))
+        (table,) = choices.tables(suite, library, Console(quiet=True))
+    told = {label: cell for label, cell in zip(table.columns[0].cells, table.columns[1].cells)}
+    assert list(told) == list(choices.JOINED)
+    assert told["the words alone"].startswith("100") and told["cascade"].startswith("100")
+
+
+def test_spread_hits_are_compared_where_words_are_asked(described: suites.Suite, tmp_path: Path) -> None:
+    with Library(tmp_path, create=True) as library:
+        measure.index(described, library, Console(quiet=True))
+        (table,) = choices.tables(described, library, Console(quiet=True))
+    assert list(table.columns[0].cells) == list(choices.SPREAD)
+    assert next(iter(table.columns[1].cells)).startswith("100")

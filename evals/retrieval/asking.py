@@ -125,6 +125,11 @@ class Asker:
             fits=found.fits,
         )
 
+    def among_hits(self, ask: Ask, query: Query) -> tuple[int | None, ...]:
+        """The ranks of an ask's gold among what a user gets for any query."""
+        hits = self._library.find(query).hits
+        return self._ranks([hit.item.id for hit in hits], {hit.item.id: hit.item for hit in hits}, ask)
+
     def _ranks(self, ranking: Sequence[str], items: Mapping[str, Item], ask: Ask) -> tuple[int | None, ...]:
         met: dict[str, None] = {}
         for item in ranking:

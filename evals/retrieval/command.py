@@ -21,12 +21,15 @@ def retrieval(
     limit: Annotated[int | None, typer.Option(min=1, help="Only about so many questions a suite.")] = None,
     draw: Annotated[Path | None, typer.Option(help="Folder for a picture of each library's vectors.")] = None,
     as_is: Annotated[bool, typer.Option("--as-is", help="Read no documents: ask the libraries as they are.")] = False,
+    compare_defaults: Annotated[
+        bool, typer.Option("--choices", help="Also the other ways to join picture and words, and to spread the hits.")
+    ] = False,
     record: Annotated[bool, typer.Option("--record", help="Make these figures the baseline.")] = False,
 ) -> None:
     """Does the library find what is there? Each leg alone and all fused, on folders with gold."""
     from agent import settings
     from evals import suites
-    from evals.retrieval import baselines, measure, runs, said
+    from evals.retrieval import baselines, choices, measure, runs, said
 
     console = Console(width=130) if not Console().is_terminal else Console()
     bar = Console(stderr=True)
@@ -40,6 +43,8 @@ def retrieval(
             run = measure.measure(suite, chosen, library, bar)
             if draw:
                 _draw(library, draw / f"{suite.name}.png")
+            for table in choices.tables(suite, library, bar) if compare_defaults else ():
+                console.print(table)
         said.show(run, console)
         if suite.name in earlier:
             said.compared(suite.name, runs.changes(earlier[suite.name], run), console)

@@ -23,7 +23,7 @@ UNFIT = 0.02
 def show(run: Run, console: Console) -> None:
     for scope in run.scopes:
         rows = run.of(scope)
-        console.print(_measures(rows, f"{run.header.suite}, {SCOPES[scope]}: {len(rows)} questions"))
+        console.print(measures(rows, legs_of(rows), f"{run.header.suite}, {SCOPES[scope]}: {len(rows)} questions"))
         console.print(_kinds(rows, f"{run.header.suite}, {SCOPES[scope]}: success@{CUT}, %"))
         if said := _beaten(rows):
             console.print(said)
@@ -31,9 +31,10 @@ def show(run: Run, console: Console) -> None:
         console.print(fits)
 
 
-def _measures(rows: Sequence[Ranks], title: str) -> Table:
-    table = Table("leg", *MEASURES, title=title)
-    for leg in legs_of(rows):
+def measures(rows: Sequence[Ranks], legs: Sequence[str], title: str) -> Table:
+    """A row a leg, or whatever else the ranks are of."""
+    table = Table("", *MEASURES, title=title)
+    for leg in legs:
         found = intervals(rows, leg)
         cells = [f"{100 * one.mean:.1f} ({100 * one.low:.0f} to {100 * one.high:.0f})" for one in found.values()]
         table.add_row(leg, *cells, end_section=leg != "fused", style="bold" if leg == "fused" else "")

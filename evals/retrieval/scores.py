@@ -38,7 +38,7 @@ def scores(rows: Sequence[Ranks], leg: str) -> dict[str, list[float]]:
 
 
 def _ranks(row: Ranks, leg: str) -> tuple[int | None, ...]:
-    return row.ranks.get(leg, (None,) * len(row.ranks["fused"]))
+    return row.ranks.get(leg, (None,) * len(next(iter(row.ranks.values()))))
 
 
 def _listed(ranks: Sequence[int | None]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""products: pairs.jsonl (id, name, text, image) is the catalogue, photos.jsonl (image, class_id) what is asked.
+"""products: pairs.jsonl (id, name, text, image, coarse) is the catalogue, photos.jsonl (image, class_id) what is asked.
 
 Which product a photo shows is gold by `class_id`; names in a photo's path are not read.
 """
@@ -20,7 +20,7 @@ def read(folder: Path, work: Path) -> Parts:
 
 
 def _pair(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("id", "name", "text", "image")}
+    return {name: row[name] for name in ("id", "name", "text", "image")} | {"coarse": row.get("coarse", "")}
 
 
 def _case(number: int, image: str, pair: dict[str, Any]) -> Case:
@@ -28,6 +28,7 @@ def _case(number: int, image: str, pair: dict[str, Any]) -> Case:
         id=f"photo-{number:04}",
         question="Which product is this?",
         image=image,
+        hint=pair["coarse"].replace("-", " "),
         answer=pair["name"].replace("-", " "),
         gold=(Gold(source=pair["image"]),),
         tool="search_by_image",
