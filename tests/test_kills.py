@@ -113,6 +113,7 @@ def kill_often(work: Path, kills: int, seed: int = 0) -> int:
     with Library(work / "load", create=True) as first:
         ENCODERS.update(text_encoder=first.text_encoder, image_encoder=first.image_encoder)
         first.text_encoder.texts(["warm"])
+        first.image_encoder.images([Image.new("RGB", (8, 8))])  # or every fork would load it
     done = tried = half = 0
     longest = _seconds(work, folder)
     while done < kills:
