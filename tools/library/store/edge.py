@@ -51,10 +51,10 @@ class EdgeStore(Store):
     def _open(self, folder: Path, maker: Maker):
         try:
             if (folder / "segments").exists():
-                shard = self._edge.EdgeShard.load(str(folder))
+                shard = self._loaded(folder, maker)
                 if not shard.count(self._edge.CountRequest(exact=True)):
                     return self._signed(shard, maker)  # made by a run that was killed before it could sign
-                return self._laid_out(shard, folder)
+                return shard
             folder.parent.mkdir(parents=True, exist_ok=True)
             disk.need(folder.parent, ROOM)
             return self._signed(self._edge.EdgeShard.create(str(folder), self._config(maker)), maker)
@@ -72,12 +72,15 @@ class EdgeStore(Store):
                 "Move that folder away and run 'exhibit index' again on your documents.",
             ) from error
 
-    def _laid_out(self, shard, folder: Path):
-        """The shard with the layout that is wanted now; `optimize` rebuilds what is not yet so."""
-        made_with = maker_of(shard.retrieve([MAKER_ID], with_payload=True, with_vector=False)[0].payload)
-        assert made_with, "a shard holds its maker or nothing"
-        shard.close()
-        return self._edge.EdgeShard.load(str(folder), self._config(made_with))
+    def _loaded(self, folder: Path, maker: Maker):
+        """The shard with the layout that is wanted now; `optimize` rebuilds what is not yet so. One with vectors of
+        another size as it is: `check` names its encoders."""
+        try:
+            return self._edge.EdgeShard.load(str(folder), self._config(maker))
+        except Exception as error:
+            if "incompatible" not in str(error):
+                raise
+            return self._edge.EdgeShard.load(str(folder))
 
     def _signed(self, shard, maker: Maker):
         shard.update(self._edge.UpdateOperation.upsert_points([self._edge.Point(MAKER_ID, {}, maker.payload)]))
