@@ -124,3 +124,18 @@ def test_a_leg_that_is_left_out_is_not_asked(tmp_path: Path) -> None:
         one_legged.add([tmp_path / "a.txt"])
         hits = one_legged.search("oil drain plug")
     assert hits and all(set(hit.legs) == {"text"} for hit in hits)
+
+
+def test_after_indexing_the_encoders_leave_the_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    with Library(tmp_path / "library", create=True) as library:
+        left: list[str] = []
+        for encoder in (library.text_encoder, library.image_encoder):
+            keep = encoder.release
+            monkeypatch.setattr(encoder, "release", lambda name=encoder.name, keep=keep: (left.append(name), keep()))
+        library.add([tmp_path / "a.txt"])
+        assert left == []
+        monkeypatch.setattr("tools.library.encode.device", lambda: "cuda")
+        library.add([tmp_path / "a.txt"])
+        assert left == ["minilm", "mini"]
+        assert library.search("oil of the gearbox")

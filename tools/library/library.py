@@ -158,12 +158,26 @@ class Library:
 
     def add(self, paths: Sequence[Path | str], progress: Progress | None = None) -> Report:
         """Reads files and folders, and what stands at URLs (given as text); see `ingest`."""
-        return ingest(self, paths, progress)
+        try:
+            return ingest(self, paths, progress)
+        finally:
+            self.offload()
 
     def embed_again(self, told: again.Told | None = None) -> int:
         """Makes all points anew, with the encoders that are set; the number of sources. Documents are not read."""
         with disk.only_one(self.root):
-            return again.everything(self, told)
+            try:
+                return again.everything(self, told)
+            finally:
+                self.offload()
+
+    def offload(self) -> None:
+        """Lets the encoders' weights leave the GPU until they are called for: a model that answers wants the room. In
+        the computer's own memory they stay."""
+        loaded = [self.__dict__[name] for name in ("text_encoder", "image_encoder") if name in self.__dict__]
+        if loaded and encode.device() == "cuda":
+            for encoder in loaded:
+                encoder.release()
 
     def remove(self, *sources: str) -> None:
         """Forgets sources: from now on no search shows them. The files themselves are not touched."""

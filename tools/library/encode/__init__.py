@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tools.errors import SettingsError
 from tools.library.encode import openclip, sentence
+from tools.library.encode.device import device
 from tools.library.encode.encoder import Encoder, ImageEncoder, Reader, TokenEncoder, Vectors
 from tools.library.encode.minilm import MINILM_SHA256, MiniLM, MiniLMReader, minilm_folder
 from tools.library.encode.openclip import IMAGE_BATCH, Mini, OpenClip
@@ -31,6 +32,7 @@ __all__ = [
     "SentenceEncoder",
     "TokenEncoder",
     "Vectors",
+    "device",
     "dimension",
     "load",
     "minilm_folder",
