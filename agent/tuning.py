@@ -43,7 +43,7 @@ def _print(tuned) -> None:
     console.print(table)
     console.print(
         f"{tuned.pairs} texts about figures, {tuned.held_out} of them in documents that were held out: {tuned.rose} "
-        f"rose, {tuned.fell} fell (by luck alone: {tuned.chance:.0%})."
+        f"rose, {tuned.fell} fell (by luck alone: {tuned.chance:.1%})."
     )
     console.print(
         "Adopted. To go back: exhibit tune --forget"
