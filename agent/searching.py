@@ -12,6 +12,8 @@ from agent.terminal import escape, open_console, open_library, print_json, sourc
 from tools.errors import NotInLibrary
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from tools.library.library import Library
     from tools.library.search.explain import Explanation
     from tools.library.search.query import Found, Query, Within
@@ -130,20 +132,32 @@ def _hit_as_dict(library: "Library", hit: Any) -> dict[str, Any]:
 
 
 def _print_hits(rows: list[dict[str, Any]], found: "Found") -> None:
-    from rich.table import Table
-
     if not rows:
         print("Nothing fits.")
         return
     if not found.fits:
         print("Nothing fits well. The nearest there is:")
-    table = Table("", "kind", "source", "page", "text", "legs", expand=True)
+    table = _table("")
     for row in rows:
-        legs = " ".join(f"{leg}:{rank}" for leg, rank in row["legs"].items())
-        text = " ".join(row["text"].split())[:160]
         pages = ", ".join(str(region["page"]) for region in row["regions"])
-        table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), pages, escape(text), legs)
+        table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), pages, _line(row["text"]))
     open_console().print(table)
+
+
+def _table(*first: str, title: str | None = None) -> "Table":
+    """A line a hit, however narrow the terminal."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(*first, "kind", box=SIMPLE_HEAD, expand=True, title=title)
+    table.add_column("source", no_wrap=True, overflow="ellipsis", max_width=28)
+    table.add_column("page", no_wrap=True)
+    table.add_column("text", no_wrap=True, overflow="ellipsis", ratio=1)
+    return table
+
+
+def _line(text: str) -> str:
+    return escape(" ".join(text.split())[:160])
 
 
 def _as_dict(told: "Explanation") -> dict[str, Any]:
@@ -158,22 +172,19 @@ def _as_dict(told: "Explanation") -> dict[str, Any]:
 
 
 def _print_explanation(library: "Library", told: "Explanation") -> None:
-    from rich.table import Table
-
     if told.terms:
         words = "  ".join(_term(term.word, term.weight) for term in told.terms)
         print(f"Words (the most each adds to a score; - is not looked for, 0 is nowhere): {words}")
     if len(told.windows) > 1:
         print(f"The words are longer than the text encoder reads: it read {len(told.windows)} windows.")
-    table = Table("leg", "", "score", "kind", "source", "page", "text", title="The first five of each leg")
+    table = _table("leg", "", "score", title="The first five of each leg")
     for leg, ranking in told.found.legs.items():
         items = library.catalog.items([one.item for one in ranking[:5]])
         for rank, one in enumerate(ranking[:5], 1):
             if item := items.get(one.item):
                 title = library.source(item.source_id).title if item.kind != "record" else ""
                 page = str(item.regions[0].page) if item.regions else ""
-                text = " ".join(item.text.split())[:80]
-                row = (leg, str(rank), f"{one.score:.3f}", item.kind, escape(title), page, escape(text))
+                row = (leg, str(rank), f"{one.score:.3f}", item.kind, escape(title), page, _line(item.text))
                 table.add_row(*row, end_section=rank == min(5, len(ranking)))
     open_console().print(table)
     if told.wanted:
