@@ -135,7 +135,10 @@ def _flat(picture: Image.Image) -> Image.Image:
         values = np.asarray(picture, np.float32)
         scale = 255 / max(1.0, float(values.max() - values.min()))
         return Image.fromarray(((values - values.min()) * scale).astype(np.uint8)).convert("RGB")
-    return picture.convert("RGB") if picture.mode != "RGB" else picture.copy()
+    if picture.mode != "RGB":
+        return picture.convert("RGB")
+    picture.load()
+    return picture
 
 
 def _lines(picture: Image.Image, page: int, read: Reader) -> list[Line]:
