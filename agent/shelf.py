@@ -215,14 +215,14 @@ def _sums(title: str, rows: "dict[str, Row]"):
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column(title, overflow="fold", max_width=36)
-    for name in ("added", "unchanged", "failed", "passages", "figures", "tables", "time"):
-        table.add_column("not read" if name == "failed" else name, justify="right", no_wrap=True)
+    table.add_column(title, no_wrap=True)
+    for name in ("added", "unchanged", "not read", "passages", "figures", "tables", "   time"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     ordered = sorted(rows.items(), key=lambda named: -named[1].seconds - named[1].failed)
     for name, row in ordered[:MOST]:
         numbers = (row.added, row.unchanged, row.failed, row.passages, row.figures, row.tables)
         cells = [f"{number:,}" if number else "·" for number in numbers]
-        table.add_row(escape(_short(name)), *cells, _time(row.seconds) if row.added else "·")
+        table.add_row(escape(_ending(name, 19)), *cells, _time(row.seconds) if row.added else "·")
     if len(ordered) > MOST:
         table.caption = f"and {len(ordered) - MOST} more: exhibit index --json"
     return table
@@ -236,6 +236,12 @@ def _short(folder: str) -> str:
     return folder
 
 
+def _ending(folder: str, width: int) -> str:
+    """The end of a path tells more than its beginning."""
+    short = _short(folder)
+    return short if len(short) <= width else "…" + short[1 - width :]
+
+
 def _time(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.1f} s"
@@ -244,13 +250,20 @@ def _time(seconds: float) -> str:
 
 
 def _print_sources(rows: list[dict[str, Any]], failed: list[tuple[str, str]]) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table("id", "title", "pages", "passages", "figures", "tables", "path")
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, expand=True)
+    table.add_column("id", no_wrap=True, min_width=8)
+    for name in ("title", "file"):
+        table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=1)
+    for name in ("pages", "passages", "figures", "tables"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for row in rows:
         numbers = [str(row["items"].get(kind, 0)) for kind in ("passage", "figure", "table")]
-        paths = "\n".join((row["uri"], *row["also"]))
-        table.add_row(row["id"][:8], escape(row["title"]), str(row["pages"]), *numbers, escape(paths))
+        copies = f" and {len(row['also'])} more" if row["also"] else ""
+        file = Path(row["uri"]).name + copies
+        table.add_row(row["id"][:8], escape(row["title"]), escape(file), str(row["pages"]), *numbers)
     console = open_console()
     console.print(table)
     for path, error in failed:
