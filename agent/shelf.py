@@ -216,13 +216,13 @@ def _sums(title: str, rows: "dict[str, Row]"):
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column(title, no_wrap=True)
-    for name in ("added", "unchanged", "not read", "passages", "figures", "tables", "   time"):
+    for name in ("added", "unchanged", "not read", "passages", "figures", "tables", "  time"):
         table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     ordered = sorted(rows.items(), key=lambda named: -named[1].seconds - named[1].failed)
     for name, row in ordered[:MOST]:
         numbers = (row.added, row.unchanged, row.failed, row.passages, row.figures, row.tables)
         cells = [f"{number:,}" if number else "·" for number in numbers]
-        table.add_row(escape(_ending(name, 19)), *cells, _time(row.seconds) if row.added else "·")
+        table.add_row(escape(_ending(name, 15)), *cells, _time(row.seconds) if row.added else "·")
     if len(ordered) > MOST:
         table.caption = f"and {len(ordered) - MOST} more: exhibit index --json"
     return table

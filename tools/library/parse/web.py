@@ -104,7 +104,7 @@ def _fetch(url: str, proxy: str) -> _Reply:
 def _answer(reply: httpx.Response, url: str) -> _Reply:
     if reply.status_code == 403 and reply.reason_phrase == "Refused":  # by our own gate
         reason = reply.read().decode("latin-1")
-        raise UnreadableFile(f"{url} is not fetched: {reason}.", "If it is yours, set EXHIBIT_WEB_PRIVATE=true and try again.")
+        raise UnreadableFile(f"{url} is not fetched: {reason}.", "If it is yours, set EXHIBIT_WEB_PRIVATE=true.")
     if not reply.is_success:
         raise UnreadableFile(f"{url} answers {reply.status_code} {reply.reason_phrase}.", "Check the address.")
     media_type = reply.headers.get("content-type", "text/html").split(";")[0].strip().lower()
