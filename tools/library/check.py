@@ -104,7 +104,7 @@ def _left_over(library: "Library") -> Iterator[Fault]:
 
 
 def _files(rows: Sequence[FileRow], sources: dict[str, Source], told: Told) -> Iterator[Fault]:
-    for number, row in enumerate(rows):
+    for number, row in enumerate(rows, 1):
         told("Documents", number, len(rows))
         if row.state == "indexed" and row.source not in sources:
             yield Fault("read", f"{row.path} is said to be held, but is not.", path=row.path)
@@ -134,7 +134,7 @@ def _differs(path: Path, sha256: str) -> str:
 def _sources(library: "Library", rows: Sequence[FileRow], sources: dict[str, Source], told: Told) -> Iterator[Fault]:
     held = {row.source for row in rows}
     recipes = library.catalog.recipes()
-    for number, (id, source) in enumerate(sources.items()):
+    for number, (id, source) in enumerate(sources.items(), 1):
         told("Pages", number, len(sources))
         if id not in held:
             yield Fault("clear", f"No file holds {source.title} any more.", id)
@@ -159,7 +159,7 @@ def _no_pages(library: "Library", source: Source) -> str:
 
 
 def _pictures(library: "Library", pictures: dict[str, str], told: Told) -> Iterator[Fault]:
-    for number, (sha, source) in enumerate(pictures.items()):
+    for number, (sha, source) in enumerate(pictures.items(), 1):
         told("Pictures", number, len(pictures))
         path = library.picture_path(sha)
         if not path.exists():
@@ -175,7 +175,7 @@ def _points(library: "Library", sources: dict[str, Source], told: Told) -> Itera
     there: dict[str, set[str]] = {}
     owners: dict[str, str] = {}
     total = library.store.count()
-    for number, point in enumerate(library.store.windows()):
+    for number, point in enumerate(library.store.windows(), 1):
         told("Points", number, total)
         there.setdefault(point.item, set()).add(str(uuid.UUID(point.id)))
         owners[point.item] = point.source
