@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from evals import baseline
+from evals import baseline, demo, suites
+from evals.metrics import right
 from evals.runs import Run
 from evals.trace import Trace
 
@@ -29,3 +30,10 @@ def test_other_cases_are_no_comparison(sample_run: Run, tmp_path: Path) -> None:
     baseline.write(sample_run, tmp_path)
     other = replace(sample_run, manifest=sample_run.manifest.model_copy(update={"suite_sha": "0"}))
     assert "others than those of the baseline" in baseline.problems(other, tmp_path)[0]
+
+
+def test_what_make_demo_shows_is_right(sample_run: Run) -> None:
+    cases = {case.id: case for case in suites.load("sample").cases[: demo.DEMO]}
+    scores = {t.case: right.score(cases[t.case], t) for t in sample_run.traces if t.case in cases}
+    assert len(scores) == demo.DEMO
+    assert [case for case, score in scores.items() if not score or score.value < 1] == []

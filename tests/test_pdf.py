@@ -8,6 +8,7 @@ import pymupdf
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from tests.conftest import SAMPLE
 from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Word, text_of
 from tools.library.parse import ocr
@@ -400,3 +401,14 @@ def test_hostile_files_are_read_or_refused_by_name() -> None:
             refused += 1
         assert time.monotonic() - begin < 30, path.name
     assert 8 <= refused <= 12
+
+
+def test_the_manual_of_the_sample_has_each_of_its_figures_and_tables_once() -> None:
+    """Labels of a diagram stand in columns, as the cells of a table without a grid do."""
+    parsed = parse_pdf(SAMPLE / "manual" / "brennick_ar240_service_manual.pdf", None)
+    figures = [" ".join(text_of(figure.caption).split()[:2]) for figure in parsed.figures if figure.caption]
+    assert figures == [f"Figure {number}" for number in ("4-1", "4-2", "5-1", "6-1", "7-1", "8-1")]
+    tables = [" ".join(text_of(table.caption).split()[:2]) for table in parsed.tables]
+    numbered = ("2-1", "3-1", "4-1", "5-1", "6-1", "6-2", "7-1", "7-2", "7-3", "8-1", "9-1")
+    assert [caption for caption in tables if caption.startswith("Table")] == [f"Table {number}" for number in numbered]
+    assert len(tables) == len(numbered) + 3  # the contents, the list of figures, the revisions

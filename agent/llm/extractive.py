@@ -381,8 +381,13 @@ def _score(unit: Unit, covered: float, cosine: float, question: str) -> float:
         score += 0.25 if codes & {cell.lower() for cell in re.split(r" · |: ", unit.text)} else 0.15
     if _wants_picture(question) and unit.shown.kind == "figure":
         score += 0.1
-    asked = {stem for found in ASKED_FOR.findall(question) for stem in _words(found)}
-    return score + 0.12 * len(asked & set(_words(unit.text))) / max(len(asked), 1)
+    asked = {word for found in ASKED_FOR.findall(question) for word in _singular(found)}
+    return score + 0.16 * len(asked & _singular(unit.text)) / max(len(asked), 1)
+
+
+def _singular(text: str) -> set[str]:
+    """Words, of plurals the singular. A stem would take "control" for the "controller" that was asked for."""
+    return {word.removesuffix("s") for word in re.findall(r"\w+", text.lower())}
 
 
 def _good_enough(unit: Unit, question: str) -> bool:

@@ -175,6 +175,10 @@ def _turned_back(parts: "PageParts", sheet: Sheet) -> "PageParts":
 # --- second pass
 
 
+def boxes_of(tables: Sequence[TablePart]) -> list[Box]:
+    return [table.region.boxes[0] for table in tables]
+
+
 def _blockwise(lines: Sequence[Line]) -> list[Paragraph]:
     """Lines that run another way than the page, as the file keeps them together."""
     blocks: dict[int, list[Line]] = defaultdict(list)
@@ -212,10 +216,11 @@ class _Page:
 
     def parts(self, body: float, path: HeadingPath, read: Reader | None, *, slide: bool = False) -> PageParts:
         drawings = self._drawings()
-        tables = self._tables(drawings)
-        taken = [table.region.boxes[0] for table in tables]
-        text = self._paragraphs(taken)
         paths = shapes(drawings, self.sheet.box)
+        tables = self._grids(drawings)
+        tables += self._beside_figures(self._aligned(drawings, boxes_of(tables)), boxes_of(tables), paths, body)
+        taken = boxes_of(tables)
+        text = self._paragraphs(taken)
         found = find_figures(self.pictures, paths, self.sheet.box, text, taken, body)
         if self.sheet.scanned:
             found = [cluster for cluster in found if not self._is_the_scan(cluster)]
@@ -242,7 +247,7 @@ class _Page:
             return []
         return drawings
 
-    def _tables(self, drawings: list[dict]) -> list[TablePart]:
+    def _grids(self, drawings: list[dict]) -> list[TablePart]:
         found = []
         captions = [line.box for line in self.lines if is_caption(line.text)]
         for grid in find_grids(drawings, self.sheet.box):
@@ -251,7 +256,21 @@ class _Page:
             if words := markdown_words(grid, self.words):
                 region = Region(page=self.sheet.number, boxes=(table_box(grid, words),))
                 found.append(TablePart(words, region))
-        return [*found, *self._aligned(drawings, [table.region.boxes[0] for table in found])]
+        return found
+
+    def _beside_figures(
+        self, aligned: list[TablePart], taken: list[Box], paths: list[Shape], body: float
+    ) -> list[TablePart]:
+        """Those that do not lie in a drawing with a caption: the labels of a wiring diagram stand in columns, too."""
+        if not aligned or not paths:
+            return aligned
+        drawn = find_figures([], paths, self.sheet.box, self._paragraphs(taken), taken, body)
+        figures = [cluster.box for cluster in drawn if cluster.captions]
+        return [
+            table
+            for table in aligned
+            if not any(overlap(figure, box) > 0.5 * area(box) for figure in figures for box in table.region.boxes)
+        ]
 
     def _aligned(self, drawings: list[dict], taken: list[Box]) -> list[TablePart]:
         """Tables without a grid, outside of what is taken and of pictures."""
