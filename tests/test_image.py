@@ -159,6 +159,18 @@ def test_a_huge_picture_is_read_at_half_its_size(
     assert [found.getpixel((x, 50)) for x in (50, 150)] == [(255, 255, 255), (0, 0, 0)]
 
 
+@pytest.mark.parametrize("part", [0.001, 0.5, 0.99])
+def test_a_huge_picture_that_is_torn_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: float
+) -> None:
+    monkeypatch.setattr(image, "FINE_PIXELS", 60_000)
+    whole = io.BytesIO()
+    Image.effect_noise((400, 300), 50).convert("RGB").save(whole, "PNG")
+    (tmp_path / "torn.png").write_bytes(whole.getvalue()[: max(60, int(part * len(whole.getvalue())))])
+    with pytest.raises(UnreadableFile, match=r"torn\.png is broken"):
+        parse_image(tmp_path / "torn.png", read=nothing)
+
+
 def test_transparent_ground_becomes_white(tmp_path: Path) -> None:
     Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(tmp_path / "clear.png")
     (figure,) = parse_image(tmp_path / "clear.png", read=nothing).figures

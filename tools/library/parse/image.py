@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -73,12 +74,23 @@ def load(path: Path, page: int = 1) -> Loaded:
         media_type = Image.MIME.get(opened.format or "", "image/png")
         if _is_huge(opened):
             opened.draft("RGB", (opened.width // 2, opened.height // 2))  # JPEG: halved while it is decoded
+            if opened.format == "PNG" and opened.mode == "RGB" and "transparency" not in opened.info:
+                opened.verify()  # OpenCV takes a torn file for a whole one
+                return Loaded(_halved_png(path), media_type)
         ImageOps.exif_transpose(opened, in_place=True)
         return Loaded(_flat(_halved(opened) if _is_huge(opened) else opened), media_type)
 
 
 def _is_huge(picture: Image.Image) -> bool:
     return picture.width * picture.height > FINE_PIXELS
+
+
+def _halved_png(path: Path) -> Image.Image:
+    """By OpenCV, which needs 3 bytes a pixel where Pillow needs 4 and a copy: 1.5 GB instead of 2.4 for 400 million."""
+    pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
+    if pixels is None:
+        raise ValueError("its pixels cannot be decoded")
+    return Image.fromarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
 
 
 def _halved(picture: Image.Image) -> Image.Image:
