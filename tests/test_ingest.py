@@ -66,7 +66,7 @@ def test_what_a_changed_file_held_leaves_before_the_next_file_is_read(library: L
     (folder / "b.md").write_text("# Belt\n\nThe belt is checked every 700 hours.\n")
     seen: list[int] = []
     library.add([folder], lambda number, total, path: seen.append(len(library.sources())))
-    assert seen and set(seen) == {2}
+    assert seen == [2, 2, 2]  # before each of the files, and at the end
 
 
 def test_a_deleted_file_leaves(library: Library, folder: Path) -> None:

@@ -20,7 +20,7 @@ from tools.library.parse.sheets import Reader
 
 pillow_heif.register_heif_opener()
 
-MAX_PIXELS = 400_000_000  # decoded 1.2 GB
+MAX_PIXELS = 400_000_000  # decoded 1.2 to 1.6 GB
 MAX_WIDE_PIXELS = 100_000_000  # of more than 8 bits, which take four times the memory
 FINE_PIXELS = 100_000_000  # pictures of more are read at half their size
 MAX_SET_PIXELS = 60_000_000  # of a picture that is set into a rendition
