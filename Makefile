@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: demo test bench baseline sample mini entailment clean
+.PHONY: demo test bench baseline mini entailment clean
 
 demo: $(DONE)
 	@$(BIN)/python -m evals.demo
@@ -24,17 +24,13 @@ bench: $(DONE)
 baseline: $(DONE)
 	$(BIN)/python -m evals baseline sample
 
-sample: $(DONE)
-	$(BIN)/pip install --quiet -e '.[sample]'
-	$(BIN)/python -m evals.sample.make
-
 mini: $(DONE)
-	$(BIN)/python -m tools.library.mini.train --data ../shared/data/figures_train --out tools/library/mini
+	$(BIN)/python -m evals.training.mini.train --data ../shared/data/figures_train --out tools/library/encode/mini
 
 entailment: $(DONE)
 	$(BIN)/pip install --quiet -e '.[train]'
-	$(BIN)/python -m agent.validator.entailment.train --claims ../shared/data/claims --minutes 80 --out build/entailment
-	$(BIN)/python -m agent.validator.entailment.export --checkpoint build/entailment/checkpoint.pt
+	$(BIN)/python -m evals.training.entailment.train --claims ../shared/data/claims --minutes 80 --out build/entailment
+	$(BIN)/python -m evals.training.entailment.export --checkpoint build/entailment/checkpoint.pt
 	$(BIN)/python -m evals validator ../shared/data/claims --prefix dev_ --fit
 
 # Bytecode is made at first import: compiling all of torch beforehand costs a minute. Without any, each process that

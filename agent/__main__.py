@@ -14,9 +14,9 @@ def main() -> None:
         print(f"exhibit: another package named 'tools' in {found} hides Exhibit's own in {here}.", file=sys.stderr)
         print("         Install Exhibit in a virtual environment of its own.", file=sys.stderr)
         sys.exit(1)
-    from agent import cli
+    from agent.interfaces.cli import app
 
-    cli.main()
+    app.main()
 
 
 if __name__ == "__main__":

@@ -14,10 +14,11 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 import tools
-from agent import graph, llm, settings, state
+from agent import llm, settings
 from agent.answer import Answer
-from agent.nodes import Workshop
-from agent.observations import Observations
+from agent.graph import build, state
+from agent.graph.nodes import Workshop
+from agent.graph.observations import Observations
 from agent.settings import Settings
 from tools import http_api
 from tools.errors import QuestionError
@@ -26,7 +27,7 @@ from tools.library.library import open_picture
 LONGEST_QUESTION = 2000
 NOUNS = [
     *(("agent.answer", name) for name in ("Answer", "Citation", "Claim", "Place", "Verdict")),
-    *(("agent.state", name) for name in ("Call", "Decision", "Turn")),
+    *(("agent.graph.state", name) for name in ("Call", "Decision", "Turn")),
     *(("tools.library.evidence", name) for name in ("Evidence", "Region")),
 ]
 """Every class a checkpoint may hold; anything else in one is not brought to life."""
@@ -63,7 +64,7 @@ class Assistant:
             raise
         self._db = sqlite3.connect(self.settings.library / "conversations.sqlite", check_same_thread=False)
         self._saver = SqliteSaver(self._db, serde=JsonPlusSerializer(allowed_msgpack_modules=NOUNS))
-        self.graph = graph.build(self._saver)
+        self.graph = build.build(self._saver)
 
     def __enter__(self) -> Self:
         return self
@@ -175,10 +176,10 @@ class Assistant:
         return self.library.keep_picture(path.read_bytes())
 
 
-def for_server() -> graph.Machine:
+def for_server() -> build.Machine:
     """What langgraph.json names: the graph over the library of the settings, to be run by a LangGraph server."""
     assistant = Assistant()
-    return graph.build(shop=assistant.shop)
+    return build.build(shop=assistant.shop)
 
 
 def new_thread() -> str:

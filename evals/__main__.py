@@ -20,7 +20,7 @@ COMMANDS = {
     "judge": "evals.commands:judge",
     "validator": "evals.validator.command:validator",
     "retrieval": "evals.retrieval.command:retrieval",
-    "scale": "evals.scale:scale",
+    "scale": "evals.retrieval.scale:scale",
 }
 """Name → module:function; a function's signature and docstring are its options and its help."""
 

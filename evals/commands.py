@@ -15,9 +15,9 @@ from rich.table import Column, Table
 if TYPE_CHECKING:
     from agent.llm import ChatModel
     from agent.settings import Settings
-    from evals.runs import Run
+    from evals.runs.run import Run
+    from evals.runs.summary import Figure
     from evals.suites import Suite
-    from evals.summary import Figure
 
 Bar = Callable[[int, int, str], None]
 INTERRUPTED = 130
@@ -36,7 +36,8 @@ def run(
     rounds: Annotated[int | None, typer.Option(min=0, help="Times an answer may go back after validation.")] = None,
 ) -> None:
     """Ask every case of a suite and record all that came of it."""
-    from evals import runs, suites
+    from evals import suites
+    from evals.runs import run as runs
 
     console = Console(stderr=True)
     chosen = suites.load(suite)
@@ -64,8 +65,8 @@ def report(
     failed: Annotated[int, typer.Option(min=0, help="Most failed cases that are shown.")] = 60,
 ) -> None:
     """Write one self-contained HTML page of a run."""
-    from evals import report as pages
-    from evals import runs
+    from evals.runs import report as pages
+    from evals.runs import run as runs
 
     done = runs.load(run)
     where = runs.places(run)
@@ -85,8 +86,8 @@ def compare(
     after: Annotated[Path, typer.Argument(metavar="B", help="Folder of another run of the same cases.")],
 ) -> None:
     """Which cases changed side from A to B, and is it more than chance."""
-    from evals import compare as pairs
-    from evals import runs
+    from evals.runs import compare as pairs
+    from evals.runs import run as runs
 
     found = pairs.compare(runs.load(before), runs.load(after))
     console = Console()
@@ -108,8 +109,9 @@ def list_(
     runs_in: Annotated[Path | None, typer.Option("--runs", help="Where to look for runs.")] = None,
 ) -> None:
     """The suites, layouts and runs there are."""
-    from evals import runs, suites
+    from evals import suites
     from evals.cases import SuiteError
+    from evals.runs import run as runs
 
     console = Console()
     places = [suites.SAMPLE, *sorted((folder or suites.DATA).glob("*/"))]
@@ -156,8 +158,9 @@ def baseline(
     """Run a suite and record its figures as the baseline that `make test` holds later versions to."""
     import tempfile
 
-    from evals import baseline as baselines
-    from evals import runs, suites
+    from evals import suites
+    from evals.runs import baseline as baselines
+    from evals.runs import run as runs
 
     chosen = suites.load(suite)
     settings = _settings(None, library or runs.LIBRARIES / chosen.name, None, None)
@@ -190,7 +193,7 @@ def judge(
 ) -> None:
     """Let a model that was measured judge the answers of a run; the report then shows it."""
     from evals import judge as judges
-    from evals import runs
+    from evals.runs import run as runs
 
     done = runs.load(run)
     figure = judges.figure(done, judges.score_run(done, _judge(model), judges.read_agreement(agreement)))
@@ -216,7 +219,7 @@ def _judge(model: str) -> "ChatModel":
 
 
 def _index(suite: "Suite", settings: "Settings", console: Console) -> None:
-    from evals import runs
+    from evals.runs import run as runs
 
     start = time.perf_counter()
     with _bar(console) as tell:
@@ -240,7 +243,7 @@ def _bar(console: Console) -> Iterator[Bar]:
 
 def _print_run(done: "Run") -> None:
     from evals.metrics.latency import by_stage, percentile, throughput
-    from evals.summary import summary
+    from evals.runs.summary import summary
 
     table = Table("metric", "mean", "95 %", "cases", "not scored")
     for figure in summary(done.cases, done.traces):
@@ -269,7 +272,7 @@ def in_words(figure: "Figure") -> tuple[str, str]:
 
 def _right(done: "Run") -> str:
     from evals.metrics import METRICS
-    from evals.summary import figure
+    from evals.runs.summary import figure
 
     found = figure(METRICS["right"], done.cases, done.traces)
     return f"{found.mean * found.n:.0f} of {found.n}" if found.mean is not None else ""

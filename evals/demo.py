@@ -13,15 +13,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from agent import settings, show
+from agent import settings
 from agent.answer import Answer
 from agent.assistant import Assistant, new_thread
-from agent.cli import print_answer
-from evals import runs, suites
+from agent.interfaces import page_pictures
+from agent.interfaces.cli.app import print_answer
+from evals import suites
 from evals.cases import Case
 from evals.metrics import right
+from evals.runs import run
+from evals.runs.trace import Examiner
 from evals.suites import Suite
-from evals.trace import Examiner
 
 DEMO = 7
 """The first cases of the suite: text, table, diagram by words, part by photo, follow-up, API, unanswerable."""
@@ -35,14 +37,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     console, suite = Console(), suites.load("sample")
     chosen = settings.read(library=given.library, model=given.model)
     _index(suite, chosen, console)
-    with runs.examiner(suite, chosen) as examiner:
+    with run.examiner(suite, chosen) as examiner:
         return _demo(examiner, suite.cases[:DEMO], console)
 
 
 def _index(suite: Suite, chosen: settings.Settings, console: Console) -> None:
     start = time.perf_counter()
     with console.status("Indexing the sample library") as status:
-        report = runs.index(suite, chosen, lambda n, total, path: status.update(f"{n + 1}/{total} {path.name}"))
+        report = run.index(suite, chosen, lambda n, total, path: status.update(f"{n + 1}/{total} {path.name}"))
     assert report is not None, "the sample suite brings its documents"
     console.print(
         f"Library {chosen.library}: {len(report.added)} files added, {len(report.unchanged)} unchanged, "
@@ -81,7 +83,7 @@ def _marked(assistant: Assistant, answer: Answer) -> list[Path]:
     first = next((place for verdict in answer.verdicts for place in verdict.places if place.regions), None)
     if first is None:
         return []
-    return show.write(assistant, first.key, answer.thread, assistant.settings.library / "pages")
+    return page_pictures.write(assistant, first.key, answer.thread, assistant.settings.library / "pages")
 
 
 if __name__ == "__main__":

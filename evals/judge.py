@@ -11,14 +11,14 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 import prompts
+from agent.graph.state import Brief
 from agent.llm import ChatModel
-from agent.state import Brief
 from evals.cases import SuiteError
-from evals.intervals import bootstrap
+from evals.metrics.intervals import bootstrap
 from evals.metrics.score import Score
-from evals.runs import Run
+from evals.runs.run import Run
+from evals.runs.summary import Figure, of
 from evals.suites.rows import rows
-from evals.summary import Figure, of
 from tools.errors import ModelError
 from tools.library.evidence import Frozen
 from tools.tool import Tool

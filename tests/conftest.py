@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from evals.runs import Run
+    from evals.runs.run import Run
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test can reach a hub by accident
 for name in [n for n in os.environ if n.startswith("EXHIBIT_") and not n.startswith("EXHIBIT_TEST_")]:
@@ -34,10 +34,11 @@ def sample_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample_run(sample_root: Path, tmp_path_factory: pytest.TempPathFactory) -> "Run":
     """Every case of the sample suite, asked once with the embedded defaults; read it, do not change it."""
     from agent import settings
-    from evals import runs, suites
+    from evals import suites
+    from evals.runs import run
 
     chosen = settings.read(library=sample_root)
-    return runs.run(suites.load("sample"), tmp_path_factory.mktemp("runs") / "sample", settings=chosen)
+    return run.run(suites.load("sample"), tmp_path_factory.mktemp("runs") / "sample", settings=chosen)
 
 
 @pytest.fixture(scope="session")

@@ -123,9 +123,7 @@ class FakeQdrant:
         if method == "PUT":
             self.collections[name] = body
             made = models.CreateCollection(**body)
-            self.client.create_collection(
-                name, vectors_config=made.vectors, sparse_vectors_config=made.sparse_vectors
-            )
+            self.client.create_collection(name, vectors_config=made.vectors, sparse_vectors_config=made.sparse_vectors)
             return
         held = self.collections[name]
         for vector, change in (body.get("vectors") or {}).items():

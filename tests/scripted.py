@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.answer import Citation, Claim
+from agent.graph.state import ANSWER, Brief, Decision
 from agent.llm import Seen
-from agent.state import ANSWER, Brief, Decision
 from tools.tool import Tool
 
 

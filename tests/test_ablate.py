@@ -6,7 +6,7 @@ from agent.answer import Citation, Claim, Place
 from agent.settings import LAYERS, LEGS, read
 from agent.validator import LAYERS as VALIDATORS
 from agent.validator import validate
-from evals.ablate import PARTS, without
+from evals.runs.ablate import PARTS, without
 from tools.errors import SettingsError
 from tools.library.evidence import Passage, Region
 from tools.library.search import WEIGHTS

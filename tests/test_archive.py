@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.errors import UnreadableFile
-from tools.library.parse import archive
-from tools.library.parse.archive import unpack
+from tools.library.sources import archive
+from tools.library.sources.archive import unpack
 
 
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

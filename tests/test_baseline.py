@@ -3,10 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from evals import baseline, demo, suites
+from evals import demo, suites
 from evals.metrics import right
-from evals.runs import Run
-from evals.trace import Trace
+from evals.runs import baseline
+from evals.runs.run import Run
+from evals.runs.trace import Trace
 
 
 def test_the_sample_suite_is_as_good_as_it_was(sample_run: Run) -> None:

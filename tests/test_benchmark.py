@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from agent.llm.ollama import Ollama
-from agent.validator.calibrated import Calibration
+from agent.validator.decision import Calibration
 from evals.validator import benchmark, command, fit, speed
 from evals.validator.benchmark import JUDGES, TOGETHER, Measured
 from evals.validator.sets import Row, read

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import BaseModel, Field
 
-from agent.calls import repeated, stagnant
-from agent.state import Call
+from agent.graph.calls import repeated, stagnant
+from agent.graph.state import Call
 from tools.tool import Tool
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tools.errors import NotInLibrary
-from tools.library.catalog import Catalog, Entry, FileRow, Reading, pack
 from tools.library.evidence import Figure, Passage, Region, Source, Table, Word, regions_of, text_of
+from tools.library.store.catalog import Catalog, Entry, FileRow, Reading, pack
 
 S1, S2 = (hashlib.sha256(name).hexdigest() for name in (b"one", b"two"))
 WORDS = (Word("Turn", 1, (10, 10, 30, 20)), Word("off.", 1, (33, 10, 50, 20), "\n"), Word("Wait.", 2, (10, 5, 40, 15)))

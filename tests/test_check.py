@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tools.library import check
 from tools.library.library import Library
+from tools.library.upkeep import check
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.library.chunk import LARGEST, OVERLAP, SMALLEST, chunk, sentences
 from tools.library.encode.minilm import _tokenizer as _minilm_tokenizer
 from tools.library.evidence import Word, text_of
+from tools.library.ingest.chunk import LARGEST, OVERLAP, SMALLEST, chunk, sentences
 from tools.library.parse.parts import Block
 
 

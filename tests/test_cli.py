@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from agent import cli
+from agent.interfaces.cli import app
 from tests.conftest import ROOT, SAMPLE
 
 
@@ -32,7 +32,7 @@ def run(*arguments: object) -> int:
     """The exit code of `exhibit ARGUMENTS`."""
     before, sys.argv = sys.argv, ["exhibit", *map(str, arguments)]
     try:
-        cli.main()
+        app.main()
     except SystemExit as exit:
         return exit.code if isinstance(exit.code, int) else 0 if exit.code is None else 1
     finally:
@@ -215,7 +215,7 @@ def test_another_package_called_tools_is_named(tmp_path: Path) -> None:
 def test_help_needs_nothing_heavy() -> None:
     """What makes a start slow: none of it may be loaded to print the help."""
     code = (
-        "import sys; from agent import cli; cli.app(['--help'], standalone_mode=False)\n"
+        "import sys; from agent.interfaces.cli import app as cli; cli.app(['--help'], standalone_mode=False)\n"
         "heavy = {'torch', 'langgraph', 'langchain_core', 'pymupdf', 'qdrant_edge', 'numpy', 'PIL', 'pydantic'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )

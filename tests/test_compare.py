@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from evals.cases import Case, SuiteError
-from evals.compare import compare, p_in_words
-from evals.runs import Manifest, Run
-from evals.trace import Trace
+from evals.runs.compare import compare, p_in_words
+from evals.runs.run import Manifest, Run
+from evals.runs.trace import Trace
 from tests.told import BROKEN, said, trace
 
 CASES = tuple(Case(id=str(n), question=f"{n}?", must_contain=("yes",)) for n in range(10))

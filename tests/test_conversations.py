@@ -18,8 +18,8 @@ from PIL import Image
 
 from agent import Assistant
 from agent.answer import Answer
+from agent.graph.observations import Observations
 from agent.llm.ollama import Ollama
-from agent.observations import Observations
 from tests.fake_ollama import Body, FakeOllama, Reply
 from tools import build, http_api
 from tools.errors import ModelError

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tools.errors import DiskFull
-from tools.library import disk
 from tools.library.library import Library
+from tools.library.store import disk
 
 SIZE = 80 * 2**20
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.validator.entailment import edits
+from evals.training.entailment import edits
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from PIL import Image
 from tools.errors import SettingsError, WeightsError
 from tools.library import encode
 from tools.library.encode import MINILM_SHA256, MiniLM, dimension, load, minilm_folder, windows
-from tools.library.packaged import packaged
+from tools.library.encode.packaged import packaged
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.validator.facts import check
-from agent.validator.names import codes, dates
-from agent.validator.quantities import extract
-from agent.validator.units import unit
+from tools.language.names import codes, dates
+from tools.language.numbers import extract
+from tools.language.units import unit
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ import pytest
 from PIL import Image
 
 from agent import Assistant
+from agent.graph.observations import Observations
 from agent.llm.ollama import Ollama
-from agent.observations import Observations
 from tests.fake_ollama import Body, FakeOllama, Reply, kind, refused_url
 from tools.errors import ModelDown, ModelError, ModelMissing
 from tools.library.library import Library

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.library.fuse import convex, reciprocal
+from tools.library.search.fuse import convex, reciprocal
 from tools.library.store import Scored
 
 

@@ -63,11 +63,7 @@ class Service(httpx.MockTransport):
         if isinstance(self.answer, Exception):
             raise self.answer
         found = self.answer(request) if callable(self.answer) else self.answer
-        return (
-            found
-            if isinstance(found, httpx.Response)
-            else httpx.Response(**{"status_code": 200} | self.response)
-        )
+        return found if isinstance(found, httpx.Response) else httpx.Response(**{"status_code": 200} | self.response)
 
 
 def declared(text: str, transport: httpx.BaseTransport | None = None, *, folder: Path) -> Tool:
@@ -93,9 +89,7 @@ def price(service: Service, folder: Path, text: str = PARTS) -> Record:
 def test_a_reply_becomes_a_record_that_can_be_quoted(tmp_path: Path) -> None:
     service = Service()
     record = price(service, tmp_path)
-    assert (
-        service.asked[0].headers["accept-encoding"] == "identity"
-    )  # or a small reply may unpack to a huge one
+    assert service.asked[0].headers["accept-encoding"] == "identity"  # or a small reply may unpack to a huge one
     assert record.url == "http://127.0.0.1:8765/parts/AB-1234/offers" == str(service.asked[0].url)
     assert record.text.splitlines() == [
         "price: 48.5",
@@ -105,9 +99,7 @@ def test_a_reply_becomes_a_record_that_can_be_quoted(tmp_path: Path) -> None:
         "warehouses[1].stock: 0",
         "sold: null",
     ]
-    assert (
-        datetime.now(UTC) - record.retrieved_at < timedelta(seconds=9) and record.retrieved_at.tzinfo == UTC
-    )
+    assert datetime.now(UTC) - record.retrieved_at < timedelta(seconds=9) and record.retrieved_at.tzinfo == UTC
     assert len(record.id) == len("record:") + 16
 
 
@@ -242,9 +234,7 @@ def test_two_values_cannot_meet_to_form_a_step_up(tmp_path: Path) -> None:
 SECRET = PARTS.replace("[api.params]", 'secret_env = "PARTS_TOKEN"\n[api.params]')
 
 
-def test_a_secret_goes_into_the_header_and_nowhere_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_secret_goes_into_the_header_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARTS_TOKEN", "hush-hush-hush\n")
     service = Service(json={"echo": "Bearer hush-hush-hush"})
     record = price(service, tmp_path, SECRET)
@@ -252,10 +242,7 @@ def test_a_secret_goes_into_the_header_and_nowhere_else(
     assert "hush-hush" not in record.model_dump_json()
     named = SECRET.replace("[api.params]", 'secret_header = "X-Key"\n[api.params]')
     price(service, tmp_path, named)
-    assert (
-        service.asked[1].headers["x-key"] == "hush-hush-hush"
-        and "authorization" not in service.asked[1].headers
-    )
+    assert service.asked[1].headers["x-key"] == "hush-hush-hush" and "authorization" not in service.asked[1].headers
 
 
 @pytest.mark.parametrize("value", [None, " ", "hüsh-hush", "hush\x07hush"])

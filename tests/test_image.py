@@ -26,8 +26,7 @@ def lines(*texts: str):
         found = []
         for row, text in enumerate(texts):
             words = tuple(
-                OcrWord(word, (20 * n, 30 * row, 20 * n + 10, 30 * row + 10))
-                for n, word in enumerate(text.split())
+                OcrWord(word, (20 * n, 30 * row, 20 * n + 10, 30 * row + 10)) for n, word in enumerate(text.split())
             )
             found.append(OcrLine(words, (0, 30 * row, words[-1].box[2], 30 * row + 10)))
         return found
@@ -46,9 +45,7 @@ def lines(*texts: str):
         (".tiff", "image/tiff"),
     ],
 )
-def test_every_format_is_one_figure_of_the_whole_picture(
-    tmp_path: Path, suffix: str, media_type: str
-) -> None:
+def test_every_format_is_one_figure_of_the_whole_picture(tmp_path: Path, suffix: str, media_type: str) -> None:
     path = tmp_path / f"photo{suffix}"
     Image.new("RGB", (64, 48), "navy").save(path)
     parsed = parse_image(path, read=nothing)
@@ -160,9 +157,7 @@ def test_a_huge_picture_is_read_at_half_its_size(
 
 
 @pytest.mark.parametrize("part", [0.001, 0.5, 0.99])
-def test_a_huge_picture_that_is_torn_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: float
-) -> None:
+def test_a_huge_picture_that_is_torn_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: float) -> None:
     monkeypatch.setattr(image, "FINE_PIXELS", 60_000)
     whole = io.BytesIO()
     Image.effect_noise((400, 300), 50).convert("RGB").save(whole, "PNG")
@@ -208,8 +203,6 @@ def test_truncated_file_is_refused(tmp_path: Path, keep: int) -> None:
 
 def test_text_is_found_by_the_built_in_reader(tmp_path: Path) -> None:
     picture = Image.new("RGB", (500, 120), "white")
-    ImageDraw.Draw(picture).text(
-        (40, 40), "Net pressure 7.1 bar", fill="black", font=ImageFont.load_default(size=30)
-    )
+    ImageDraw.Draw(picture).text((40, 40), "Net pressure 7.1 bar", fill="black", font=ImageFont.load_default(size=30))
     picture.save(tmp_path / "display.png")
     assert "Net pressure 7.1 bar" in text_of(parse_image(tmp_path / "display.png").figures[0].inside)

@@ -16,9 +16,10 @@ import pytest
 from PIL import Image
 
 from tools.errors import EncoderMismatch, LibraryBusy
-from tools.library import check, disk
+from tools.library.ingest.report import Report
 from tools.library.library import Library
-from tools.library.report import Report
+from tools.library.store import disk
+from tools.library.upkeep import check
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from evals.intervals import bootstrap
+from evals.metrics.intervals import bootstrap
 
 
 def test_the_mean_is_the_mean_and_lies_within() -> None:

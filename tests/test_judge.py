@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from agent.state import Decision
+from agent.graph.state import Decision
 from evals import judge
 from evals.cases import Case, SuiteError
 from evals.judge import Agreement, Labelled
-from evals.runs import Manifest, Run
+from evals.runs.run import Manifest, Run
 from tests.scripted import Scripted, call
 from tests.told import BROKEN, said, trace
 from tools.errors import ModelNonsense

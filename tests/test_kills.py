@@ -17,7 +17,8 @@ import pymupdf
 import pytest
 from PIL import Image
 
-from tools.library import parse, reading, workers
+from tools.library import parse
+from tools.library.ingest import reading, workers
 from tools.library.library import Library
 
 WORDS = "valve seal pump rotor belt oil filter bearing shaft gasket spring clamp hose sensor relay".split()

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from agent.ledger import note
+from agent.graph.ledger import note
 from tools.library.evidence import Hit, Record
 
 

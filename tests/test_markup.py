@@ -51,9 +51,7 @@ def test_html_has_pages_headings_and_tables(tmp_path: Path) -> None:
         "• Two nuts": "Spider > Which machines",
     }
     (table,) = parsed.tables
-    assert (
-        text_of(table.words) == "| Serial | Action |\n|---|---|\n| AR-1 to AR-9 | Replace now |\n| AR-10 | |"
-    )
+    assert text_of(table.words) == "| Serial | Action |\n|---|---|\n| AR-1 to AR-9 | Replace now |\n| AR-10 | |"
     assert table.heading == "Spider > Which machines"
 
 
@@ -142,9 +140,7 @@ def test_nothing_is_fetched_from_outside_the_folder(
     monkeypatch.setattr(socket, "socket", lambda *a, **k: pytest.fail("the network was touched"))
     Image.effect_noise((300, 200), 80).save(tmp_path / "secret.png")
     (tmp_path / "inner").mkdir()
-    parsed = parse_markup(
-        written(tmp_path / "inner", "note.html", f'<p>Text.</p><img src="{source}" alt="shown">')
-    )
+    parsed = parse_markup(written(tmp_path / "inner", "note.html", f'<p>Text.</p><img src="{source}" alt="shown">'))
     assert parsed.figures == ()
     assert "shown" in all_text(parsed)
     assert len(parsed.notes) == 1
@@ -187,9 +183,7 @@ def test_every_word_comes_out(tmp_path_factory: pytest.TempPathFactory, words: l
 
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(st.text(), st.binary()), st.sampled_from(["a.html", "a.md"]))
-def test_anything_is_read_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, data: str | bytes, name: str
-) -> None:
+def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: str | bytes, name: str) -> None:
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
         assert parse_markup(written(tmp_path_factory.mktemp("m"), name, raw), read=None).pages >= 1

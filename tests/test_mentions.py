@@ -3,7 +3,7 @@
 import pytest
 
 from tools.library.evidence import Word
-from tools.library.parse.mentions import LONGEST, with_mentions
+from tools.library.parse.layout.mentions import LONGEST, with_mentions
 from tools.library.parse.parts import Block, FigurePart
 
 

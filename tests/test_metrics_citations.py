@@ -4,7 +4,7 @@ import pytest
 
 from evals.cases import Case
 from evals.metrics import citations, groundedness
-from evals.trace import Cited, Trace
+from evals.runs.trace import Cited, Trace
 from tests.told import BROKEN, said, trace
 
 CASE = Case(id="1", question="?")

@@ -4,7 +4,7 @@ import pytest
 
 from evals.cases import Case, Gold, Turn
 from evals.metrics import latency, memory, multi_turn, refusal, right, tool_choice
-from evals.trace import Took
+from evals.runs.trace import Took
 from tests.told import BROKEN, call, found, said, spot, trace
 
 ASKED = Case(id="1", question="?", must_contain=("48",), gold=(Gold(source="m.pdf", pages=(14,)),), tool="search_text")

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent import cli
+from agent.interfaces.cli import app
 from tests.fake_qdrant import FakeQdrant
 from tools.errors import LibraryError, StoreDown
 from tools.library.library import Library
 from tools.library.store import Bm25, EdgeStore, Maker, Scope, Scored, ServerStore, Store, Window
-from tools.library.store.move import alike, move
+from tools.library.upkeep.move import alike, move
 
 MAKER = Maker("minilm", "mini", text_dim=16, image_dim=8)
 POINTS = 600
@@ -110,7 +110,7 @@ def run(sample_root: Path, empty_cwd: Path, monkeypatch: pytest.MonkeyPatch, cap
     def typed(*args: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["exhibit", *args])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
             raise SystemExit(0)
         out = capsys.readouterr()
         return ended.value.code or 0, out.out, out.err

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.messages import HumanMessage
 
-from agent import graph
 from agent.answer import Answer
-from agent.nodes import Workshop
-from agent.state import State
+from agent.graph import build as graph
+from agent.graph.nodes import Workshop
+from agent.graph.state import State
 from tests.scripted import DONE, SEARCH, Scripted, call, claim
 from tools import build
 from tools.library.library import Library

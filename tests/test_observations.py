@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.observations import Observations
+from agent.graph.observations import Observations
 from tools.errors import ModelNonsense
 
 A, B = "a" * 64, "b" * 64

@@ -20,11 +20,11 @@ from PIL import Image
 from pydantic import BaseModel, Field
 
 from agent.answer import Citation, Claim
+from agent.graph.state import Brief, Call, Shown, Turn
+from agent.llm.context import NUM_PREDICT, tokens
 from agent.llm.ollama import Ollama
-from agent.llm.room import NUM_PREDICT, tokens
-from agent.llm.schema import decision_schema
-from agent.llm.wire import READER
-from agent.state import Brief, Call, Shown, Turn
+from agent.llm.ollama_http import READER
+from agent.llm.replies import decision_schema
 from tools.errors import (
     ExhibitError,
     ModelDown,

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from agent import Assistant
-from agent.llm.wire import Wire
+from agent.llm.ollama_http import Wire
 from tests.fake_ollama import Body, FakeOllama, kind
 
 pytestmark = pytest.mark.slow

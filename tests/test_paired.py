@@ -1,6 +1,6 @@
 import pytest
 
-from evals.paired import mcnemar, sign_flip
+from evals.metrics.paired import mcnemar, sign_flip
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from agent.validator.entailment import pairs
-from agent.validator.entailment.sheets import sheets
+from evals.training.entailment import pairs
+from evals.training.entailment.data_sheets import sheets
 
 PAGE = [
     "In 1990, the Lyon plant opened with 340 workers.",

@@ -12,7 +12,7 @@ from tests.conftest import SAMPLE
 from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Word, text_of
 from tools.library.parse import ocr
-from tools.library.parse.lines import Line, Paragraph, words_of
+from tools.library.parse.layout.lines import Line, Paragraph, words_of
 from tools.library.parse.parts import Block, Parsed
 from tools.library.parse.pdf import parse_pdf
 
@@ -153,9 +153,7 @@ def test_boxes_of_a_rotated_page_are_those_of_the_displayed_one(pdf: Pdf) -> Non
     page.set_rotation(90)
     (block,) = pdf.parsed().blocks
     # (x, y) of the page as stored is displayed at (300 - y, x)
-    assert near(
-        block.words[0].box, (236, 50, 252, 50 + pymupdf.get_text_length("Sideways", fontsize=10)), by=4
-    )
+    assert near(block.words[0].box, (236, 50, 252, 50 + pymupdf.get_text_length("Sideways", fontsize=10)), by=4)
 
 
 # --- figures
@@ -177,9 +175,7 @@ def test_forty_strokes_are_one_figure_with_caption_and_labels(pdf: Pdf) -> None:
     assert text_of(figure.inside) == "pump"
     assert "Figure 3-1 The pump and its pipes" in texts(parsed)
     assert "pump" not in texts(parsed)
-    assert Image.open(io.BytesIO(figure.image)).size == pytest.approx(
-        (199 * 150 / 72, 130 * 150 / 72), abs=10
-    )
+    assert Image.open(io.BytesIO(figure.image)).size == pytest.approx((199 * 150 / 72, 130 * 150 / 72), abs=10)
 
 
 def test_picture_is_a_figure_in_its_section(pdf: Pdf) -> None:
@@ -297,9 +293,7 @@ def test_rows_without_rules_between_them_are_kept_apart(pdf: Pdf) -> None:
         page.insert_text((105, 140 + 18 * number), name, fontsize=10)
         page.insert_text((225, 140 + 18 * number), score, fontsize=10)
     (table,) = pdf.parsed().tables
-    assert (
-        text_of(table.words) == "| Method | Score |\n|---|---|\n| plain | 61 |\n| chain | 66 |\n| tree | 73 |"
-    )
+    assert text_of(table.words) == "| Method | Score |\n|---|---|\n| plain | 61 |\n| chain | 66 |\n| tree | 73 |"
 
 
 # --- scans

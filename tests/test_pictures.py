@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from evals.cases import API, Gold
-from evals.pictures import LONGEST_SIDE, Album
+from evals.runs.pictures import LONGEST_SIDE, Album
 from tests.told import spot
 from tools.library.evidence import Region
 from tools.library.library import Library

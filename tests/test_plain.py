@@ -40,8 +40,7 @@ def test_text_has_paragraphs_on_a_page(tmp_path: Path) -> None:
 def test_csv_is_a_table(tmp_path: Path) -> None:
     result = parsed(tmp_path, "a.csv", 'Part,Torque,Note\nBolt M8,25,"dry, clean"\nNut M10,,new\n')
     assert (
-        table(result)
-        == "| Part | Torque | Note |\n|---|---|---|\n| Bolt M8 | 25 | dry, clean |\n| Nut M10 | | new |"
+        table(result) == "| Part | Torque | Note |\n|---|---|---|\n| Bolt M8 | 25 | dry, clean |\n| Nut M10 | | new |"
     )
     assert result.media_type == "text/csv"
 
@@ -93,24 +92,14 @@ WORD = st.text(string.ascii_letters + string.digits + "äöüλЖ", min_size=1, 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(WORD, min_size=1, max_size=30), min_size=1, max_size=6))
-def test_every_word_of_a_text_comes_out(
-    tmp_path_factory: pytest.TempPathFactory, paragraphs: list[list[str]]
-) -> None:
+def test_every_word_of_a_text_comes_out(tmp_path_factory: pytest.TempPathFactory, paragraphs: list[list[str]]) -> None:
     result = parsed(tmp_path_factory.mktemp("p"), "a.txt", "\n\n".join(map(" ".join, paragraphs)))
-    assert [word.text for block in result.blocks for word in block.words] == [
-        w for p in paragraphs for w in p
-    ]
+    assert [word.text for block in result.blocks for word in block.words] == [w for p in paragraphs for w in p]
 
 
 @settings(max_examples=30, deadline=None)
-@given(
-    st.integers(2, 5).flatmap(
-        lambda n: st.lists(st.lists(WORD, min_size=n, max_size=n), min_size=2, max_size=8)
-    )
-)
-def test_every_cell_of_a_csv_comes_out(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
-) -> None:
+@given(st.integers(2, 5).flatmap(lambda n: st.lists(st.lists(WORD, min_size=n, max_size=n), min_size=2, max_size=8)))
+def test_every_cell_of_a_csv_comes_out(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     lines = table(parsed(tmp_path_factory.mktemp("p"), "a.csv", out.getvalue())).split("\n")
@@ -119,9 +108,7 @@ def test_every_cell_of_a_csv_comes_out(
 
 @settings(max_examples=80, deadline=None)
 @given(st.one_of(st.text(), st.binary()), st.sampled_from(["a.txt", "a.csv", "a.tsv", "a.json"]))
-def test_anything_is_read_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, data: str | bytes, name: str
-) -> None:
+def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: str | bytes, name: str) -> None:
     try:
         assert parsed(tmp_path_factory.mktemp("p"), name, data).pages >= 1
     except UnreadableFile as error:

@@ -2,8 +2,8 @@
 
 import xml.etree.ElementTree as ET
 
-from evals import plots
-from evals.plots import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Bin, Point
+from evals.runs import plots
+from evals.runs.plots import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Bin, Point
 
 
 def test_curves_go_from_bottom_to_top_of_the_frame() -> None:

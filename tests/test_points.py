@@ -1,7 +1,8 @@
 """What an item is found by."""
 
-from tools.library import encode, points
+from tools.library import encode
 from tools.library.evidence import Figure, Region
+from tools.library.ingest import points
 
 REGIONS = (Region(page=1, boxes=((0, 0, 10, 10),)),)
 

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from agent.progress import Progress
+from agent.interfaces.cli.progress import Progress
 
 
 def test_calls_what_they_found_and_claims_once_they_hold() -> None:

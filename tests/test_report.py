@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 
 from agent.answer import Citation, Claim
-from evals import report, suites
+from evals import suites
 from evals.cases import Case, Gold
-from evals.runs import Manifest, Run
-from evals.trace import Checked, Took
+from evals.runs import report
+from evals.runs.run import Manifest, Run
+from evals.runs.trace import Checked, Took
 from tests.told import BROKEN, said, spot, trace
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

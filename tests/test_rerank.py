@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tools.errors import SettingsError, WeightsError
-from tools.library import rerank
 from tools.library.encode import minilm_folder
-from tools.library.rerank import MaxSim, load, maxsim
+from tools.library.search import rerank
+from tools.library.search.rerank import MaxSim, load, maxsim
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,11 @@ def cross_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("cross")
     config = BertConfig(
-        hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, num_labels=1,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        num_labels=1,
         max_position_embeddings=32,
     )
     BertForSequenceClassification(config).save_pretrained(folder)

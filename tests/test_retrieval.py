@@ -10,9 +10,9 @@ from rich.console import Console
 
 from evals import suites
 from evals.cases import SuiteError
-from evals.retrieval import baselines, choices, measure, runs, said
-from evals.retrieval.asking import Ranks
-from evals.retrieval.runs import Header, Run
+from evals.retrieval import baselines, choices, measure, records, tables
+from evals.retrieval.questions import Ranks
+from evals.retrieval.records import Header, Run
 from evals.retrieval.scores import groups, scores
 from tools.library.library import Library
 
@@ -107,25 +107,25 @@ def test_a_question_with_two_kinds_of_evidence_counts_in_both() -> None:
 
 
 def test_a_run_comes_back_and_two_are_compared(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    path = runs.write(tmp_path, run.header, run.rows)
-    assert runs.read(path) == run
+    path = records.write(tmp_path, run.header, run.rows)
+    assert records.read(path) == run
     header = Header(suite="s", cases="x", encoders=(), weights={})
     before = Run(header=header, rows=(ranks("a", 9), ranks("b", 1), ranks("c", 7)))
     after = Run(header=header, rows=(ranks("a", 1), ranks("b", 1), ranks("d", 1)))
-    changes = runs.changes(before, after)
+    changes = records.changes(before, after)
     assert [(one.case, one.before, one.after) for one in changes] == [("a", 9, 1), ("b", 1, 1)]
-    said.compared("s", changes, Console(width=150))
+    tables.compared("s", changes, Console(width=150))
     assert "1 won, 0 lost, 1 same (p = 1.000)" in " ".join(capsys.readouterr().out.split())
 
 
 def test_what_is_no_run_is_said(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text("{}\n")
     with pytest.raises(SuiteError, match="no run"):
-        runs.read(tmp_path / "x.jsonl")
+        records.read(tmp_path / "x.jsonl")
 
 
 def test_the_tables(run: Run, capsys: pytest.CaptureFixture) -> None:
-    said.show(run, Console(width=160))
+    tables.show(run, Console(width=160))
     out = capsys.readouterr().out
     assert "within the named document: 2 questions" in out and "50.0" in out and "does it fit?" in out
 

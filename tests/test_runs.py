@@ -7,11 +7,12 @@ import pytest
 
 from agent import Assistant, settings
 from agent.settings import LAYERS
-from evals import cases, runs, suites
+from evals import cases, suites
 from evals.cases import Case, Gold, SuiteError
 from evals.demo import DEMO
 from evals.metrics import page_hit
-from evals.runs import Run
+from evals.runs import run as runs
+from evals.runs.run import Run
 from evals.suites import Suite
 from tools.library.library import Library
 

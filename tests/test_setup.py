@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import cli, doctor, settings, setup
+from agent import settings
+from agent.interfaces import checks, setup
+from agent.interfaces.cli import app
 from tests.fake_ollama import FakeOllama, Registry, Reply, refused_url
 from tools.errors import EncoderMismatch, ModelDown, ModelMissing, SettingsError
 from tools.library.library import Library
@@ -95,7 +97,7 @@ def test_the_command(empty_cwd: Path, capsys: pytest.CaptureFixture, monkeypatch
         monkeypatch.setenv("EXHIBIT_OLLAMA_URL", server.base_url)
         monkeypatch.setattr(sys, "argv", ["exhibit", "setup", "local", "--yes", "--image-encoder", "mini"])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
     assert ended.value.code in (0, None)
     out = capsys.readouterr().out
     assert f"{MODEL} is pulled." in out and "exhibit index" in out and "20 tokens a second, on the GPU" in out
@@ -104,9 +106,9 @@ def test_the_command(empty_cwd: Path, capsys: pytest.CaptureFixture, monkeypatch
 # doctor
 
 
-def lines(url: str, library: Path, **given: object) -> dict[str, doctor.Check]:
+def lines(url: str, library: Path, **given: object) -> dict[str, checks.Check]:
     chosen = settings.read(model=f"ollama/{MODEL}", ollama_url=url, library=library, **given)
-    return {check.name: check for check in doctor._model(chosen)}
+    return {check.name: check for check in checks._model(chosen)}
 
 
 def test_doctor_tells_all_there_is_to_tell_of_a_model(empty_cwd: Path) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tools.library import encode, shrink
+from tools.library import encode
+from tools.library.encode import shrink
 
 
 def drawn(size: tuple[int, int], mode: str) -> Image.Image:

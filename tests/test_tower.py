@@ -7,8 +7,8 @@ from PIL import Image, ImageDraw
 
 from tools.errors import WeightsError
 from tools.library import encode
-from tools.library.mini import tower
-from tools.library.mini.tower import HALF, MEANING
+from tools.library.encode.mini import tower
+from tools.library.encode.mini.tower import HALF, MEANING
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from tools.errors import LibraryError
-from tools.library import tune
-from tools.library.adapter import Adapter
 from tools.library.library import Library
+from tools.library.search.adapter import Adapter
 from tools.library.search.legs import of_words
 from tools.library.store import Maker
+from tools.library.upkeep import tune
 
 MAKER = Maker("minilm", "mini", 384, 512, "abc")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tools.errors import UnreadableFile
-from tools.library import reading
-from tools.library.reading import Job
-from tools.library.workers import Worker, Workers, number
+from tools.library.ingest import reading
+from tools.library.ingest.reading import Job
+from tools.library.ingest.workers import Worker, Workers, number
 
 
 def job(path: Path, sha256: str) -> Job:

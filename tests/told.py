@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from agent.answer import Citation, Claim, Status
-from agent.state import Decision
-from evals.trace import Checked, Cited, Found, Spot, Step, Trace
+from agent.graph.state import Decision
+from evals.runs.trace import Checked, Cited, Found, Spot, Step, Trace
 from tools.library.evidence import Box, Region
 
 

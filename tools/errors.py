@@ -1,24 +1,24 @@
 """The errors Exhibit raises on purpose. Each says what happened and what to type next.
 
-    ExhibitError
-    ├── SettingsError          a setting is missing, misspelt or out of range
-    ├── LibraryError
-    │   ├── NoLibrary          nothing has been indexed yet
-    │   ├── LibraryBusy        another process holds the embedded store
-    │   ├── EncoderMismatch    the store was built with other encoders
-    │   ├── StoreDown          the Qdrant server does not answer
-    │   ├── DiskFull           nothing more can be written where the library is
-    │   └── NotInLibrary       an id, key, page or source that is not held
-    ├── QuestionError          a question that is empty or too long
-    ├── UnreadableFile         broken, encrypted, empty, too large or of an unknown format
-    ├── WeightsError           weights are missing or are not the ones that were expected
-    ├── ToolError              a tool was called with arguments it cannot take
-    │   └── ApiError           an external API answers nonsense or refuses
-    │       └── ApiDown        it is down, slow or at fault: the same call may succeed later
-    └── ModelError
-        ├── ModelDown          the model server does not answer
-        ├── ModelMissing       the model is not pulled, or cannot be loaded by this server
-        └── ModelNonsense      the reply fits no schema, even after one repair
+ExhibitError
+├── SettingsError          a setting is missing, misspelt or out of range
+├── LibraryError
+│   ├── NoLibrary          nothing has been indexed yet
+│   ├── LibraryBusy        another process holds the embedded store
+│   ├── EncoderMismatch    the store was built with other encoders
+│   ├── StoreDown          the Qdrant server does not answer
+│   ├── DiskFull           nothing more can be written where the library is
+│   └── NotInLibrary       an id, key, page or source that is not held
+├── QuestionError          a question that is empty or too long
+├── UnreadableFile         broken, encrypted, empty, too large or of an unknown format
+├── WeightsError           weights are missing or are not the ones that were expected
+├── ToolError              a tool was called with arguments it cannot take
+│   └── ApiError           an external API answers nonsense or refuses
+│       └── ApiDown        it is down, slow or at fault: the same call may succeed later
+└── ModelError
+    ├── ModelDown          the model server does not answer
+    ├── ModelMissing       the model is not pulled, or cannot be loaded by this server
+    └── ModelNonsense      the reply fits no schema, even after one repair
 """
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, Field
 
 from tools.errors import ToolError
-from tools.library import typed
 from tools.library.evidence import Hit, Item, Record
-from tools.library.typed import Name, Typed
+from tools.library.search import typed_tables
+from tools.library.search.typed_tables import Name, Typed
 from tools.tool import Context, Tool
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def tool(library: "Library") -> Tool:
 def tell(library: "Library", words: str) -> list[Item]:
     """The tables that fit the words best, as one record: names, columns, types, a row. Raises ToolError where there
     are none."""
-    known = typed.names(library)
+    known = typed_tables.names(library)
     if not known:
         raise ToolError("There is no table in the library.", "Search the text instead.")
     by_item = {name.item: name for name in known}
@@ -70,8 +70,8 @@ def tell(library: "Library", words: str) -> list[Item]:
         chosen = [by_item[hit.item.id] for hit in hits if hit.item.id in by_item]
     else:
         chosen = known[:MOST_LISTED]
-    chosen = list(dict.fromkeys(typed.beginning(library, known, name) for name in chosen))
-    lines = [_line(library, typed.read(library, name), name) for name in chosen]
+    chosen = list(dict.fromkeys(typed_tables.beginning(library, known, name) for name in chosen))
+    lines = [_line(library, typed_tables.read(library, name), name) for name in chosen]
     if len(known) > len(chosen):
         lines.append(f"{len(known) - len(chosen)} more tables: say in `query` what they are about.")
     return [_record("tables of the library", "\n".join(lines))]
@@ -80,9 +80,9 @@ def tell(library: "Library", words: str) -> list[Item]:
 def ask(library: "Library", sql: str) -> list[Item]:
     """The result as a record, then the rows that were used, each where it stands. Raises ToolError for what is no
     SELECT over tables of the library, takes too long, or fails."""
-    known = {name.name: name for name in typed.names(library)}
+    known = {name.name: name for name in typed_tables.names(library)}
     words = dict.fromkeys(re.findall(r"\w+", sql.lower()))
-    tables = [typed.read(library, known[word]) for word in words if word in known]
+    tables = [typed_tables.read(library, known[word]) for word in words if word in known]
     if not tables:
         raise ToolError(f"The SQL names no table of the library. {_some(known)}", "Call it with sql '' first.")
     result = _run(sql, tables)
@@ -150,13 +150,15 @@ def _rows_used(database: "duckdb.DuckDBPyConnection", sql: str, table: Typed) ->
     if node.get("group_expressions") or node.get("having") or _adds_up(database, node["select_list"]):
         node.update(modifiers=[], group_expressions=[], group_sets=[], having=None, qualify=None)
     aliases = {item.get("alias") for item in node["select_list"]}
-    wanted = json.loads(database.execute("SELECT json_serialize_sql(?)", [f"SELECT {typed.ROW}"]).fetchall()[0][0])
+    wanted = json.loads(
+        database.execute("SELECT json_serialize_sql(?)", [f"SELECT {typed_tables.ROW}"]).fetchall()[0][0]
+    )
     node["select_list"] = wanted["statements"][0]["node"]["select_list"]
     node["modifiers"] = [m for m in node["modifiers"] if m["type"] != "DISTINCT_MODIFIER"]
     if any(alias and f'"{alias}"' in json.dumps(node["modifiers"]) for alias in aliases):
         return None
     plain = database.execute("SELECT json_deserialize_sql(?::JSON)", [json.dumps(tree)]).fetchall()[0][0]
-    return tuple(int(row[0]) for row in database.execute(plain).fetchmany(typed.MOST))
+    return tuple(int(row[0]) for row in database.execute(plain).fetchmany(typed_tables.MOST))
 
 
 def _adds_up(database: "duckdb.DuckDBPyConnection", select: list[dict[str, Any]]) -> bool:
@@ -178,7 +180,9 @@ def _used(table: Typed, numbers: Sequence[int] | None) -> Iterator[Item]:
             continue
         markdown = _markdown(table.header, [row.cells for row in rows])
         id = f"{part.id}#{sha256(markdown.encode()).hexdigest()[:8]}"
-        yield part.model_copy(update={"id": id, "markdown": markdown, "regions": typed.regions(rows) or part.regions})
+        yield part.model_copy(
+            update={"id": id, "markdown": markdown, "regions": typed_tables.regions(rows) or part.regions}
+        )
 
 
 def _record(url: str, text: str) -> Record:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from agent.answer import Claim
-from agent.state import Brief, Decision
+from agent.graph.state import Brief, Decision
 from agent.validator.vision import Seen
 from tools.errors import SettingsError
 from tools.tool import Tool

@@ -16,11 +16,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
 
 from agent.answer import Citation, Claim
+from agent.graph.state import ANSWER, Brief, Decision, Shown
 from agent.llm import Seen, Similarity
-from agent.state import ANSWER, Brief, Decision, Shown
-from agent.validator.quantities import extract
 from tools import OWN_TOOLS
-from tools.library.chunk import sentences
+from tools.language.numbers import extract
+from tools.library.ingest.chunk import sentences
 from tools.tool import Tool
 
 PICTURE_WORDS = frozenset(

@@ -19,12 +19,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from agent.answer import Claim
-from agent.llm import Seen, known, room, schema
-from agent.llm.known import Known
-from agent.llm.room import NUM_PREDICT, REPAIR_TOKENS, Meter, Packed, line, tokens
-from agent.llm.schema import Misfit, Schema
-from agent.llm.wire import Reply, Wire
-from agent.state import ANSWER, Brief, Call, Decision
+from agent.graph.state import ANSWER, Brief, Call, Decision
+from agent.llm import Seen, context, ollama_probe, replies
+from agent.llm.context import NUM_PREDICT, REPAIR_TOKENS, Meter, Packed, line, tokens
+from agent.llm.ollama_http import Reply, Wire
+from agent.llm.ollama_probe import Known
+from agent.llm.replies import Misfit, Schema
 from prompts import render
 from tools.errors import ModelError, ModelNonsense, UnreadableFile
 from tools.tool import Tool
@@ -72,7 +72,7 @@ class Ollama:
 
     @cached_property
     def known(self) -> Known:
-        return known.learn(self.wire, self.fixed_window)
+        return ollama_probe.learn(self.wire, self.fixed_window)
 
     @property
     def num_ctx(self) -> int:
@@ -81,15 +81,15 @@ class Ollama:
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
         """The next step. Two unusable replies, or a call made before, give a fixed one marked `fallback`."""
         keys = ([0] if brief.image else []) + [shown.key for shown in brief.evidence]
-        tools = [tool for tool in tools if schema.callable_now(tool, keys)]
+        tools = [tool for tool in tools if replies.callable_now(tool, keys)]
         table = {tool.name: tool for tool in tools}
         searched = bool(brief.evidence or brief.calls)
-        wanted = schema.decision_schema(tools, keys, may_answer=searched)
+        wanted = replies.decision_schema(tools, keys, may_answer=searched)
         calls = "\n".join(_call(call) for call in brief.calls) or "(none)"
         actions = "\n".join(_action(tool) for tool in tools)
         prompt = self._fit("decide", brief, lambda keys: wanted, actions=actions, calls=calls).text
         try:
-            return self._ask(prompt, wanted, lambda raw: schema.decision(raw, table, brief.calls, searched))
+            return self._ask(prompt, wanted, lambda raw: replies.decision(raw, table, brief.calls, searched))
         except ModelNonsense as error:
             log.warning("%s", error.message)
             return _fallback(brief, table)
@@ -101,28 +101,28 @@ class Ollama:
             question=question,
             caption=caption.strip() or "(none)",
             fence=_fence([caption]),
-            schema=_json(schema.LOOK),
+            schema=_json(replies.LOOK),
         )
-        found = self._ask_of(picture, text, schema.LOOK, schema.Reading.model_validate)
+        found = self._ask_of(picture, text, replies.LOOK, replies.Reading.model_validate)
         return found.reading.strip() if found.relevant else ""
 
     def describe(self, picture: bytes, question: str) -> str:
         """Of the person's own picture: a line to search with, then what bears on the question."""
-        text = render("own", question=question, schema=_json(schema.OWN))
-        found = self._ask_of(picture, text, schema.OWN, schema.Own.model_validate)
+        text = render("own", question=question, schema=_json(replies.OWN))
+        found = self._ask_of(picture, text, replies.OWN, replies.Own.model_validate)
         return f"{line(found.shows, 300)}\n{found.reading.strip()}".strip()
 
     def confirm(self, picture: bytes, claim: str) -> Seen:
         """Whether the picture, looked at again and alone, shows what is claimed of it."""
-        text = render("confirm", claim=claim, fence=_fence([claim]), schema=_json(schema.TOLD))
-        return self._ask_of(picture, text, schema.TOLD, schema.Told.model_validate).answer
+        text = render("confirm", claim=claim, fence=_fence([claim]), schema=_json(replies.TOLD))
+        return self._ask_of(picture, text, replies.TOLD, replies.Told.model_validate).answer
 
     def support(self, claim: str, sources: str) -> Seen:
         """Whether the sources say what is claimed. ModelError where they do not fit into the window."""
         fence = _fence([claim, sources])
-        text = render("support", claim=claim, sources=sources, fence=fence, schema=_json(schema.TOLD))
-        self._check_size(tokens(text) + tokens(_json(schema.TOLD)))
-        return self._ask(text, schema.TOLD, schema.Told.model_validate).answer
+        text = render("support", claim=claim, sources=sources, fence=fence, schema=_json(replies.TOLD))
+        self._check_size(tokens(text) + tokens(_json(replies.TOLD)))
+        return self._ask(text, replies.TOLD, replies.Told.model_validate).answer
 
     def write(self, brief: Brief, told: Callable[[Claim], None] = lambda claim: None) -> tuple[Claim, ...]:
         """Claims with their citations, from the evidence only; `told` gets each as soon as it is written.
@@ -131,22 +131,22 @@ class Ollama:
         """
         if not brief.evidence:
             return ()
-        packed = self._fit("write", brief, schema.writing_schema)
+        packed = self._fit("write", brief, replies.writing_schema)
         held = {shown.key: shown for shown in brief.evidence if shown.key in packed.keys}
-        coming = schema.Claims()
+        coming = replies.Claims()
 
         def tell(text: str) -> None:
             for claim in coming.new(text):
-                if not schema.wrong(claim, held):
+                if not replies.wrong(claim, held):
                     told(claim)
 
-        wanted = schema.writing_schema(list(held))
+        wanted = replies.writing_schema(list(held))
         return self._ask(
             packed.text,
             wanted,
-            lambda raw: schema.claims(raw, held),
+            lambda raw: replies.claims(raw, held),
             told=tell,
-            kept=lambda raw: schema.sound(raw, held),
+            kept=lambda raw: replies.sound(raw, held),
         )
 
     # one question
@@ -175,10 +175,10 @@ class Ollama:
             reply = self._reply(messages, wanted, told if number == 0 else lambda text: None, bool(picture))
             raw: Schema = {}
             try:
-                raw = schema.parse(reply.text)
+                raw = replies.parse(reply.text)
                 return read(raw)
             except (Misfit, ValidationError) as error:
-                problem = "it repeats itself without end" if reply.stuck else schema.reason(error)
+                problem = "it repeats itself without end" if reply.stuck else replies.reason(error)
             rest = kept(raw) or rest
             again = render("repair", error=problem, schema=_json(wanted))
             messages += [
@@ -224,14 +224,14 @@ class Ollama:
         fields |= {
             "question": brief.question,
             "picture": _attached(brief, fence),
-            "history": room.history(brief),
+            "history": context.history(brief),
             "feedback": "\n".join(f"- {line(text, 300)}" for text in brief.feedback) or "(nothing)",
             "fence": fence,
         }
         widest = _json(wanted([shown.key for shown in brief.evidence]))
         bare = tokens(render(prompt, evidence="", schema="", **fields)) + 2 * tokens(widest)
-        self._check_size(bare + (room.LEAST_ROOM + 4 * len(brief.evidence) if brief.evidence else 0))
-        evidence = room.pack(brief, self._limit - bare, fence)
+        self._check_size(bare + (context.LEAST_ROOM + 4 * len(brief.evidence) if brief.evidence else 0))
+        evidence = context.pack(brief, self._limit - bare, fence)
         text = render(prompt, evidence=evidence.text, schema=_json(wanted(sorted(evidence.keys))), **fields)
         return Packed(text, evidence.keys)
 
@@ -255,7 +255,7 @@ def _fallback(brief: Brief, table: dict[str, Tool]) -> Decision:
 def _attached(brief: Brief, fence: str) -> str:
     if brief.image is None:
         return "(none)"
-    seen = f"\n{fence}\n{room.cut(brief.pictured, 300)}\n{fence}" if brief.pictured else ""
+    seen = f"\n{fence}\n{context.cut(brief.pictured, 300)}\n{fence}" if brief.pictured else ""
     return f'Yes: it has key "0" and cannot be cited. Search with it.{seen}'
 
 

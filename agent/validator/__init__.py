@@ -12,12 +12,12 @@ from typing import Literal, cast
 
 from agent.answer import Claim, Place, Status, Verdict
 from agent.validator import structure, tables, vision, wording
-from agent.validator.calibrated import judge
 from agent.validator.case import Case, Places
 from agent.validator.conflicts import Conflict, conflicts
+from agent.validator.decision import judge
 from agent.validator.facts import Fact
-from agent.validator.moving import found_elsewhere, moved, needed
-from agent.validator.quotes import Span
+from agent.validator.repair import found_elsewhere, moved, needed
+from agent.validator.spans import Span
 from agent.validator.split import segments
 from agent.validator.vision import Looks, Seen
 from agent.validator.windows import terms

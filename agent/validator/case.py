@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agent.answer import Citation, Claim, Place
-from agent.validator import facts, quotes, tables
+from agent.validator import facts, tables
+from agent.validator import spans as quotes
 from agent.validator.facts import FactCheck
-from agent.validator.quotes import Span
 from agent.validator.scope import labels, scope
+from agent.validator.spans import Span
 from tools.library.evidence import Figure, Item
 
 Places = Callable[[int, Sequence[Span]], Place]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from agent.answer import Claim
-from agent.validator import names
 from agent.validator.facts import tells
-from agent.validator.quantities import Quantity, extract
-from agent.validator.units import UNIT_STEMS
-from agent.validator.words import stem, stems
+from tools.language import names
+from tools.language.numbers import Quantity, extract
+from tools.language.units import UNIT_STEMS
+from tools.language.words import stem, stems
 
 # Words that may stand in one claim alone without making it speak of another thing.
 _IDLE = frozenset(

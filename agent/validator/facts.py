@@ -19,10 +19,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
-from agent.validator import names
-from agent.validator.names import Date, Name
-from agent.validator.quantities import Quantity, even, extract
-from agent.validator.words import stems
+from tools.language import names
+from tools.language.names import Date, Name
+from tools.language.numbers import Quantity, even, extract
+from tools.language.words import stems
 
 Kind = Literal["quantity", "code", "date", "name"]
 

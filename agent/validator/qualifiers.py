@@ -6,7 +6,7 @@ got 82 of 218 false claims past it, most of them by such a word). So a differenc
 
 import re
 
-from agent.validator.words import STOP_WORDS, WORD, stem
+from tools.language.words import STOP_WORDS, WORD, stem
 
 _ALL = frozenset("all every each both only always none never entire entirely".split())
 _SOME = frozenset(

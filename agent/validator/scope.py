@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from agent.validator import tables
-from agent.validator.quotes import Span
+from agent.validator.spans import Span
 from tools.library.evidence import Item
 
 # The end of a sentence (not of an abbreviation), a semicolon, an empty line, the start of a list item.

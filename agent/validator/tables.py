@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.validator import facts
-from agent.validator.quantities import extract
-from agent.validator.quotes import Span, find, normalise
-from agent.validator.units import UNIT
+from agent.validator.spans import Span, find, normalise
+from tools.language.numbers import extract
+from tools.language.units import UNIT
 
 _RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?)?[ \t]*\|?[ \t]*$", re.MULTILINE)
 # The unit of a column: in brackets anywhere, or at the end after "in" or a comma.

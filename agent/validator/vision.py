@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.validator import facts
-from agent.validator.calibrated import judge
+from agent.validator.decision import judge
 from agent.validator.scope import labels
 from tools.library.evidence import Figure
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.validator import tables
-from agent.validator.quotes import Span
-from agent.validator.words import STOP_WORDS, WORD, stem
+from agent.validator.spans import Span
+from tools.language.words import STOP_WORDS, WORD, stem
 
 WORDS = 150
 """Most words of a window; with the claim about 256 tokens, what the entailment model was trained on."""

@@ -13,11 +13,11 @@ from typing import Literal
 from rapidfuzz.distance import LCSseq
 
 from agent.validator.qualifiers import differ
-from agent.validator.quantities import extract
-from agent.validator.quotes import NEGATIONS, normalise
+from agent.validator.spans import NEGATIONS, normalise
 from agent.validator.split import segments
 from agent.validator.windows import terms
-from agent.validator.words import STOP_WORDS, WORD, stem, stems
+from tools.language.numbers import extract
+from tools.language.words import STOP_WORDS, WORD, stem, stems
 
 VERBATIM = 0.9
 """Share of the claim's content words (0 to 1) from which on it counts as the source's own words."""

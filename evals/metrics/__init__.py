@@ -27,7 +27,7 @@ from evals.metrics import (
     vqa_accuracy,
 )
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 __all__ = ["METRICS", "Metric", "Score"]
 

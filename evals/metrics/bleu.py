@@ -7,7 +7,7 @@ import sacrebleu
 from evals.cases import Case
 from evals.metrics import text
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def score(case: Case, trace: Trace) -> Score | None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from agent.answer import Status
 from evals.cases import Case
 from evals.metrics.score import Score
-from evals.trace import Cited, Trace
+from evals.runs.trace import Cited, Trace
 
 NO_VERDICT = "the validator could check none of the statements"
 

@@ -8,7 +8,7 @@ rightly: that takes a reader (a judge), and is not scored here.
 from evals.cases import Case
 from evals.metrics import number_match, text
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 LONGEST = 8
 TOO_LONG = f"the right answer has more than {LONGEST} words; whether it is said takes a reader"

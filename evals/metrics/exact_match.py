@@ -6,7 +6,7 @@ An assistant that answers in whole sentences rarely matches a gold answer of two
 from evals.cases import Case
 from evals.metrics import text
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def score(case: Case, trace: Trace) -> Score | None:

@@ -8,7 +8,7 @@ shown and that it refuses.
 from evals.cases import Case
 from evals.metrics.citations import NO_VERDICT
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def score(case: Case, trace: Trace) -> Score | None:

@@ -4,7 +4,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from evals.trace import Took
+from evals.runs.trace import Took
 
 TOTAL = "answer"
 """All stages together."""

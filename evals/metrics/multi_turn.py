@@ -5,7 +5,7 @@ stands for, nothing leads there. Reused = citations of evidence that an earlier 
 from evals.cases import Case
 from evals.metrics.page_hit import hits
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def resolved(case: Case, trace: Trace) -> Score | None:

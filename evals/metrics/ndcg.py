@@ -6,7 +6,7 @@ from ir_measures import nDCG
 from evals.cases import Case
 from evals.metrics import ranked
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def at_10(case: Case, trace: Trace) -> Score | None:

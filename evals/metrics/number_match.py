@@ -12,7 +12,7 @@ import re
 from evals.cases import Case
 from evals.metrics import text
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 TOLERANCE = 0.01
 _NUMBER = re.compile(r"(?<![\w.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")

@@ -5,7 +5,7 @@ Of a gold source without pages, any page hits; of an API's reply, any reply. A r
 
 from evals.cases import Case, Gold
 from evals.metrics.score import Score
-from evals.trace import Spot, Trace
+from evals.runs.trace import Spot, Trace
 
 
 def score(case: Case, trace: Trace) -> Score | None:

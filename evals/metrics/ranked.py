@@ -10,7 +10,7 @@ from ir_measures import Measure
 
 from evals.cases import Case
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 _QUERY = "case"
 

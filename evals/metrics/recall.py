@@ -8,7 +8,7 @@ from ir_measures import R
 from evals.cases import Case
 from evals.metrics import ranked
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 CUTS = (1, 3, 5, 10, 20)
 

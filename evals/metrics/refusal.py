@@ -6,7 +6,7 @@ al., ACL 2018.) Each is a mean over the cases it is asked of: precision over the
 
 from evals.cases import Case
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def precision(case: Case, trace: Trace) -> Score | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from evals.cases import Case
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 from tools.library.evidence import Box
 
 LIMIT = 0.5

@@ -7,7 +7,7 @@ stands at a gold place (`page_hit`), as far as the case names one.
 from evals.cases import Case
 from evals.metrics import contains, page_hit
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def score(case: Case, trace: Trace) -> Score | None:

@@ -8,7 +8,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from evals.cases import Case
 from evals.metrics import text
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def score(case: Case, trace: Trace) -> Score | None:

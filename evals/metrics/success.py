@@ -8,7 +8,7 @@ from ir_measures import Success
 from evals.cases import Case
 from evals.metrics import ranked
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def at(k: int, case: Case, trace: Trace) -> Score | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from evals.cases import Case
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 NO_REFERENCE = "nobody wrote a right answer down"
 _ARTICLES = re.compile(r"\b(a|an|the)\b")

@@ -5,7 +5,7 @@ Calling every tool would be right each time: read the two together.
 
 from evals.cases import Case
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 
 def score(case: Case, trace: Trace) -> Score | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from evals.cases import Case
 from evals.metrics import text
 from evals.metrics.score import Score
-from evals.trace import Trace
+from evals.runs.trace import Trace
 
 PEOPLE = 10
 ENOUGH = 3

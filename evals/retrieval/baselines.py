@@ -5,8 +5,8 @@ Renewed by `python -m evals retrieval FOLDER --record`, after a look at what cha
 
 from pathlib import Path
 
-from evals.intervals import Interval
-from evals.retrieval.runs import Run
+from evals.metrics.intervals import Interval
+from evals.retrieval.records import Run
 from evals.retrieval.scores import intervals
 from tools.library.evidence import Frozen
 

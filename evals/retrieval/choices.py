@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from evals.retrieval import said
-from evals.retrieval.asking import Ask, Asker, Ranks
+from evals.retrieval import tables as said
+from evals.retrieval.questions import Ask, Asker, Ranks
 from evals.suites import Suite
 from tools.library.library import Library
 from tools.library.search import Query

@@ -29,11 +29,11 @@ def retrieval(
     """Does the library find what is there? Each leg alone and all fused, on folders with gold."""
     from agent import settings
     from evals import suites
-    from evals.retrieval import baselines, choices, measure, runs, said
+    from evals.retrieval import baselines, choices, measure, records, tables
 
     console = Console(width=130) if not Console().is_terminal else Console()
     bar = Console(stderr=True)
-    earlier = {path.stem: runs.read(path) for path in against.glob("*.jsonl")} if against else {}
+    earlier = {path.stem: records.read(path) for path in against.glob("*.jsonl")} if against else {}
     places = folders or [f for f in sorted(suites.DATA.glob("*/")) if any(one.fits(f) for one in suites.LAYOUTS)]
     chosen = [_thinned(suites.load(place), limit) for place in places or [suites.SAMPLE]]
     for suite in chosen:
@@ -45,14 +45,14 @@ def retrieval(
                 _draw(library, draw / f"{suite.name}.png")
             for table in choices.tables(suite, library, bar) if compare_defaults else ():
                 console.print(table)
-        said.show(run, console)
+        tables.show(run, console)
         if suite.name in earlier:
-            said.compared(suite.name, runs.changes(earlier[suite.name], run), console)
+            tables.compared(suite.name, records.changes(earlier[suite.name], run), console)
         for problem in [] if record else baselines.problems(run):
             console.print(f"worse than the baseline: {problem}")
         if record:
             print(baselines.write(run))
-        print(f"Record: {runs.write(out, run.header, run.rows)}")
+        print(f"Record: {records.write(out, run.header, run.rows)}")
 
 
 def _thinned(suite: "Suite", limit: int | None) -> "Suite":
@@ -67,7 +67,7 @@ def _thinned(suite: "Suite", limit: int | None) -> "Suite":
 
 def _draw(library: "Library", path: Path) -> None:
     from tools.library.search import Query
-    from tools.library.search.drawing import draw
+    from tools.library.search.projection import draw
 
     path.parent.mkdir(parents=True, exist_ok=True)
     print(draw(library, Query(), path))

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from evals.cases import Case
-from evals.retrieval.asking import Asker, Ranks, unit_of
-from evals.retrieval.runs import Header, Run
+from evals.retrieval.questions import Asker, Ranks, unit_of
+from evals.retrieval.records import Header, Run
 from evals.suites import Suite
 from tools.library.library import Library
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import ir_measures
 from ir_measures import RR, R, Success, nDCG
 
-from evals.intervals import Interval, bootstrap
-from evals.retrieval.asking import Ranks
+from evals.metrics.intervals import Interval, bootstrap
+from evals.retrieval.questions import Ranks
 
 MEASURES = {
     "success@1": Success @ 1,

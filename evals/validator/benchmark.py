@@ -12,16 +12,16 @@ from rich.progress import track
 from rich.table import Table
 
 from agent.llm import ChatModel
-from agent.validator.calibrated import FILE, calibration
+from agent.validator.decision import FILE, calibration
 from agent.validator.entailment import reader
 from agent.validator.facts import check
 from agent.validator.measure import NAMES, Reads, measure
-from agent.validator.quantities import extract
-from agent.validator.quotes import NEGATIONS
-from agent.validator.words import WORD
+from agent.validator.spans import NEGATIONS
 from evals.validator.scores import Flags, Floats, Scored, auc, interval, judge
 from evals.validator.sets import Row, pairs
 from tools.errors import ModelNonsense
+from tools.language.numbers import extract
+from tools.language.words import WORD
 
 TOGETHER = "together"
 JUDGES = {

@@ -10,7 +10,7 @@ from rich.console import Console
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from agent.validator.calibrated import crossed
+from agent.validator.decision import crossed
 from evals.validator.benchmark import TOGETHER, Measured, lines, table, thresholds
 from evals.validator.scores import Flags, Floats, best_threshold
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from agent.answer import Citation, Claim, Place
 from agent.validator import Span, validate
-from agent.validator.quotes import find
+from agent.validator.spans import find
 from agent.validator.windows import best_stretch, sentences, terms
 from tools.library.evidence import Figure, Item, Passage
 from tools.library.library import Library

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.answer import Citation, Claim, Place
 from agent.validator import Span, validate
-from agent.validator.calibrated import judge
+from agent.validator.decision import judge
 from agent.validator.entailment import Reader
 from tools.library.evidence import Item, Passage
 

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from tools.errors import NoLibrary, NotInLibrary, UnreadableFile
-from tools.library import again, disk, encode, rerank
-from tools.library.adapter import Adapter
-from tools.library.catalog import Catalog
+from tools.library import encode
 from tools.library.encode import Encoder, ImageEncoder, TokenEncoder
 from tools.library.evidence import Hit, Item, Region, Source, regions_of
-from tools.library.ingest import Progress, collect, ingest
-from tools.library.report import Report
-from tools.library.rerank import MaxSim, Reranker
-from tools.library.search import WEIGHTS, Found, Query, Within, search
-from tools.library.steady import steady
-from tools.library.store import Bm25, Layout, Maker, Store, drop_store, open_store, other_stores
-from tools.library.workers import LIMIT
+from tools.library.ingest import reembed
+from tools.library.ingest.pipeline import Progress, collect, ingest
+from tools.library.ingest.report import Report
+from tools.library.ingest.workers import LIMIT
+from tools.library.search import WEIGHTS, Found, Query, Within, rerank, search
+from tools.library.search.adapter import Adapter
+from tools.library.search.consistent import steady
+from tools.library.search.rerank import MaxSim, Reranker
+from tools.library.store import Bm25, Layout, Maker, Store, disk, drop_store, open_store, other_stores
+from tools.library.store.catalog import Catalog
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -163,11 +164,11 @@ class Library:
         finally:
             self.offload()
 
-    def embed_again(self, told: again.Told | None = None) -> int:
+    def embed_again(self, told: reembed.Told | None = None) -> int:
         """Makes all points anew, with the encoders that are set; the number of sources. Documents are not read."""
         with disk.only_one(self.root):
             try:
-                return again.everything(self, told)
+                return reembed.everything(self, told)
             finally:
                 self.offload()
 
@@ -258,7 +259,7 @@ class Library:
 
         Raises NotInLibrary where the file has changed or gone since it was read.
         """
-        from tools.library import render
+        from tools.library.parse import page_image as render
 
         held = self.source(source)
         rendition = self._rendition_path(source)

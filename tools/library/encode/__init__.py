@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tools.errors import SettingsError
-from tools.library.encode import openclip, sentence
+from tools.library.encode import openclip, sentence_transformer
 from tools.library.encode.device import device
-from tools.library.encode.encoder import Encoder, ImageEncoder, Reader, TokenEncoder, Vectors
 from tools.library.encode.minilm import MINILM_SHA256, MiniLM, MiniLMReader, minilm_folder
 from tools.library.encode.openclip import IMAGE_BATCH, Mini, OpenClip
-from tools.library.encode.sentence import SentenceEncoder
+from tools.library.encode.protocol import Encoder, ImageEncoder, Reader, TokenEncoder, Vectors
+from tools.library.encode.sentence_transformer import SentenceEncoder
 from tools.library.encode.windowing import windows
 
 __all__ = [
@@ -72,7 +72,7 @@ DIMENSIONS: dict[str, Callable[[str], int]] = {
     "minilm": lambda rest: 384,
     "mini": lambda rest: 512,
     "openclip": openclip.dimension,
-    "sentence-transformers": sentence.dimension,
+    "sentence-transformers": sentence_transformer.dimension,
 }
 """Known without loading weights."""
 
@@ -107,7 +107,7 @@ def weights_version(name: str) -> str:
     whose name says it all."""
     if name != "mini":
         return ""
-    from tools.library import mini
+    from tools.library.encode import mini
 
     with (mini.HERE / "mini.safetensors").open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tools.library.encode.device import TEXTS, Loaded, device, precision
-from tools.library.encode.encoder import Vectors, normalised, refuse_long
-from tools.library.packaged import packaged
+from tools.library.encode.packaged import packaged
+from tools.library.encode.protocol import Vectors, normalised, refuse_long
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer

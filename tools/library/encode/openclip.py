@@ -7,7 +7,7 @@ import numpy as np
 
 from tools.errors import SettingsError, WeightsError
 from tools.library.encode.device import Loaded, device, half, quiet
-from tools.library.encode.encoder import Vectors, normalised, refuse_long
+from tools.library.encode.protocol import Vectors, normalised, refuse_long
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -85,7 +85,7 @@ class Mini(OpenClip):
 
     def __init__(self) -> None:
         """Its towers are loaded for the first picture; a question in words needs `project` alone."""
-        from tools.library import mini
+        from tools.library.encode import mini
 
         self._loaded = Loaded(_mini, later=True)
         self._projection = mini.projection()
@@ -100,7 +100,7 @@ class Mini(OpenClip):
 
 
 def _mini() -> Towers:
-    from tools.library import mini
+    from tools.library.encode import mini
 
     quiet()
     return _placed(Towers(*mini.load()))

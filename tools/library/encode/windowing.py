@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tools.library.encode.encoder import Reader
+from tools.library.encode.protocol import Reader
 
 
 def windows(text: str, reader: Reader, overlap: int = 32) -> list[str]:
@@ -42,5 +42,3 @@ def _fitting(word: str, reader: Reader) -> list[str]:
         return [word]
     half = len(word) // 2
     return _fitting(word[:half], reader) + _fitting(word[half:], reader)
-
-

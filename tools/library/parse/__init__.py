@@ -62,15 +62,15 @@ def parse(path: Path, caption: str = "", ocr: Callable | str | bool | None = Tru
 
 
 def _parser(kind: str) -> Callable[..., Parsed]:
-    from tools.library.parse import book, markup, office, pdf, slides
+    from tools.library.parse import epub, markup, office, pdf, pptx
 
     return {
         "pdf": pdf.parse_pdf,
         "markup": markup.parse_markup,
         "docx": office.parse_docx,
         "xlsx": office.parse_xlsx,
-        "pptx": slides.parse_pptx,
-        "epub": book.parse_epub,
+        "pptx": pptx.parse_pptx,
+        "epub": epub.parse_epub,
     }[kind]
 
 

@@ -14,9 +14,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Word
 from tools.library.parse import ocr
-from tools.library.parse.lines import Line, in_order, paragraphs, words_of
+from tools.library.parse.layout.lines import Line, in_order, paragraphs, words_of
+from tools.library.parse.pages import Reader
 from tools.library.parse.parts import Block, FigurePart, Parsed
-from tools.library.parse.sheets import Reader
 
 pillow_heif.register_heif_opener()
 
@@ -173,7 +173,5 @@ def _caption_words(caption: str, page: int, whole: Box) -> tuple[Word, ...]:
     """Words of a text that came beside the picture, its lines kept: each stands for all of it."""
     lines = [line.split() for line in caption.split("\n")]
     return tuple(
-        Word(text, page, whole, "\n" if n == len(line) else " ")
-        for line in lines
-        for n, text in enumerate(line, 1)
+        Word(text, page, whole, "\n" if n == len(line) else " ") for line in lines for n, text in enumerate(line, 1)
     )

@@ -15,9 +15,9 @@ from markdown_it import MarkdownIt
 from tools.errors import UnreadableFile
 from tools.library.parse import ocr, rendition
 from tools.library.parse.image import as_png
+from tools.library.parse.pages import Reader
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pdf import parse_document
-from tools.library.parse.sheets import Reader
 
 DROPPED = [
     "script",
@@ -67,9 +67,7 @@ def render(
     try:
         pdf = rendition.to_pdf(body, pictures, width)
     except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
-        raise UnreadableFile(
-            f"{title} cannot be set as pages ({error}).", "Save it as PDF and add that."
-        ) from error
+        raise UnreadableFile(f"{title} cannot be set as pages ({error}).", "Save it as PDF and add that.") from error
     with pymupdf.open(stream=pdf, filetype="pdf") as document:
         parsed = parse_document(document, title, read, made_here=True)
     return Parsed(
@@ -136,8 +134,10 @@ def _mark_caption(tag: Tag) -> None:
     """The slanted paragraph below a picture that stands alone is its caption: Markdown has no other way for one."""
     above = tag.parent
     below = above.find_next_sibling() if above and above.name == "p" and not above.get_text(strip=True) else None
-    if below and below.name == "p" and all(
-        part.find_parent(("em", "i")) for part in below.find_all(string=True) if part.strip()
+    if (
+        below
+        and below.name == "p"
+        and all(part.find_parent(("em", "i")) for part in below.find_all(string=True) if part.strip())
     ):
         below["class"] = "alt"
 

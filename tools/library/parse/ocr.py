@@ -11,7 +11,7 @@ from PIL import Image
 
 from tools.errors import SettingsError
 from tools.library.evidence import Box
-from tools.library.parse.lines import bounds
+from tools.library.parse.layout.lines import bounds
 
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
@@ -74,9 +74,7 @@ def read(image: Image.Image) -> list[OcrLine]:
     found: Any = _engine()(np.asarray(picture)[:, :, ::-1])  # one of several classes by what was asked for
     pairs = zip(found.txts, found.boxes, strict=True) if found.txts else ()
     lines = [
-        _line(text, np.asarray(corners) * scale)
-        for text, corners in pairs
-        if any(char.isalnum() for char in text)
+        _line(text, np.asarray(corners) * scale) for text, corners in pairs if any(char.isalnum() for char in text)
     ]  # buttons of windows are read as □
     return sorted(lines, key=lambda line: (line.box[1], line.box[0]))
 

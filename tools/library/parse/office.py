@@ -16,9 +16,9 @@ from tools.errors import UnreadableFile
 from tools.library.parse import ocr
 from tools.library.parse.image import as_png
 from tools.library.parse.markup import escaped, render
+from tools.library.parse.pages import Reader
 from tools.library.parse.parts import Parsed
 from tools.library.parse.plain import table_html, width_for
-from tools.library.parse.sheets import Reader
 
 MAX_UNPACKED = 400_000_000  # bytes; an office file is a ZIP, and its sizes are declared
 MAX_ROWS = 20_000

@@ -11,24 +11,23 @@ from PIL import Image
 
 from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Region, Word
-from tools.library.parse import lines as text_lines
 from tools.library.parse import ocr
-from tools.library.parse.aligned import find_aligned
-from tools.library.parse.booktabs import find_booktabs
-from tools.library.parse.figures import Cluster, Shape, find_figures, gap, is_legend, shapes, table_caption, title_above
-from tools.library.parse.lines import (
-    HeadingPath,
-    Line,
-    Paragraph,
-    area,
-    holds,
-    is_caption,
-    overlap,
+from tools.library.parse.layout import lines as text_lines
+from tools.library.parse.layout.aligned_tables import find_aligned
+from tools.library.parse.layout.booktabs import find_booktabs
+from tools.library.parse.layout.figures import (
+    Cluster,
+    Shape,
+    find_figures,
+    gap,
+    is_legend,
+    shapes,
+    table_caption,
+    title_above,
 )
-from tools.library.parse.mentions import with_mentions
-from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
-from tools.library.parse.sheets import PageError, Reader, Sheet, read_sheets, render, scaled, turned_back
-from tools.library.parse.tables import (
+from tools.library.parse.layout.lines import HeadingPath, Line, Paragraph, area, holds, is_caption, overlap
+from tools.library.parse.layout.mentions import with_mentions
+from tools.library.parse.layout.ruled_tables import (
     continued,
     find_grids,
     level_rules,
@@ -37,6 +36,8 @@ from tools.library.parse.tables import (
     table_box,
     with_separators,
 )
+from tools.library.parse.pages import PageError, Reader, Sheet, read_sheets, render, scaled, turned_back
+from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 
 DPI = 150
 LONG_SIDE = 1600  # pixels of a figure's picture
@@ -79,9 +80,7 @@ def _title(document: pymupdf.Document) -> str:
     return "" if junk or title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".qxd", ".dvi")) else title
 
 
-def parse_document(
-    source: pymupdf.Document, title: str, read: Reader | None, *, made_here: bool = False
-) -> Parsed:
+def parse_document(source: pymupdf.Document, title: str, read: Reader | None, *, made_here: bool = False) -> Parsed:
     """Two passes: what repeats on many pages is known only after all were read.
 
     `made_here` says that the pages are a rendition, which has no running headers and no garbled text.
@@ -129,9 +128,7 @@ def _is_deck(sheets: Sequence[Sheet]) -> bool:
     return wide > 0.8 * len(sheets) and counts[len(counts) // 2] < MANY_WORDS
 
 
-def _overleaf(
-    figure: FigurePart, blocks: Sequence[Block], legends: Mapping[int, tuple[Word, ...]]
-) -> FigurePart:
+def _overleaf(figure: FigurePart, blocks: Sequence[Block], legends: Mapping[int, tuple[Word, ...]]) -> FigurePart:
     """The figure with the caption that the typesetter had to put on the next page."""
     below = (block.words[0] for block in blocks if block.words[0].page == figure.page)
     if figure.caption or any(word.box[1] > figure.box[3] - 1 for word in below):
@@ -157,9 +154,7 @@ def _turned_back(parts: "PageParts", sheet: Sheet) -> "PageParts":
     def words(found: tuple[Word, ...]) -> tuple[Word, ...]:
         return tuple(word._replace(box=back(word.box)) for word in found)
 
-    figures = [
-        replace(f, box=back(f.box), caption=words(f.caption), inside=words(f.inside)) for f in parts.figures
-    ]
+    figures = [replace(f, box=back(f.box), caption=words(f.caption), inside=words(f.inside)) for f in parts.figures]
     tables = [
         replace(
             table,
@@ -199,9 +194,7 @@ class PageParts:
 class _Page:
     """One page on its way from lines to parts."""
 
-    def __init__(
-        self, sheet: Sheet, lines: list[Line], repeated: set[tuple[int, ...]], notes: list[str]
-    ) -> None:
+    def __init__(self, sheet: Sheet, lines: list[Line], repeated: set[tuple[int, ...]], notes: list[str]) -> None:
         self.page, self.sheet, self.lines, self.notes = sheet.page, sheet, lines, notes
         self.words = [word for line in lines for word in line.words]
         self.pictures = [
@@ -287,9 +280,7 @@ class _Page:
     def _paragraphs(self, taken: list[Box]) -> list[Paragraph]:
         free = []
         for line in self.lines:
-            if not any(
-                holds(box, line.box) or overlap(box, line.box) > 0.5 * area(line.box) for box in taken
-            ):
+            if not any(holds(box, line.box) or overlap(box, line.box) > 0.5 * area(line.box) for box in taken):
                 free.append(line)
         aside = [line for line in self.sheet.aside if not any(holds(box, line.box) for box in taken)]
         return [*text_lines.paragraphs(text_lines.in_order(free)), *_blockwise(aside)]
@@ -297,9 +288,7 @@ class _Page:
     def _is_the_scan(self, cluster: Cluster) -> bool:
         return area(cluster.box) > 0.5 * area(self.sheet.box) and len(self.words) >= 12
 
-    def _outside(
-        self, text: list[Paragraph], found: list[Cluster], captions: list[Paragraph]
-    ) -> list[Paragraph]:
+    def _outside(self, text: list[Paragraph], found: list[Cluster], captions: list[Paragraph]) -> list[Paragraph]:
         """Paragraphs without those that stand in a figure; captions stay."""
         return [
             p
@@ -314,11 +303,7 @@ class _Page:
         blocks: list[Block] = []
         headings: list[tuple[Box | None, str]] = [(None, str(path))]
         for paragraph in text:
-            if (
-                not self.sheet.scanned
-                and not is_caption(paragraph.text)
-                and text_lines.is_heading(paragraph, body)
-            ):
+            if not self.sheet.scanned and not is_caption(paragraph.text) and text_lines.is_heading(paragraph, body):
                 path.enter(paragraph)
                 headings.append((paragraph.box, str(path)))
             blocks.append(Block(text_lines.words_of(paragraph), str(path)))
@@ -331,9 +316,7 @@ class _Page:
         title = " ".join(max(upper, key=lambda p: p.size).text.split()) if upper else ""
         return [Block(text_lines.words_of(p), title) for p in text], [(None, title)]
 
-    def _figure(
-        self, cluster: Cluster, headings: list[tuple[Box | None, str]], read: Reader | None
-    ) -> FigurePart:
+    def _figure(self, cluster: Cluster, headings: list[tuple[Box | None, str]], read: Reader | None) -> FigurePart:
         picture, scale = render(self.page, cluster.box, dpi=self._dpi(cluster), long_side=LONG_SIDE)
         captions = tuple(word for p in cluster.captions for word in text_lines.words_of(p))
         boxes = {word.box for word in captions}

@@ -28,9 +28,7 @@ def parse_plain(path: Path) -> Parsed:
         rows = _csv_rows(text, path)
     else:
         return render(_paragraphs(text), media_type, path.name)
-    notes = (
-        (f"only the first {MAX_ROWS} of {len(rows) - 1} rows were read",) if len(rows) - 1 > MAX_ROWS else ()
-    )
+    notes = (f"only the first {MAX_ROWS} of {len(rows) - 1} rows were read",) if len(rows) - 1 > MAX_ROWS else ()
     rows = rows[: MAX_ROWS + 1]
     columns = max((len(row) for row in rows), default=0)
     width = width_for(columns)
@@ -41,9 +39,7 @@ def parse_plain(path: Path) -> Parsed:
 def _paragraphs(text: str) -> str:
     """Blank lines part paragraphs; line ends within one are kept."""
     parts = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
-        f"<p>{escaped(part.strip()).replace(chr(10), '<br/>')}</p>" for part in parts if part.strip()
-    )
+    return "".join(f"<p>{escaped(part.strip()).replace(chr(10), '<br/>')}</p>" for part in parts if part.strip())
 
 
 def width_for(columns: int) -> float:
@@ -65,9 +61,7 @@ def _csv_rows(text: str, path: Path) -> list[list[str]]:
     try:
         rows = list(csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise UnreadableFile(
-            f"{path.name} is no CSV ({error}).", "Save it as CSV anew, or as .txt."
-        ) from error
+        raise UnreadableFile(f"{path.name} is no CSV ({error}).", "Save it as CSV anew, or as .txt.") from error
     return [row for row in rows if any(cell.strip() for cell in row)]
 
 

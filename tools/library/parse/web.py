@@ -23,10 +23,10 @@ from PIL import Image
 
 from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Region, Word, text_of
-from tools.library.parse.gate import gate
-from tools.library.parse.lines import bounds
+from tools.library.parse.layout.lines import bounds
+from tools.library.parse.layout.ruled_tables import with_separators
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
-from tools.library.parse.tables import with_separators
+from tools.library.parse.web_proxy import gate
 
 AGENT = "Exhibit/0.1 (indexes single pages for one person)"
 WIDTH, HEIGHT = 1200, 1600  # CSS pixels of a picture of the page

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.library import fuse, points
 from tools.library.evidence import Figure, Hit, Record
-from tools.library.fuse import Fused
-from tools.library.rerank import Reranker
-from tools.library.search import beside, diverse, legs
-from tools.library.search.fit import pixels_fit, words_fit
+from tools.library.ingest import points
+from tools.library.search import about_figures, diverse, fuse, legs
+from tools.library.search.filters import scope_of
+from tools.library.search.fuse import Fused
 from tools.library.search.legs import MOST_WINDOWS, WEIGHTS, Asked
 from tools.library.search.query import Found, Query, Within
-from tools.library.search.within import scope_of
+from tools.library.search.relevance import pixels_fit, words_fit
+from tools.library.search.rerank import Reranker
 from tools.library.store import Leg, Scope, Scored, Store, best_of_items
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _beside(library: "Library", picture: Asked, within: Within) -> Ranking:
     near = best_of_items(library.store.search(*picture, DEPTH, scope)) if scope else ()
     held = library.catalog.items([one.item for one in near])
     figures = [item for one in near if isinstance(item := held.get(one.item), Figure)]
-    items = beside.about(library, figures[:LOOKED_AT], within.kinds)
+    items = about_figures.about(library, figures[:LOOKED_AT], within.kinds)
     return tuple(Scored(item, 1 / rank) for rank, item in enumerate(items, 1))
 
 

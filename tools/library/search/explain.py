@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tools.library import encode
 from tools.library.evidence import Hit, Item, Source
 from tools.library.search import DEPTH, search
-from tools.library.search.fit import Term, terms
+from tools.library.search.filters import scope_of
 from tools.library.search.query import Found, Query
-from tools.library.search.within import scope_of
+from tools.library.search.relevance import Term, terms
 from tools.library.store import Scope
 
 if TYPE_CHECKING:

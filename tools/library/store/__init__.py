@@ -12,7 +12,7 @@ from tools.library.store.bm25 import Bm25
 from tools.library.store.edge import EdgeStore
 from tools.library.store.layout import Layout
 from tools.library.store.maker import COLLECTION, Maker
-from tools.library.store.nouns import (
+from tools.library.store.points import (
     DENSE,
     MAKER_ID,
     Ask,

@@ -1,6 +1,6 @@
 """Words as sparse vectors."""
 
-from tools.library.store.nouns import Sparse
+from tools.library.store.points import Sparse
 
 
 class Bm25:

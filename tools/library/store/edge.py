@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import DiskFull, LibraryBusy, LibraryError
-from tools.library import disk
+from tools.library.store import disk
 from tools.library.store import layout as rules
 from tools.library.store.layout import Layout
 from tools.library.store.maker import Maker, check, maker_of
-from tools.library.store.nouns import (
+from tools.library.store.points import (
     MAKER_ID,
     Held,
     Kept,

@@ -10,7 +10,7 @@ from tools.errors import StoreDown
 from tools.library.store import layout as rules
 from tools.library.store.layout import Layout
 from tools.library.store.maker import COLLECTION, Maker, check, maker_of
-from tools.library.store.nouns import (
+from tools.library.store.points import (
     MAKER_ID,
     Held,
     Kept,
@@ -79,9 +79,7 @@ class ServerStore(Store):
         models = self._models
         if self._layout.quantization == "none":
             return None
-        scalar = models.ScalarQuantizationConfig(
-            type=models.ScalarType.INT8, quantile=rules.QUANTILE, always_ram=True
-        )
+        scalar = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, quantile=rules.QUANTILE, always_ram=True)
         return models.ScalarQuantization(scalar=scalar)
 
     def _lay_out(self) -> None:

@@ -1,0 +1,197 @@
+"""exhibit search: every mode, every filter, and why something was found or not."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from agent.interfaces.cli.console import escape, open_console, open_library, print_json, source_named
+from tools.errors import NotInLibrary
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from tools.library.library import Library
+    from tools.library.search.explain import Explanation
+    from tools.library.search.query import Found, Query, Within
+
+DAYS = ["%Y-%m-%d"]
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="Words to look for.")] = "",
+    image: Annotated[Path | None, typer.Option("--image", help="A picture to search with.")] = None,
+    like: Annotated[str, typer.Option(help="The id of an item: what is like it?")] = "",
+    kind: Annotated[list[str] | None, typer.Option(help="passage, table or figure; may be repeated.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="A path, title or id; may be repeated.")] = None,
+    folder: Annotated[list[Path] | None, typer.Option(help="Only files below it; may be repeated.")] = None,
+    page: Annotated[str, typer.Option(help="A page, or the first and the last: 3 or 3-7.")] = "",
+    since: Annotated[datetime | None, typer.Option(formats=DAYS, help="Files changed on that day or later.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAYS, help="Files changed on that day or before.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 8,
+    blend: Annotated[str, typer.Option(help="How a picture and words join: ranks, vector or cascade.")] = "ranks",
+    diversity: Annotated[float, typer.Option(min=0, max=1, help="0: the best; 1: the most different.")] = 0.0,
+    explain: Annotated[bool, typer.Option("--explain", help="What each leg was asked and answered.")] = False,
+    expect: Annotated[str, typer.Option(help="SOURCE or SOURCE:PAGE: where does it stand, and why there?")] = "",
+    draw: Annotated[Path | None, typer.Option(help="A PNG of the vectors in two dimensions.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")] = False,
+) -> None:
+    """What the library holds, best first; no model is asked."""
+    from tools.library.library import open_picture
+    from tools.library.search.query import Blend, Query
+
+    if not (text or image or like):
+        raise NotInLibrary("There is nothing to search for.", "Give words, --image FILE, both, or --like ITEM.")
+    if blend not in get_args(Blend):
+        raise NotInLibrary(f"There is no blend '{blend}'.", f"Choose one of: {', '.join(get_args(Blend))}.")
+    kinds = tuple(kind or (("figure",) if image else ()))
+    picture = open_picture(image) if image else None
+    with open_library() as library:
+        within = _within(library, kinds, source or (), folder or (), page, since, until)
+        query = Query(text, picture, like, within, limit, blend, diversity)  # type: ignore[arg-type]  # checked above
+        told = _explained(library, query, expect) if explain or expect else None
+        found = told.found if told else library.find(query)
+        rows = [_hit_as_dict(library, hit) for hit in found.hits]
+        if draw:
+            _draw(library, query, draw)
+        if as_json:
+            print_json({"hits": rows, **_as_dict(told)} if told else rows)
+            return
+        _print_hits(rows, found)
+        if told:
+            _print_explanation(library, told)
+
+
+def _within(
+    library: "Library",
+    kinds: tuple[str, ...],
+    sources: Sequence[str],
+    folders: Sequence[Path],
+    pages: str,
+    since: datetime | None,
+    until: datetime | None,
+) -> "Within":
+    from tools.library.search.query import Within
+
+    if unknown := set(kinds) - {"passage", "table", "figure"}:
+        raise NotInLibrary(f"There is no kind '{unknown.pop()}'.", "Choose passage, table or figure.")
+    ids = tuple(source_named(library, name).id for name in sources)
+    return Within(kinds, ids, tuple(folders), _pages(pages), _day(since), _day(until))
+
+
+def _pages(text: str) -> tuple[int, int] | None:
+    """ "3" or "3-7"; None for ""."""
+    if not text:
+        return None
+    match = re.fullmatch(r"(\d+)(?:-(\d+))?", text.strip())
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 1 <= first <= last:
+        raise NotInLibrary(f"'{text}' names no pages.", "Write --page 3 or --page 3-7.")
+    return first, last
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
+
+
+def _explained(library: "Library", query: "Query", expect: str) -> "Explanation":
+    from tools.library.search.explain import explain
+
+    name, _, page = expect.rpartition(":")
+    if not (name and page.isdigit()):
+        return explain(library, query, expect)
+    return explain(library, query, name, int(page))
+
+
+def _draw(library: "Library", query: "Query", path: Path) -> None:
+    from tools.library.search.projection import draw
+
+    print(draw(library, query, path))
+
+
+# printing
+
+
+def _hit_as_dict(library: "Library", hit: Any) -> dict[str, Any]:
+    item = hit.item
+    source = library.source(item.source_id)
+    return {
+        "rank": hit.rank,
+        "id": item.id,
+        "kind": item.kind,
+        "title": source.title,
+        "uri": source.uri,
+        "page": item.regions[0].page,
+        "regions": [region.model_dump() for region in item.regions],
+        "text": item.text,
+        "legs": hit.legs,
+    }
+
+
+def _print_hits(rows: list[dict[str, Any]], found: "Found") -> None:
+    if not rows:
+        print("Nothing fits.")
+        return
+    if not found.fits:
+        print("Nothing fits well. The nearest there is:")
+    table = _table("")
+    for row in rows:
+        pages = ", ".join(str(region["page"]) for region in row["regions"])
+        table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), pages, _line(row["text"]))
+    open_console().print(table)
+
+
+def _table(*first: str, title: str | None = None) -> "Table":
+    """A line a hit, however narrow the terminal."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(*first, "kind", box=SIMPLE_HEAD, expand=True, title=title)
+    table.add_column("source", no_wrap=True, overflow="ellipsis", max_width=28)
+    table.add_column("page", no_wrap=True)
+    table.add_column("text", no_wrap=True, overflow="ellipsis", ratio=1)
+    return table
+
+
+def _line(text: str) -> str:
+    return escape(" ".join(text.split())[:160])
+
+
+def _as_dict(told: "Explanation") -> dict[str, Any]:
+    wanted = told.wanted
+    return {
+        "fits": told.found.fits,
+        "terms": [term._asdict() for term in told.terms],
+        "windows": told.windows,
+        "legs": {leg: [vars(one) for one in ranking] for leg, ranking in told.found.legs.items()},
+        "wanted": {**vars(wanted), "legs": dict(wanted.legs)} if wanted else None,
+    }
+
+
+def _print_explanation(library: "Library", told: "Explanation") -> None:
+    if told.terms:
+        words = "  ".join(_term(term.word, term.weight) for term in told.terms)
+        print(f"Words (the most each adds to a score; - is not looked for, 0 is nowhere): {words}")
+    if len(told.windows) > 1:
+        print(f"The words are longer than the text encoder reads: it read {len(told.windows)} windows.")
+    table = _table("leg", "", "score", title="The first five of each leg")
+    for leg, ranking in told.found.legs.items():
+        items = library.catalog.items([one.item for one in ranking[:5]])
+        for rank, one in enumerate(ranking[:5], 1):
+            if item := items.get(one.item):
+                title = library.source(item.source_id).title if item.kind != "record" else ""
+                page = str(item.regions[0].page) if item.regions else ""
+                row = (leg, str(rank), f"{one.score:.3f}", item.kind, escape(title), page, _line(item.text))
+                table.add_row(*row, end_section=rank == min(5, len(ranking)))
+    open_console().print(table)
+    if told.wanted:
+        legs = ", ".join(f"{leg} {rank}" for leg, rank in told.wanted.legs.items()) or "in no leg"
+        print(f"Expected {told.wanted.item or 'place'}: fused {told.wanted.fused or 'nowhere'} ({legs}).")
+        print(told.wanted.why or "It is among the hits.")
+
+
+def _term(word: str, weight: float | None) -> str:
+    return f"{word} -" if weight is None else f"{word} {weight:.1f}"

@@ -1,0 +1,124 @@
+"""`exhibit setup local`: from nothing to a model of one's own, step by step. Broken off, it goes on when run again.
+
+Ollama there? -> can it load this model? -> pull it -> CLIP weights -> write exhibit.toml -> ask the model a word
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.llm import ollama_probe
+from agent.llm.ollama_http import OTHER_MODEL, Wire
+from agent.llm.ollama_probe import number
+from agent.settings import Settings
+from tools.errors import ModelMissing, SettingsError
+from tools.library import encode
+
+MODEL = "llama3.2-vision"
+ENCODER = "openclip/ViT-B-32/laion2b_s34b_b79k"
+LOAD = 600.0
+"""Seconds in which a model must have been read from disk and have said a word."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that was done, or is under way: `done` and `total` are bytes, 0 where there is nothing to count."""
+
+    says: str
+    done: int = 0
+    total: int = 0
+
+
+def local(settings: Settings, model: str, encoder: str, file: Path) -> Iterator[Step]:
+    """The steps, each told as it is done. Raises ModelDown, ModelMissing, WeightsError and SettingsError, with the next
+    command to type; what was done by then stays done."""
+    wire = Wire(model, settings.ollama_url, LOAD)
+    version = ollama_probe.version(wire)
+    yield Step(f"Ollama {version or '(built from source)'} answers at {wire.url}.")
+    _refuse_early(wire, version)
+    yield from _pulled(wire)
+    ollama_probe.usable(wire, version, ollama_probe.card(wire))
+    yield from _weights(settings, encoder)
+    chosen = {"model": f"ollama/{model}", "image_encoder": encoder}
+    if settings.ollama_url != Settings.model_fields["ollama_url"].default:
+        chosen["ollama_url"] = settings.ollama_url
+    write(file, chosen)
+    yield Step(f"{file} says: " + ", ".join(f"{name} = {value}" for name, value in chosen.items()))
+    learnt = ollama_probe.learn(wire, settings.num_ctx)
+    yield Step(f"{model} answers: {told(learnt)}")
+
+
+def told(learnt: ollama_probe.Known) -> str:
+    """Speed, place and window, in a line."""
+    rate = f"{learnt.probe.rate:.0f} tokens a second" if learnt.probe.rate else "speed unknown"
+    return f"{rate}, {place(learnt.probe.on_gpu)}, a window of {learnt.num_ctx} tokens"
+
+
+def place(on_gpu: float | None) -> str:
+    """Where the model lies."""
+    if on_gpu is None:
+        return "GPU or CPU unknown"
+    return "on the CPU" if on_gpu == 0 else "on the GPU" if on_gpu > 0.99 else f"{on_gpu:.0%} on the GPU"
+
+
+def _refuse_early(wire: Wire, version: str) -> None:
+    """Before eight gigabytes are pulled for nothing: the name alone says that a server from 0.30 cannot load it."""
+    if wire.model.startswith("llama3.2-vision") and number(version) >= (0, 30):
+        step = f"{OTHER_MODEL} On Linux: {ollama_probe.downgrade()}"
+        raise ModelMissing(f"Ollama {version} cannot load {wire.model} (family mllama).", step)
+
+
+def _pulled(wire: Wire) -> Iterator[Step]:
+    try:
+        ollama_probe.pulled(wire)
+    except ModelMissing:
+        yield from _pull(wire)
+    yield Step(f"{wire.model} is pulled.")
+
+
+def _pull(wire: Wire) -> Iterator[Step]:
+    """Bytes over all layers that are known so far: each is announced when its turn comes."""
+    layers: dict[str, tuple[int, int]] = {}
+    for line in wire.pull():
+        if "digest" in line and line.get("total"):
+            layers[str(line["digest"])] = (int(line.get("completed") or 0), int(line["total"]))
+        done, total = (sum(column) for column in zip(*layers.values())) if layers else (0, 0)
+        yield Step(str(line.get("status", "pulling")), done, total)
+
+
+def _weights(settings: Settings, encoder: str) -> Iterator[Step]:
+    """Fetches the picture encoder's weights, where they are not on the disk yet. A library that was made with another
+    encoder says so first."""
+    if (settings.library / "catalog.sqlite").exists():
+        with settings.model_copy(update={"image_encoder": encoder}).open_library() as library:
+            _ = library.store
+    yield Step(f"Fetching the weights of {encoder}, unless they are there.")
+    loaded = encode.load(encoder)
+    loaded.texts(["probe"])
+    yield Step(f"{encoder} works: {loaded.dim} dimensions.")
+
+
+def encoder_for(settings: Settings) -> str:
+    """CLIP, but for a library that exists: it holds the vectors of another encoder, and would refuse a new one."""
+    return settings.image_encoder if (settings.library / "catalog.sqlite").exists() else ENCODER
+
+
+def write(file: Path, chosen: Mapping[str, Any]) -> None:
+    """Sets these names in a TOML file without tables; every other line stays as it is. SettingsError where the file is
+    no TOML."""
+    text = file.read_text("utf-8") if file.exists() else ""
+    try:
+        tomllib.loads(text)
+    except ValueError as error:
+        raise SettingsError(f"{file} cannot be read: {error}.", "Mend that line, or remove the file.") from error
+    for name, value in chosen.items():
+        line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string
+        kept = re.sub(rf"(?m)^{name}\s*=.*\n?", "", text)
+        text = kept + ("\n" if kept and not kept.endswith("\n") else "") + line + "\n"
+    beside = file.with_suffix(".part")
+    beside.write_text(text, "utf-8")
+    beside.replace(file)

@@ -1,0 +1,1 @@
+"""Runs of a suite: made, compared, reported."""

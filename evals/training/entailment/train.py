@@ -1,0 +1,252 @@
+"""Train the entailment model: python -m evals.training.entailment.train --claims DIR --minutes 80 --out DIR.
+
+A cross-encoder on the all-MiniLM-L6-v2 weights with three classes (supported, contradicted, unsupported). Stop it
+whenever you like; the same command goes on from the last checkpoint in --out.
+"""
+
+import argparse
+import json
+import math
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from bs4 import BeautifulSoup
+from syntok import segmenter
+from tokenizers import Encoding, Tokenizer
+from torch import Tensor, nn
+from tqdm import tqdm
+from transformers import AutoModel
+
+from evals.training.entailment import pairs as make
+from evals.training.entailment.data_sheets import sheets
+from evals.training.entailment.pairs import Pair
+from tools.library.encode import minilm_folder
+
+CLASSES = ("supported", "contradicted", "unsupported")
+TOKENS, MAX_LENGTH = 3072, 256  # a step's tokens, padding included; a pair's tokens
+LEARNING_RATE, WEIGHT_DECAY, WARM_UP, DROPOUT = 1e-4, 0.01, 0.06, 0.1
+CONTRAST = 0.5  # weight of the ranking term between the pairs of one group
+SAVE_SECONDS = 120
+WIDENED, SPOILT, EDITED, SHEETS = 0.3, 0.35, 5000, 1200  # of each round: shares of the labelled pairs, groups
+
+
+class CrossEncoder(nn.Module):
+    """MiniLM over "[CLS] claim [SEP] evidence [SEP]" and a linear layer over [CLS] and the mean: float[b, 3] logits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(minilm_folder(), attn_implementation="eager", add_pooling_layer=False)
+        self.drop = nn.Dropout(DROPOUT)
+        self.head = nn.Linear(2 * self.encoder.config.hidden_size, len(CLASSES))
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        hidden = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * mask).sum(1) / mask.sum(1)
+        logits: Tensor = self.head(self.drop(torch.cat([hidden[:, 0], mean], dim=-1)))
+        return logits
+
+
+def tokenizer() -> Tokenizer:
+    """MiniLM's, for pairs: the evidence is what is cut at MAX_LENGTH."""
+    found = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
+    found.no_padding()
+    found.enable_truncation(MAX_LENGTH, strategy="only_second")
+    return found
+
+
+def manuals(folder: Path) -> dict[str, list[str]]:
+    """The sentences of each .html and .txt file under `folder`, in runs of 40: running text of manuals."""
+    documents = {}
+    for path in sorted([*folder.rglob("*.html"), *folder.rglob("*.txt")]):
+        soup = BeautifulSoup(path.read_text("utf-8", errors="ignore"), "html.parser")
+        texts = [p.get_text(" ", strip=True) for p in soup.find_all(["p", "li", "td"])] or [soup.get_text(" ")]
+        found = [sentence for text in texts for sentence in _sentences(" ".join(text.split()))]
+        for start in range(0, len(found), 40):
+            documents[f"{path.name}:{start}"] = found[start : start + 40]
+    return documents
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for paragraph in segmenter.analyze(text):
+        for tokens in paragraph:
+            sentence = "".join(token.spacing + token.value for token in tokens).strip()
+            if 5 <= len(sentence.split()) <= 60:
+                yield sentence
+
+
+class Rounds:
+    """What each round shows: the labelled pairs, and a fresh draw of those made from them and from the texts."""
+
+    def __init__(self, claims: Path, texts: Path | None) -> None:
+        self.labelled = make.labelled(claims)
+        pages = make.pages(claims)
+        self.near = self._near(claims, pages)
+        self.texts = make.corpus({**pages, **(manuals(texts) if texts else {})})
+
+    def _near(self, claims: Path, pages: dict[str, list[str]]) -> dict[str, list[str]]:
+        """group -> sentences of its page, for the contrast set; of a page drawn by lot for the others."""
+        near = {f"contrast:{case}": pages[page] for case, page in make.cases(claims)}
+        lots, rng = list(pages), Random(0)
+        for pair in self.labelled:
+            near.setdefault(pair.group, pages[rng.choice(lots)])
+        return near
+
+    def draw(self, number: int) -> list[Pair]:
+        rng = Random(number)
+        widen = [pair for pair in self.labelled if rng.random() < WIDENED]
+        spoil = [pair for pair in self.labelled if rng.random() < SPOILT]
+        return [
+            *self.labelled,
+            *(replace(p, group="w" + p.group) for p in make.widened(widen, self.near, rng)),
+            *(replace(p, group="s" + p.group) for p in make.spoilt(spoil, self.texts, rng)),
+            *make.edited(self.texts, EDITED, rng),
+            *sheets(SHEETS, rng),
+        ]
+
+
+def batches(pairs: Sequence[Pair], encodings: Sequence[Encoding], rng: Random) -> list[list[int]]:
+    """Batches of at most TOKENS tokens; a group stays together, neighbours are of like length."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for index, pair in enumerate(pairs):
+        groups[pair.group].append(index)
+    parts = [members[i : i + 8] for members in groups.values() for i in range(0, len(members), 8)]
+    parts.sort(key=lambda part: max(len(encodings[i]) for i in part) + rng.randint(0, 12))
+    made: list[list[int]] = [[]]
+    for part in parts:
+        joined = made[-1] + part
+        if len(joined) * max(len(encodings[i]) for i in joined) > TOKENS and made[-1]:
+            made.append(list(part))
+        else:
+            made[-1] = joined
+    rng.shuffle(made)
+    return made
+
+
+def collate(encodings: Sequence[Encoding], device: str) -> dict[str, Tensor]:
+    """int64[b, longest] each."""
+    longest = max(len(encoding) for encoding in encodings)
+
+    def padded(rows: list[list[int]]) -> Tensor:
+        return torch.tensor([row + [0] * (longest - len(row)) for row in rows], device=device)
+
+    return {
+        "input_ids": padded([e.ids for e in encodings]),
+        "attention_mask": padded([e.attention_mask for e in encodings]),
+        "token_type_ids": padded([e.type_ids for e in encodings]),
+    }
+
+
+def loss(logits: Tensor, pairs: Sequence[Pair]) -> Tensor:
+    """Cross-entropy ("not": the share of supported is to vanish), and between a group's pairs a ranking."""
+    log = F.log_softmax(logits, dim=-1)
+    target = torch.tensor([CLASSES.index(p.label) if p.label in CLASSES else -1 for p in pairs], device=logits.device)
+    other = torch.logsumexp(log[:, 1:], dim=-1)
+    own = log.gather(1, target.clamp(min=0).unsqueeze(1)).squeeze(1)
+    entropy = -torch.where(target < 0, other, own).mean()
+    score = log[:, 0] - other
+    ids = {group: number for number, group in enumerate(dict.fromkeys(p.group for p in pairs))}
+    group = torch.tensor([ids[p.group] for p in pairs], device=logits.device)
+    rival = (group[:, None] == group[None]) & (target[:, None] == 0) & (target[None] != 0)
+    margins = F.softplus(score[None] - score[:, None])[rival]
+    return entropy + CONTRAST * (margins.mean() if len(margins) else 0.0)
+
+
+def learning_rate(progress: float) -> float:
+    """Share of the full rate: a short warm-up, then straight down to 0; progress runs from 0 to 1."""
+    return min(progress / WARM_UP, (1 - min(progress, 1.0)) / (1 - WARM_UP))
+
+
+class Trainer:
+    def __init__(self, out: Path, minutes: float) -> None:
+        torch.manual_seed(0)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model = CrossEncoder().to(self.device).train()
+        words = self.model.encoder.embeddings.word_embeddings
+        words.requires_grad_(False)  # half of the weights; few of them would be seen often enough to learn
+        trained = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
+        self.budget, self.spent, self.round, self.batch = minutes * 60, 0.0, 0, 0
+        self.checkpoint = out / "checkpoint.pt"
+        if self.checkpoint.exists():
+            self.restore()
+
+    def restore(self) -> None:
+        state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.spent, self.round, self.batch = state["spent"], state["round"], state["batch"]
+
+    def save(self) -> None:
+        state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        place = {"spent": self.spent, "round": self.round, "batch": self.batch}
+        waiting = self.checkpoint.with_suffix(".new")
+        torch.save({**state, **place}, waiting)
+        waiting.replace(self.checkpoint)
+
+    def step(self, pairs: Sequence[Pair], encodings: Sequence[Encoding]) -> float:
+        for group in self.optimizer.param_groups:
+            group["lr"] = LEARNING_RATE * learning_rate(self.spent / self.budget)
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            logits = self.model(**collate(encodings, self.device))
+        value = loss(logits.float(), pairs)
+        value.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return float(value.detach())
+
+    def line(self, batches: int, loss: float) -> dict[str, float]:
+        return {"minutes": self.spent / 60, "round": self.round + self.batch / batches, "loss": loss}
+
+    def run(self, rounds: Rounds) -> Iterator[dict[str, Any]]:
+        """Trains until the time is spent; yields a line of the log each minute or so."""
+        words, saved, total, steps = tokenizer(), self.spent, 0.0, 0
+        while self.spent < self.budget:
+            pairs = rounds.draw(self.round)
+            encodings = words.encode_batch([(p.claim, p.evidence) for p in pairs])
+            order = batches(pairs, encodings, Random(self.round))
+            while self.batch < len(order):
+                began, chosen = time.perf_counter(), order[self.batch]
+                self.batch += 1
+                total += self.step([pairs[i] for i in chosen], [encodings[i] for i in chosen])
+                self.spent, steps = self.spent + time.perf_counter() - began, steps + 1
+                if self.spent - saved > SAVE_SECONDS or self.spent >= self.budget:
+                    self.save()
+                    yield self.line(len(order), total / steps)
+                    saved, total, steps = self.spent, 0.0, 0
+                if self.spent >= self.budget:
+                    return
+            self.round, self.batch = self.round + 1, 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--claims", type=Path, required=True, help="folder of train_<set>.jsonl.gz")
+    parser.add_argument("--manuals", type=Path, help="folder of .html and .txt to make pairs from as well")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    rounds, trainer = Rounds(given.claims, given.manuals), Trainer(given.out, given.minutes)
+    print(
+        f"{len(rounds.labelled)} labelled pairs, {len(rounds.texts.documents)} texts, on {trainer.device}", flush=True
+    )
+    with tqdm(total=math.ceil(given.minutes), unit="min") as bar:
+        for line in trainer.run(rounds):
+            bar.update(round(line["minutes"]) - bar.n)
+            tqdm.write(json.dumps({key: round(value, 3) for key, value in line.items()}))
+    print(f"Trained. Next: python -m evals.training.entailment.export --checkpoint {trainer.checkpoint}")
+
+
+if __name__ == "__main__":
+    main()

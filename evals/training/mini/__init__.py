@@ -1,0 +1,1 @@
+"""Training of mini, the image-text encoder."""

@@ -1,0 +1,318 @@
+"""Quantities in running text: numbers with their unit, bound, range and rounding.
+
+Read so: "1.2 kN", "1,200 N", "23 400 h", "5 to 8 bar", "5–8 bar", "between 5 and 8 bar", "at least 45 mm",
+"48 N·m max.", "about 23 million", "1 1/2 inch", "three hours", "30:1", "14:30". A comma with three digits after it
+separates thousands; with one, two, or more than three it is a decimal comma. Times are minutes after midnight.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from tools.language import bounds, names
+from tools.language.bounds import Bound
+from tools.language.units import NO_UNIT, UNIT, Unit, unit
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value (low == high) or a range, in base units. `text` is as written, its bound included.
+
+    `start` and `end` are those of the number and its unit. `step` is the worth of the last digit that was
+    written, `rounding` that of the last one that is not a trailing zero: "1200 N" has step 1 N, rounding 100 N.
+    """
+
+    text: str
+    start: int
+    end: int
+    low: float
+    high: float
+    dimension: str
+    unit: str
+    bound: Bound = "exact"
+    approximate: bool = False
+    step: float = 0.0
+    rounding: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A number as it stands, with the unit beside it ("" none). `value` counts the unit's own units."""
+
+    start: int
+    end: int
+    value: float
+    step: float
+    rounding: float
+    unit: str = ""
+    of: Unit = NO_UNIT
+    tolerance: bool = False
+    """It stands after ±."""
+
+
+# Characters with many forms, one for one, so that offsets stay true.
+_EVEN = str.maketrans("‐‑‒–—−⋅∙μº˚\u00a0\u202f\u2009×’₀₁₂₃₄₅₆₇₈₉", "------··µ°°   x'0123456789")
+_VULGAR = {
+    "½": 1 / 2,
+    "¼": 1 / 4,
+    "¾": 3 / 4,
+    "⅓": 1 / 3,
+    "⅔": 2 / 3,
+    "⅛": 1 / 8,
+    "⅜": 3 / 8,
+    "⅝": 5 / 8,
+    "⅞": 7 / 8,
+}
+_COUNTED = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+).split()
+_SCALES = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "k": 1e3,
+}
+_MONEY = r"US\$|[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
+
+_NUMBER = re.compile(
+    rf"""
+    (?<![^\W\dx]) (?<!\d) (?<!\d[.,])
+    (?P<sign> \+/-\s? | ±\s? | [-+] )?
+    (?: (?P<fraction> (?:\d+[ -])? \d+/[1-9]\d* (?![\d/]) )
+      | (?P<vulgar> \d*\s?[{"".join(_VULGAR)}] )
+      | (?P<thousands> [1-9]\d{{0,2}} (?:(?P<sep>[, ']) \d{{3}}) (?:(?P=sep)\d{{3}})* (?:\.\d+)? ) (?![\d]|,\d)
+      | (?P<european> [1-9]\d{{0,2}} (?:\.\d{{3}})+ ,\d+ ) (?!\d)
+      | (?P<plain> \d+ (?:[.,]\d+)? | \.\d+ ) )
+    | (?<![\w-]) (?P<word> (?i:{"|".join(sorted(_COUNTED, key=len, reverse=True))}) ) (?!\w)
+    """,
+    re.VERBOSE,
+)
+_SCALE = re.compile(r"(?:[ -]?(hundred|thousand|million|billion|trillion|bn)|(k))(?![^\W_])", re.IGNORECASE)
+# "in" is an inch only where no word follows; a double prime only after a fraction or a decimal.
+_UNIT_AFTER = re.compile(
+    rf"\s{{0,2}}-?(?P<unit>{UNIT}|in(?=\s*(?:[.,;:)|\]x]|$))|(?<=[/.]\d)\"|(?<=[/.]\d\d)\")(?![^\W_]|[²³])"
+)
+_MONEY_BEFORE = re.compile(rf"(?P<unit>{_MONEY})\s?$")
+_UNIT_BEFORE = re.compile(rf"[(\[](?P<unit>{UNIT})[)\]]\s*[:=]?\s*(?:(?:max|min)\w*\.?\s*)?$")
+_CLOCK = re.compile(
+    r"(?<![\w.,:])(?P<a>\d{1,4}(?:\.\d+)?):(?P<b>\d{1,4}(?:\.\d+)?)(?::\d\d)?(?![\d:])(?:\s?(?P<half>[ap])\.?m\b\.?)?"
+    r"|(?<![\w.,:])(?P<hour>\d{1,2})\s?(?P<half2>[ap])\.?m\b\.?",
+    re.IGNORECASE,
+)
+
+
+def even(text: str) -> str:
+    """Dashes, product dots, blanks, apostrophes and subscripts in one form each; the length stays the same."""
+    return text.translate(_EVEN)
+
+
+def extract(text: str) -> list[Quantity]:
+    """Every quantity of a text, in order. Codes and dates are no quantities, but the year of a date is one."""
+    text = even(text)
+    found, rest = _clocks(text)
+    dated = names.dates(rest)
+    for date in dated:
+        rest = _blanked(rest, date.start, date.end)
+    for code in names.codes(rest):
+        rest = _blanked(rest, code.start, code.end)
+    years = [_year(date) for date in dated if date.year]
+    numbers = _whole_years(_shared_units(list(_numbers(rest)), rest), rest)
+    return sorted([*found, *years, *_bounded(_ranges(numbers, rest), text)], key=lambda quantity: quantity.start)
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    """The text with something taken out; what is left keeps its offset and touches nothing."""
+    return text[:start] + "\x00" * (end - start) + text[end:]
+
+
+def _year(date: names.Date) -> Quantity:
+    return Quantity(str(date.year), date.start, date.end, date.year, date.year, "", "", step=1, rounding=1)
+
+
+def _clocks(text: str) -> tuple[list[Quantity], str]:
+    """Times and ratios, and the text without them. "14:30" is a time, "30:1" a ratio."""
+    found = []
+    for match in _CLOCK.finditer(text):
+        first, second = float(match["a"] or match["hour"]), match["b"] or "00"
+        half = (match["half"] or match["half2"] or "").lower()
+        is_time = bool(half) or len(second) == 2 and float(second) < 60 and first < 24
+        if half:
+            first = first % 12 + (12 if half == "p" else 0)
+        value = first * 60 + float(second) if is_time else first / (float(second) or 1)
+        kind = "time of day" if is_time else "ratio"
+        found.append(Quantity(match[0], match.start(), match.end(), value, value, kind, ""))
+        text = _blanked(text, match.start(), match.end())
+    return found, text
+
+
+# --- numbers and their units ---------------------------------------------------------------------------------
+
+
+def _numbers(text: str) -> Iterator[_Number]:
+    end = 0
+    for match in _NUMBER.finditer(text):
+        if match.start() < end:
+            continue  # the 1 of a unit "1/min"
+        number = _read(match, text)
+        scale = _SCALE.match(text, number.end)
+        if scale and not (scale[2] and match["word"]):
+            by = _SCALES[(scale[1] or scale[2]).lower()]
+            number = replace(number, end=scale.end(), value=number.value * by, step=number.step * by)
+            number = replace(number, rounding=number.rounding * by)
+        number = _with_unit(number, text)
+        end = number.end
+        yield number
+
+
+def _read(match: re.Match[str], text: str) -> _Number:
+    """The number alone. A minus after a digit, a letter or a bracket is a dash."""
+    start, end = match.span()
+    value = _value(match)
+    decimals = _decimals(match["plain"] or "")
+    step = rounding = 10.0**-decimals
+    while decimals == 0 and value and value % (rounding * 10) == 0:
+        rounding *= 10
+    sign = match["sign"] or ""
+    if sign == "-":
+        is_dash = start > 0 and (text[start - 1].isalnum() or text[start - 1] in ")%°²³\x00")
+        start, value = (start + 1, value) if is_dash else (start, -value)
+    return _Number(start, end, value, step, rounding, tolerance="±" in sign or "/" in sign)
+
+
+def _value(match: re.Match[str]) -> float:
+    if match["word"]:
+        return float(_COUNTED.index(match["word"].lower()))
+    if match["fraction"]:
+        whole, _, part = match["fraction"].replace("-", " ").rpartition(" ")
+        above, below = part.split("/")
+        return int(whole or 0) + int(above) / int(below)
+    if match["vulgar"]:
+        return int(match["vulgar"][:-1].strip() or 0) + _VULGAR[match["vulgar"][-1]]
+    if match["thousands"]:
+        return float(re.sub(r"[, ']", "", match["thousands"]))
+    if match["european"]:
+        return float(match["european"].replace(".", "").replace(",", "."))
+    return float(match["plain"].replace(",", "."))
+
+
+def _decimals(plain: str) -> int:
+    return len(re.split(r"[.,]", plain)[1]) if re.search(r"[.,]", plain) else 0
+
+
+def _with_unit(number: _Number, text: str) -> _Number:
+    """Looks after the number first ("48 N·m"), then before it ("€5", "Torque (N·m): 48")."""
+    before = text[max(0, number.start - 40) : number.start]
+    money = _MONEY_BEFORE.search(before)
+    after = _UNIT_AFTER.match(text, number.end)
+    match = money or after or _UNIT_BEFORE.search(before)
+    if match is None:
+        return number
+    written = "in." if match["unit"] in ("in", '"') else match["unit"]
+    known = unit(written)
+    if known is None:
+        return number
+    if money:
+        return replace(number, start=number.start - len(money[0]), unit=money["unit"], of=known)
+    end = after.end() if after else number.end
+    return replace(number, end=end, unit=written, of=known)
+
+
+# What joins numbers that share one unit: "5, 8 and 10 bar", "25 x 40 mm", "5 ± 0.5 bar".
+_JOIN = re.compile(r"\s*(?:,|,?\s?\b(?:and|or|to|by)\b|x|/|-|…|\.\.\.?)\s*")
+_TO = re.compile(r"\s*(?:-|to|through|till|until|up to|…|\.\.\.?)\s*(?:max\.?\s)?")
+
+
+def _shared_units(numbers: list[_Number], text: str) -> list[_Number]:
+    """Numbers without a unit take that of the next in their list; in a range also that of the one before."""
+    shared = list(numbers)
+    for i in range(len(shared) - 2, -1, -1):
+        number, after = shared[i], shared[i + 1]
+        gap = text[number.end : after.start]
+        joined = _JOIN.fullmatch(gap) or after.tolerance and not gap.strip()
+        if after.unit and not number.unit and joined and not (_is_year(number) and "," in gap):
+            shared[i] = replace(number, unit=after.unit, of=after.of)
+    for i, (before, number) in enumerate(pairwise(shared), 1):
+        if before.unit and not number.unit and _TO.fullmatch(text[before.end : number.start]):
+            shared[i] = replace(number, unit=before.unit, of=before.of)
+    return shared
+
+
+def _whole_years(numbers: list[_Number], text: str) -> list[_Number]:
+    """The 19 of "2018-19" is 2019."""
+    whole = list(numbers)
+    for i, (before, number) in enumerate(pairwise(numbers), 1):
+        short = number.end - number.start == 2 and not number.unit and text[before.end : number.start] == "-"
+        if short and _is_year(before) and before.value % 100 < number.value:
+            whole[i] = replace(number, value=before.value - before.value % 100 + number.value)
+    return whole
+
+
+def _is_year(number: _Number) -> bool:
+    return number.end - number.start == 4 and 1800 <= number.value <= 2100
+
+
+# --- ranges and bounds ---------------------------------------------------------------------------------------
+
+
+def _ranges(numbers: list[_Number], text: str) -> list[Quantity]:
+    found: list[Quantity] = []
+    i = 0
+    while i < len(numbers):
+        number = numbers[i]
+        after = numbers[i + 1] if i + 1 < len(numbers) else None
+        if after and _is_range(number, after, text):
+            found.append(_quantity(number, after, text))
+            i += 2
+        else:
+            found.append(_quantity(number, number, text))
+            i += 1
+    return found
+
+
+def _is_range(low: _Number, high: _Number, text: str) -> bool:
+    gap = text[low.end : high.start]
+    between = re.search(r"\bbetween\s+(?:about\s+)?$", text[: low.start][-20:]) and re.fullmatch(r"\s*and\s*", gap)
+    same = low.of.dimension == high.of.dimension and not (low.tolerance or high.tolerance)
+    return bool(same and (between or _TO.fullmatch(gap)) and _base(low.value, low.of) < _base(high.value, high.of))
+
+
+def _base(value: float, of: Unit) -> float:
+    return value * of.factor + of.offset
+
+
+def _quantity(low: _Number, high: _Number, text: str) -> Quantity:
+    return Quantity(
+        text=" ".join(text[low.start : high.end].split()),
+        start=low.start,
+        end=high.end,
+        low=_base(low.value, low.of),
+        high=_base(high.value, high.of),
+        dimension=("± " if low.tolerance else "") + low.of.dimension,
+        unit=high.unit,
+        bound="exact" if low is high else "range",
+        step=high.step * high.of.factor,
+        rounding=high.rounding * high.of.factor,
+    )
+
+
+def _bounded(found: list[Quantity], text: str) -> list[Quantity]:
+    ends = [0, *(quantity.end for quantity in found)]
+    starts = [*(quantity.start for quantity in found), len(text)][1:]
+    return [
+        _with_bound(quantity, text[max(end, quantity.start - 90) : quantity.start], text[quantity.end : start][:40])
+        for quantity, end, start in zip(found, ends, starts, strict=False)
+    ]
+
+
+def _with_bound(quantity: Quantity, before: str, after: str) -> Quantity:
+    quantity = replace(quantity, approximate=bounds.is_approximate(before, after))
+    if quantity.bound == "range":
+        return quantity
+    reading = bounds.read(before, after)
+    said = " ".join(f"{reading.lead}{quantity.text}{reading.tail}".split())
+    return replace(quantity, bound=reading.bound, text=said)

@@ -1,0 +1,84 @@
+"""The process that reads files for `workers`: a job in, a reading or an error out, until nobody asks any more.
+
+Started as a program, not forked: whatever PyMuPDF or the OCR does to it, the library lives on.
+"""
+
+import os
+import pickle
+import select
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tools.library.ingest.reading import Job, Read
+
+IDLE = 60.0
+"""Seconds without a job after which it ends."""
+LARGEST = 1_000_000_000
+"""Bytes of memory above which it ends after a job; a fresh one takes its place."""
+
+
+def main(threads: int) -> None:
+    """Speaks pickles on stdin and stdout; what libraries print goes nowhere."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked; it ends this process
+    if hasattr(os, "nice"):
+        os.nice(1)  # the encoders come first: they are what everything waits for
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _limit(threads)
+    while _asked():
+        try:
+            job = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        pickle.dump(_answer(job), answers, protocol=pickle.HIGHEST_PROTOCOL)
+        answers.flush()
+        if _memory() > LARGEST:
+            return
+
+
+def _asked() -> bool:
+    """Nothing can be waiting in a buffer: the next job comes after the answer to the last."""
+    if sys.platform == "win32":  # select knows sockets only there: it waits until the pipe is closed
+        return True
+    return bool(select.select([sys.stdin], [], [], IDLE)[0])
+
+
+def _memory() -> int:
+    """Bytes in use now; 0 where the system does not say. (getrusage would tell the peak of the process that started us,
+    too.)"""
+    try:
+        pages = Path("/proc/self/statm").read_text().split()[1]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _answer(job: "Job") -> "Read | Exception":
+    """The reading, or the error: only foreseen ones have a text for a reader, so others are told by their kind."""
+    from tools.errors import ExhibitError, UnreadableFile
+    from tools.library.ingest import reading
+    from tools.library.store import disk
+
+    try:
+        return reading.read(job)
+    except ExhibitError as error:
+        return error
+    except OSError as error:
+        return disk.full(job.root) if disk.is_full(error) else error
+    except MemoryError:
+        return UnreadableFile(f"{job.path.name} needs more memory than there is.", "Split it, or read it elsewhere.")
+    except Exception as error:  # a parser's fault with one file must not end the run; it is named
+        return UnreadableFile(
+            f"{job.path.name} cannot be read: {type(error).__name__}: {str(error)[:200]}.",
+            "Please report it, with the file if you may.",
+        )
+
+
+def _limit(threads: int) -> None:
+    """So many threads in the OCR and in OpenCV, not one a core: there are several workers."""
+    from tools.library.parse import ocr
+
+    ocr.threads = threads

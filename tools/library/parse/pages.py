@@ -1,0 +1,285 @@
+"""Pages before their text is understood: words and pictures with their boxes.
+
+OCR reads what has no text, or none that can be trusted. Boxes are points on the page turned so that its text stands
+upright.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import pymupdf
+from PIL import Image
+
+from tools.library.evidence import Box, Word
+from tools.library.parse import ocr
+from tools.library.parse.layout.figures import Shape
+from tools.library.parse.layout.lines import RTL, Line, area, bounds, joined, same_row
+
+Reader = Callable[[Image.Image], list[ocr.OcrLine]]
+"""What reads the text in a picture; None in its place switches OCR off."""
+
+SCAN_DPI = 200
+LEAST_LETTERS = 20  # of a page that has text
+TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+BOLD = re.compile("bold|demi|black|heavy", re.I)
+PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
+COMMON = frozenset("eaintorsEAINTORS")  # make up half of the letters of any European language, of a cipher a third
+LEAST_COMMON = 0.4
+UPRIGHT = (1, 0)  # the direction of writing: cosine and sine
+TURNS = {(0, -1): 90, (0, 1): 270, (-1, 0): 180}
+"""How far a page must be turned clockwise so that text of this direction stands upright."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page before its text is understood: page `index` (from 0) of `document`, `number` (from 1) of the source.
+
+    `scanned`: its lines were read by OCR. `turn`: degrees clockwise that it was turned from how it is displayed.
+    `aside`: lines that run another way than the rest.
+    """
+
+    number: int
+    document: pymupdf.Document
+    index: int
+    box: Box
+    lines: tuple[Line, ...]
+    pictures: tuple[Shape, ...]
+    keys: tuple[tuple[int, ...], ...]
+    scanned: bool = False
+    turn: int = 0
+    aside: tuple[Line, ...] = ()
+
+    @property
+    def page(self) -> pymupdf.Page:
+        """Loaded anew each time: hundreds of loaded pages weigh."""
+        return self.document[self.index]
+
+
+def read_sheets(
+    document: pymupdf.Document, read: Reader | None, notes: list[str], *, made_here: bool = False
+) -> list[Sheet]:
+    """Every page that can be read; `notes` names the others, and hidden text that was left out. The letters of a
+    rendition made here are what the file says, however odd they look."""
+    reading = _Reading(upright(document), read, notes, made_here=made_here)
+    return [sheet for number in range(1, document.page_count + 1) for sheet in reading.sheet(number)]
+
+
+def upright(source: pymupdf.Document) -> pymupdf.Document:
+    """The same pages with their rotation applied, so that every box is one of the displayed page."""
+    try:
+        if not any(source[number].rotation for number in range(source.page_count)):
+            return source
+        source.bake()
+        turned = pymupdf.open()
+        for number in range(source.page_count):
+            _add_turned(turned, source, number, source[number].rotation)
+        return turned
+    except PageError:
+        return source  # a broken page tree; what can be read is read as it lies
+
+
+def _add_turned(target: pymupdf.Document, source: pymupdf.Document, number: int, turn: int) -> pymupdf.Page:
+    """A copy of a page, turned clockwise."""
+    page = source[number]
+    page.set_rotation(0)
+    width, height = (page.rect.width, page.rect.height)[:: -1 if turn % 180 else 1]
+    copy = target.new_page(width=width, height=height)
+    copy.show_pdf_page(copy.rect, source, number, rotate=-turn)
+    return copy
+
+
+def turned_back(box: Box, turn: int, width: float, height: float) -> Box:
+    """A box of a page of this width and height, turned clockwise, where it is on the page as displayed."""
+    x0, y0, x1, y1 = box
+    if turn == 90:
+        return (y0, width - x1, y1, width - x0)
+    if turn == 180:
+        return (width - x1, height - y1, width - x0, height - y0)
+    return (height - y1, x0, height - y0, x1) if turn == 270 else box
+
+
+@dataclass
+class _Reading:
+    """One document on its way to sheets. `layers`: whether the hidden text over its scans can be trusted, if known."""
+
+    document: pymupdf.Document
+    read: Reader | None
+    notes: list[str]
+    layers: bool | None = None
+    turned: pymupdf.Document = field(default_factory=pymupdf.open)
+    made_here: bool = False
+
+    def sheet(self, number: int) -> Iterator[Sheet]:
+        try:
+            yield self._sheet(number)
+        except PageError as error:
+            self.notes.append(f"page {number} could not be read: {error}")
+
+    def _sheet(self, number: int) -> Sheet:
+        page = self.document[number - 1]
+        lines, turn = _text_lines(page, number)
+        if turn:
+            page = _add_turned(self.turned, self.document, number - 1, turn)
+            lines, _ = _text_lines(page, number)
+        sheet = _blank(page, number, turn)
+        covered = max((area(picture.box) for picture in sheet.pictures), default=0.0) > 0.5 * area(sheet.box)
+        own = [line for line in lines if not line.hidden]
+        hidden = [line for line in lines if line.hidden]
+        wanted = self.read and self._needs_ocr(page, own, hidden, covered=covered)
+        if wanted and (found := self._scanned(replace(sheet, scanned=True))):
+            return found
+        if covered and not own:
+            own = hidden
+        elif len(hidden) > 1:
+            self.notes.append(f"page {number} has {len(hidden)} lines of text that cannot be seen: left out")
+        aside = tuple(line for line in own if line.direction != UPRIGHT)
+        own = [line for line in own if line.direction == UPRIGHT]
+        return replace(sheet, lines=tuple(own), aside=aside)
+
+    def _needs_ocr(self, page: pymupdf.Page, own: list[Line], hidden: list[Line], *, covered: bool) -> bool:
+        """No text to speak of and something to see; text that is none; or a layer over a scan that says otherwise."""
+        text = "".join(line.text for line in own)
+        if len(text) >= LEAST_LETTERS:
+            return not self.made_here and is_garbled(text)
+        if covered and len(layer := " ".join(line.text for line in hidden)) >= LEAST_LETTERS:
+            return is_garbled(layer) or not self._layer_agrees(page, layer)
+        return covered or len(page.get_cdrawings()) > 100
+
+    def _layer_agrees(self, page: pymupdf.Page, layer: str) -> bool:
+        """Whether the hidden text of a scan is what OCR sees: asked at its first page, taken as so for the others."""
+        if self.layers is None and self.read:
+            seen = Counter(_letters(word.text) for line in _scanned_lines(page, 1, self.read) for word in line.words)
+            said = Counter(_letters(word) for word in layer.split())
+            self.layers = sum((seen & said).values()) >= 0.5 * min(sum(seen.values()), sum(said.values()))
+        return bool(self.layers)
+
+    def _scanned(self, sheet: Sheet) -> Sheet | None:
+        """The sheet with the lines that OCR finds, turned if most stand on end; None where it finds none."""
+        assert self.read
+        lines = _scanned_lines(sheet.page, sheet.number, self.read)
+        if len(lines) >= 5 and sum(_stands(line) for line in lines) > 0.6 * len(lines):
+            ways = [self._turned_scan(sheet, turn) for turn in (90, 270)]
+            return max(ways, key=lambda way: sum(len(line.text) for line in way.lines))
+        return replace(sheet, lines=tuple(lines)) if lines else None
+
+    def _turned_scan(self, sheet: Sheet, turn: int) -> Sheet:
+        assert self.read
+        page = _add_turned(self.turned, self.document, sheet.number - 1, turn)
+        lines = _scanned_lines(page, sheet.number, self.read)
+        return replace(_blank(page, sheet.number, turn), lines=tuple(lines), scanned=True)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
+
+
+def _stands(line: Line) -> bool:
+    return len(line.text) >= 3 and line.box[3] - line.box[1] > 1.5 * (line.box[2] - line.box[0])
+
+
+def is_garbled(text: str) -> bool:
+    """Whether letters are no letters: unknown, private, control characters; or Latin ones that make no words."""
+    visible = [char for char in text if not char.isspace()]
+    strange = sum(unicodedata.category(char) in ("Co", "Cc", "Cn", "Cs") or char == "\ufffd" for char in visible)
+    if strange >= 0.3 * max(1, len(visible)) or text.count("(cid:") * 8 > 0.3 * len(text):
+        return True
+    latin = [char for char in visible if char.isalpha() and ord(char) < 0x250]
+    if len(latin) < 200 or len(latin) < 0.4 * len(visible):
+        return False
+    return sum(char in COMMON for char in latin) < LEAST_COMMON * len(latin)
+
+
+def _blank(page: pymupdf.Page, number: int, turn: int) -> Sheet:
+    """The sheet with its pictures, as far as they are on the page, and what tells each from another; no lines yet."""
+    x0, y0, x1, y1 = page.rect
+    pictures, keys = [], []
+    for info in page.get_image_info():
+        box = info["bbox"]
+        shown = (max(box[0], x0), max(box[1], y0), min(box[2], x1), min(box[3], y1))
+        if shown[2] > shown[0] and shown[3] > shown[1]:
+            pictures.append(Shape(shown, 1, art=True, raster=True))
+            keys.append((info["width"], info["height"], info["size"], round(shown[2] - shown[0])))
+    return Sheet(number, page.parent, page.number, (x0, y0, x1, y1), (), tuple(pictures), tuple(keys), turn=turn)
+
+
+# --- lines
+
+
+def _text_lines(page: pymupdf.Page, number: int) -> tuple[list[Line], int]:
+    """The lines of a page, and how far it must be turned so that most of its letters stand upright."""
+    textpage = page.get_textpage(flags=TEXT_FLAGS)
+    words: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    for x0, y0, x1, y1, text, block, line, _ in page.get_text("words", textpage=textpage):
+        words[block, line].append(Word(_composed(text), number, (x0, y0, x1, y1)))
+    found: list[Line] = []
+    for block in page.get_text("dict", textpage=textpage)["blocks"]:
+        for index, line in enumerate(block.get("lines", ())):
+            if own := words.get((block["number"], index)):
+                found.append(_styled(own, line["spans"], block["number"], line["dir"]))
+    ways: Counter[tuple[int, int]] = Counter()
+    for one in found:
+        ways[one.direction] += len(one.text)
+    most = ways.most_common(1)[0][0] if ways else UPRIGHT
+    turn = TURNS.get(most, 0) if ways[most] > 0.7 * sum(ways.values()) and ways[most] >= LEAST_LETTERS else 0
+    return _rows_joined(found), turn
+
+
+def _composed(text: str) -> str:
+    """Arabic and Hebrew letters instead of the shapes they have in print."""
+    if text.isascii() or not any("\ufb1d" <= char <= "\ufefc" for char in text):
+        return text
+    return unicodedata.normalize("NFKC", text)
+
+
+def _styled(words: list[Word], spans: list[dict], block: int, direction: tuple[float, float]) -> Line:
+    spans = [span for span in spans if span["text"].strip()] or spans
+    size = max(spans, key=lambda span: len(span["text"]))["size"]
+    bold = all(span["flags"] & pymupdf.TEXT_FONT_BOLD or BOLD.search(span["font"]) for span in spans)
+    italic = all(span["flags"] & pymupdf.TEXT_FONT_ITALIC for span in spans)
+    way = (round(direction[0]), round(direction[1]))
+    hidden = all(span.get("alpha") == 0 for span in spans)
+    return Line(tuple(words), bounds(word.box for word in words), size, bold, italic, block, way, hidden)
+
+
+def _rows_joined(found: list[Line]) -> list[Line]:
+    """A bullet and its text are one line, and so are the pieces of a justified one."""
+    out: list[Line] = []
+    for line in found:
+        last = out[-1] if out else None
+        if last and line.direction == last.direction == UPRIGHT and same_row(last.box, line.box):
+            gap = line.box[0] - last.box[2]
+            if RTL.match(last.text) and last.block == line.block:
+                gap = last.box[0] - line.box[2]
+            short = len(last.text) <= 4
+            if -1 <= gap < (5 if short else 1.5) * line.size and (short or last.block == line.block):
+                out[-1] = joined(last, line)
+                continue
+        out.append(line)
+    return out
+
+
+# --- pictures
+
+
+def _scanned_lines(page: pymupdf.Page, number: int, read: Reader) -> list[Line]:
+    picture, scale = render(page, tuple(page.rect), dpi=SCAN_DPI, long_side=ocr.LONG_SIDE)
+    found = []
+    for line in read(picture):
+        words = tuple(Word(word.text, number, scaled(word.box, scale)) for word in line.words)
+        box = scaled(line.box, scale)
+        found.append(Line(words, box, size=0.75 * (box[3] - box[1])))
+    return found
+
+
+def scaled(box: Box, scale: float, x: float = 0.0, y: float = 0.0) -> Box:
+    return (box[0] / scale + x, box[1] / scale + y, box[2] / scale + x, box[3] / scale + y)
+
+
+def render(page: pymupdf.Page, box: Box, *, dpi: float, long_side: int) -> tuple[Image.Image, float]:
+    """The clip of the page and its pixels per point."""
+    scale = min(dpi / 72, long_side / max(box[2] - box[0], box[3] - box[1], 1.0))
+    pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=box, alpha=False)
+    return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples), scale

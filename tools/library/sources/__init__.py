@@ -1,0 +1,1 @@
+"""What a person names to be indexed, as files."""

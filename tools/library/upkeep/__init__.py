@@ -1,0 +1,1 @@
+"""A library checked, tuned and moved."""

@@ -1,0 +1,106 @@
+"""A library's points from one store to another: what is missing is copied, what is too much is dropped, and both are
+asked the same before anything says that they hold the same. A run that is killed goes on where it was."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from tools.errors import LibraryError
+from tools.library.store.points import Ask, Scope, Scored, Store
+
+CHUNK = 256
+SAMPLE = 64
+"""Points whose own vectors are the questions of the check."""
+FOUND = 10
+"""Answers that are compared."""
+TOLERANCE = 1e-3
+"""Of two scores, relative: of a vector that was normalised once more."""
+Told = Callable[[int, int], None]
+"""Called with the number of points that are there, and of all."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What one run did. `questions` were answered alike by both sides."""
+
+    points: int
+    copied: int
+    dropped: int
+    questions: int
+
+
+def move(old: Store, new: Store, told: Told | None = None) -> Moved:
+    """Makes `new` hold what `old` holds. Raises LibraryError where it then does not find the same."""
+    total, seen, copied = old.count(), 0, 0
+    for ids in _chunks(old):
+        there = new.has(ids)
+        missing = [one for one in ids if one not in there]
+        if missing:
+            new.put(old.get(missing))
+        seen, copied = seen + len(ids), copied + len(missing)
+        if told:
+            told(seen, total)
+    dropped = _drop_strangers(old, new) if new.count() > total else 0
+    if new.count() != total:
+        raise LibraryError(
+            f"The copy holds {new.count()} points, the library {total}.",
+            "Is something else writing to one of them? Let it end, and run the same command again.",
+        )
+    new.optimize()
+    return Moved(total, copied, dropped, compare(old, new))
+
+
+def _chunks(store: Store) -> Iterator[list[str]]:
+    ids = (one.id for one in store.windows())
+    while some := list(islice(ids, CHUNK)):
+        yield some
+
+
+def _drop_strangers(old: Store, new: Store) -> int:
+    """Points of sources that were removed since they were copied."""
+    strangers = []
+    for ids in _chunks(new):
+        there = old.has(ids)
+        strangers += [one for one in ids if one not in there]
+    new.drop(strangers)
+    return len(strangers)
+
+
+def compare(old: Store, new: Store) -> int:
+    """Asks both for what is nearest to some of the points, exactly; the number of questions.
+
+    Raises LibraryError where the answers differ.
+    """
+    questions = 0
+    for kept in old.kept(SAMPLE, Scope()):
+        asks = [Ask(leg, vector) for leg, vector in kept.dense.items()]
+        asks += [Ask("bm25", kept.bm25)] if kept.bm25 is not None else []
+        both = (store.search_all(asks, FOUND, Scope(), exact=True) for store in (old, new))
+        for ask, here, there in zip(asks, *both, strict=True):
+            questions += 1
+            if not alike(here, there):
+                raise LibraryError(
+                    f"The copy finds other things than the library: asked for what is like {kept.item} by "
+                    f"'{ask.leg}', it differs.",
+                    "Throw the copy away (the folder 'vectors', or the collection 'exhibit' of that server) and run "
+                    "the same command again. The library itself has not changed.",
+                )
+    return questions
+
+
+def alike(here: list[Scored], there: list[Scored]) -> bool:
+    """The same scores, and the same items above the last score: of several equal ones there any may be the last."""
+    if len(here) != len(there):
+        return False
+    if not here:
+        return True
+    scores = np.array([[one.score for one in side] for side in (here, there)])
+    slack = TOLERANCE * max(1.0, float(np.abs(scores).max()))
+    if np.abs(scores[0] - scores[1]).max() > slack:
+        return False
+    last = float(scores.min()) + 2 * slack
+    surely = [{one.item for one in side if one.score > last} for side in (here, there)]
+    either = [{one.item for one in side} for side in (here, there)]
+    return surely[0] <= either[1] and surely[1] <= either[0]
