@@ -1,6 +1,7 @@
 """What happens while a question is answered or documents are read: the one contract of every door.
 
-Command line, `exhibit ask --stream-json`, HTTP, MCP, the web page and the evaluations read these events and nothing else.
+Command line, `exhibit ask --stream-json`, HTTP, MCP, the web page and the evaluations read these events
+and nothing else.
 Each is frozen, says its name in `event`, and goes to JSON and back: `one.model_dump_json()`, `read(line)`.
 
     asking      decided → acted → (looking …) → decided … → writing → confirmed … → checked … → answer
@@ -37,7 +38,8 @@ class Decided(_Event):
 
 
 class Acted(_Event):
-    """A tool ran. `keys` number what it found, best first; `titles` says where each stands; `error` is "" or a sentence."""
+    """A tool ran. `keys` number what it found, best first; `titles` says where each stands; `error` is ""
+    or a sentence."""
 
     event: Literal["acted"] = "acted"
     tool: str
