@@ -165,8 +165,8 @@ def _ask(
     progress = Progress()
     with open_console(stderr=True).status(progress, spinner="dots") as status:
         for event in assistant.stream(question, image=image, thread=thread):
-            if event["event"] == "answer":
-                return event["answer"]
+            if event.event == "answer":
+                return event.answer
             if not quiet:
                 progress.add(event)
                 status.update(progress)
