@@ -14,14 +14,13 @@ from rich.table import Table
 from agent.llm import ChatModel
 from agent.validator.decision import FILE, calibration
 from agent.validator.entailment import reader
-from agent.validator.facts import check
 from agent.validator.measure import NAMES, Reads, measure
-from agent.validator.spans import NEGATIONS
+from agent.validator.numbers import check
 from evals.validator.scores import Flags, Floats, Scored, auc, interval, judge
 from evals.validator.sets import Row, pairs
 from tools.errors import ModelNonsense
 from tools.language.numbers import extract
-from tools.language.words import WORD
+from tools.language.words import NEGATIONS, WORD
 
 TOGETHER = "together"
 JUDGES = {

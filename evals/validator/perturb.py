@@ -13,7 +13,8 @@ from rich.table import Table
 from agent.answer import Citation, Claim, Place
 from agent.validator import Span, validate
 from agent.validator.spans import find
-from agent.validator.windows import best_stretch, sentences, terms
+from agent.validator.windows import best_stretch, sentences
+from tools.language.words import terms
 from tools.library.evidence import Figure, Item, Passage
 from tools.library.library import Library
 

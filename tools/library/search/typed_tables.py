@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
+from tools.language import markdown
 from tools.library.evidence import Region, Table, Word, regions_of, text_of
 
 if TYPE_CHECKING:
@@ -132,9 +133,7 @@ def _rows(library: "Library", table: Table) -> list[Row]:
 
 
 def _row(words: list[Word], item: str) -> Row:
-    line = text_of(words).split("\n")[0].strip().strip("|")
-    cells = tuple(" ".join(cell.replace("\\|", "|").split()) for cell in re.split(r"(?<!\\)\|", line))
-    return Row(cells, tuple(words), item)
+    return Row(markdown.cells(text_of(words).split("\n")[0]), tuple(words), item)
 
 
 def _fitted(row: Row, width: int) -> Row:
