@@ -78,9 +78,9 @@ def doctor(
     from tools.library.upkeep import check
 
     with open_library() as library, _bar(hidden=as_json) as bar:
-        health = check.check(library, bar.steps)
-        cured = check.mend(library, health.faults) if mend and health.faults else 0
-        left = check.check(library, bar.steps) if cured else health
+        health = check.check(library.index, bar.steps)
+        cured = check.mend(library.index, health.faults) if mend and health.faults else 0
+        left = check.check(library.index, bar.steps) if cured else health
     if as_json:
         print_json({**asdict(left), "mended": cured})
     else:

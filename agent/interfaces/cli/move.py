@@ -39,7 +39,7 @@ def _with_progress(library: "Library", to: str | None) -> "Moved":
     from tools.library.upkeep import move
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    old, new = library.store, library.store_at(to, library.edition)
+    old, new = library.store, library.index.store_at(to, library.index.edition)
     try:
         with Progress(*columns, console=open_console(stderr=True)) as bar:
             task = bar.add_task("Copying points", total=None)

@@ -102,14 +102,14 @@ def _explained(library: "Library", query: "Query", expect: str) -> "Explanation"
 
     name, _, page = expect.rpartition(":")
     if not (name and page.isdigit()):
-        return explain(library, query, expect)
-    return explain(library, query, name, int(page))
+        return explain(library.index, query, expect)
+    return explain(library.index, query, name, int(page))
 
 
 def _draw(library: "Library", query: "Query", path: Path) -> None:
     from tools.library.search.projection import draw
 
-    print(draw(library, query, path))
+    print(draw(library.index, query, path))
 
 
 # printing

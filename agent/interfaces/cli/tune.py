@@ -21,12 +21,12 @@ def tune(
 
     with open_library() as library:
         if forget:
-            print("Forgotten." if fitting.drop(library) else "There was nothing to forget.")
+            print("Forgotten." if fitting.drop(library.index) else "There was nothing to forget.")
             return
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
         with Progress(*columns, console=open_console(stderr=True), disable=as_json) as bar:
             task = bar.add_task("Fitting", total=None)
-            tuned = fitting.tune(library, lambda done, total: bar.update(task, completed=done, total=total))
+            tuned = fitting.tune(library.index, lambda done, total: bar.update(task, completed=done, total=total))
     if as_json:
         print_json({**asdict(tuned), "adopted": tuned.adopted})
     else:
