@@ -48,6 +48,7 @@ def follow(
     as_events: bool = False,
 ) -> "Answer":
     """The answer; meanwhile the screen says what is being done, or every event is printed as JSON."""
+    from agent.events import Answered
     from agent.interfaces.cli.progress import Progress
 
     progress = Progress()
@@ -55,8 +56,8 @@ def follow(
         for event in assistant.stream(question, image=image, thread=thread):
             if as_events:
                 print_json(event, indent=None)
-            if event["event"] == "answer":
-                return event["answer"]
+            if isinstance(event, Answered):
+                return event.answer
             if shown:
                 progress.add(event)
                 status.update(progress)
