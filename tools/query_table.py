@@ -61,7 +61,7 @@ def tool(library: "Library") -> Tool:
 def tell(library: "Library", words: str) -> list[Item]:
     """The tables that fit the words best, as one record: names, columns, types, a row. Raises ToolError where there
     are none."""
-    known = typed_tables.names(library)
+    known = typed_tables.names(library.catalog)
     if not known:
         raise ToolError("There is no table in the library.", "Search the text instead.")
     by_item = {name.item: name for name in known}
@@ -70,8 +70,8 @@ def tell(library: "Library", words: str) -> list[Item]:
         chosen = [by_item[hit.item.id] for hit in hits if hit.item.id in by_item]
     else:
         chosen = known[:MOST_LISTED]
-    chosen = list(dict.fromkeys(typed_tables.beginning(library, known, name) for name in chosen))
-    lines = [_line(library, typed_tables.read(library, name), name) for name in chosen]
+    chosen = list(dict.fromkeys(typed_tables.beginning(library.catalog, known, name) for name in chosen))
+    lines = [_line(library, typed_tables.read(library.catalog, name), name) for name in chosen]
     if len(known) > len(chosen):
         lines.append(f"{len(known) - len(chosen)} more tables: say in `query` what they are about.")
     return [_record("tables of the library", "\n".join(lines))]
@@ -80,9 +80,9 @@ def tell(library: "Library", words: str) -> list[Item]:
 def ask(library: "Library", sql: str) -> list[Item]:
     """The result as a record, then the rows that were used, each where it stands. Raises ToolError for what is no
     SELECT over tables of the library, takes too long, or fails."""
-    known = {name.name: name for name in typed_tables.names(library)}
+    known = {name.name: name for name in typed_tables.names(library.catalog)}
     words = dict.fromkeys(re.findall(r"\w+", sql.lower()))
-    tables = [typed_tables.read(library, known[word]) for word in words if word in known]
+    tables = [typed_tables.read(library.catalog, known[word]) for word in words if word in known]
     if not tables:
         raise ToolError(f"The SQL names no table of the library. {_some(known)}", "Call it with sql '' first.")
     result = _run(sql, tables)

@@ -22,9 +22,9 @@ def doctor(
     from tools.library.upkeep import check
 
     with open_library() as library, progress_bar("Documents", hidden=as_json) as show:
-        health = check.check(library, show)
-        cured = check.mend(library, health.faults) if mend and health.faults else 0
-        left = check.check(library, show) if cured else health
+        health = check.check(library.index, show)
+        cured = check.mend(library.index, health.faults) if mend and health.faults else 0
+        left = check.check(library.index, show) if cured else health
     if as_json:
         print_json({**asdict(left), "mended": cured})
     else:

@@ -36,7 +36,7 @@ def move(
 def _with_progress(library: "Library", to: str | None) -> "Moved":
     from tools.library.upkeep import move
 
-    old, new = library.store, library.store_at(to, library.edition)
+    old, new = library.store, library.index.store_at(to, library.index.edition)
     try:
         with progress_bar("Copying points") as show:
             return move.move(old, new, lambda done, total: show("Copying points", done, total))

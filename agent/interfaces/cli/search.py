@@ -121,14 +121,14 @@ def _explained(library: "Library", query: "Query", expect: str) -> "Explanation"
 
     name, _, page = expect.rpartition(":")
     if not (name and page.isdigit()):
-        return explain(library, query, expect)
-    return explain(library, query, name, int(page))
+        return explain(library.index, query, expect)
+    return explain(library.index, query, name, int(page))
 
 
 def _draw(library: "Library", query: "Query", path: Path) -> None:
     from tools.library.search.projection import draw
 
-    echo(draw(library, query, path))
+    echo(draw(library.index, query, path))
 
 
 # printing

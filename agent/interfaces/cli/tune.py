@@ -30,9 +30,9 @@ def tune(
 
     with open_library() as library, progress_bar("Fitting", hidden=as_json or forget) as show:
         if forget:
-            echo("Forgotten." if fitting.drop(library) else "There was nothing to forget.")
+            echo("Forgotten." if fitting.drop(library.index) else "There was nothing to forget.")
             return
-        tuned = fitting.tune(library, lambda done, total: show("Fitting", done, total))
+        tuned = fitting.tune(library.index, lambda done, total: show("Fitting", done, total))
     if as_json:
         print_json({**asdict(tuned), "adopted": tuned.adopted})
     else:

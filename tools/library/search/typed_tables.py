@@ -9,12 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tools.library.evidence import Region, Table, Word, regions_of, text_of
-
-if TYPE_CHECKING:
-    from tools.library.library import Library
+from tools.library.store.catalog import Catalog
 
 NUMBER = re.compile(r"(?P<sign>[-+−–]?)(?P<whole>\d{1,3}(?:[, ']\d{3})+|\d+)(?P<part>\.\d+)?")
 EUROPEAN = re.compile(r"(?P<sign>[-+−–]?)(?P<whole>\d{1,3}(?:\.\d{3})+|\d+),(?P<part>\d{1,2})")
@@ -75,12 +73,12 @@ class Typed:
                 yield part, rows
 
 
-def names(library: "Library") -> list[Name]:
+def names(catalog: Catalog) -> list[Name]:
     """Every table of the library, in the order of its documents: file name and number. A table that goes on from the
     one before it has no name of its own until it is read (see `read`)."""
     found, taken = [], set()
-    for source, items in library.catalog.tables().items():
-        stem = slug(library.source(source).title.rsplit(".", 1)[0]) or "table"
+    for source, items in catalog.tables().items():
+        stem = slug(catalog.source(source).title.rsplit(".", 1)[0]) or "table"
         for number, item in enumerate(items, 1):
             name = f"{stem}_{number}"
             if name in taken:
@@ -90,16 +88,16 @@ def names(library: "Library") -> list[Name]:
     return found
 
 
-def read(library: "Library", name: Name) -> Typed:
+def read(catalog: Catalog, name: Name) -> Typed:
     """The table, with those that follow it under the same header on later pages."""
-    items = [item for item in library.catalog.items_of(name.source, "table") if isinstance(item, Table)]
+    items = [item for item in catalog.items_of(name.source, "table") if isinstance(item, Table)]
     start = next(number for number, item in enumerate(items) if item.id == name.item)
     parts = [items[start]]
-    rows = _rows(library, items[start])
+    rows = _rows(catalog, items[start])
     header = rows[0].cells if rows else ()
     body = rows[1:]
     for item in items[start + 1 :]:
-        more = _rows(library, item)
+        more = _rows(catalog, item)
         last = parts[-1].regions[-1].page
         if not more or more[0].cells != header or not 0 <= item.regions[0].page - last <= 1:
             break
@@ -108,20 +106,20 @@ def read(library: "Library", name: Name) -> Typed:
     return Typed(name.name, tuple(parts), header, tuple(_columns(header, body)), tuple(body))
 
 
-def beginning(library: "Library", known: Sequence[Name], name: Name) -> Name:
+def beginning(catalog: Catalog, known: Sequence[Name], name: Name) -> Name:
     """The table that `name` goes on from, or itself."""
     before = [other for other in known if other.source == name.source]
     for other in reversed(before[: before.index(name)]):
-        if name.item not in [part.id for part in read(library, other).parts]:
+        if name.item not in [part.id for part in read(catalog, other).parts]:
             break
         name = other
     return name
 
 
-def _rows(library: "Library", table: Table) -> list[Row]:
+def _rows(catalog: Catalog, table: Table) -> list[Row]:
     """The header first. Words of the caption stand in a line of their own before it."""
     lines: list[list[Word]] = [[]]
-    for word in library.catalog.words(table.id):
+    for word in catalog.words(table.id):
         lines[-1].append(word)
         if "\n" in word.sep:
             lines.append([])
