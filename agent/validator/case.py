@@ -16,7 +16,7 @@ from agent.validator.numbers import FactCheck
 from agent.validator.spans import Span
 from agent.validator.wording import Wording
 from tools.language import markdown
-from tools.language.markdown import TableRow
+from tools.language.markdown import MarkdownRow
 from tools.language.numbers import read_row
 from tools.language.sentences import CLOSING, STOP
 from tools.library.evidence import Figure, Item
@@ -62,12 +62,12 @@ class Case:
         return tuple(self.places(citation.key, spans) for citation, spans in pairs)
 
     @cached_property
-    def rows(self) -> list[TableRow]:
+    def rows(self) -> list[MarkdownRow]:
         """The table rows that the quotes touch."""
         return [row for rows in self._rows for row in rows]
 
     @cached_property
-    def _rows(self) -> list[list[TableRow]]:
+    def _rows(self) -> list[list[MarkdownRow]]:
         pairs = zip(self.cited, self.spans, strict=True)
         return [[row for row in markdown.rows(item.text) if _touches(row, spans)] for item, spans in pairs]
 
@@ -130,11 +130,11 @@ _BULLET = r"[ \t]*(?:[-•*–]|\d{1,2}[.)])\s"
 _CLAUSE_END = rf"{STOP}{CLOSING}(?=\s|$)|;(?=\s)|\n\s*\n|\n(?={_BULLET})"
 
 
-def _touches(row: TableRow, spans: Sequence[Span]) -> bool:
+def _touches(row: MarkdownRow, spans: Sequence[Span]) -> bool:
     return any(span.start < row.end and row.start < span.end for span in spans)
 
 
-def _scope(item: Item, spans: Sequence[Span], rows: Sequence[TableRow]) -> str:
+def _scope(item: Item, spans: Sequence[Span], rows: Sequence[MarkdownRow]) -> str:
     """The rows, each cell beside its header, and the clauses of spans outside of rows.
 
     In figures and API replies a line is a clause of its own.

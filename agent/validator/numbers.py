@@ -21,7 +21,7 @@ from typing import Literal, TypeVar
 
 from agent.validator import spans
 from tools.language import names
-from tools.language.markdown import TableRow
+from tools.language.markdown import MarkdownRow
 from tools.language.names import Date, Name
 from tools.language.numbers import Quantity, even, extract, with_unit, without_unit
 from tools.language.words import stems
@@ -254,7 +254,7 @@ def _around(text: str, place: Quantity | Date) -> set[str]:
 _NEXT_PAIR = re.compile(r"\s*[·;|]\s+|\n")
 
 
-def misread(claim: str, rows: Sequence[TableRow]) -> str:
+def misread(claim: str, rows: Sequence[MarkdownRow]) -> str:
     """What the table says ("Torque: 53 N·m") where the claim reads out a row and gives a column another value.
 
     "" where every value is that of its column in one of the rows, or the claim is no read-out.
@@ -267,7 +267,7 @@ def misread(claim: str, rows: Sequence[TableRow]) -> str:
     return ""
 
 
-def reads_out(claim: str, rows: Sequence[TableRow]) -> bool:
+def reads_out(claim: str, rows: Sequence[MarkdownRow]) -> bool:
     """Whether the claim is nothing but "header: value" pairs, all of them from one of the rows."""
     parts = [part.partition(": ") for part in _NEXT_PAIR.split(claim.rstrip(". "))]
     return any(
@@ -276,7 +276,7 @@ def reads_out(claim: str, rows: Sequence[TableRow]) -> bool:
     )
 
 
-def _column(row: TableRow, label: str) -> list[str]:
+def _column(row: MarkdownRow, label: str) -> list[str]:
     """The row's cells, with units, under headers that say the label (units left out)."""
     pairs = zip(row.header, row.cells, strict=False)
     return [with_unit(cell, name) for name, cell in pairs if _bare(name) == _bare(label)]

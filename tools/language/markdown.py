@@ -9,7 +9,7 @@ RULE = r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$"
 
 
 @dataclass(frozen=True)
-class TableRow:
+class MarkdownRow:
     """A body row: `cells` beside the names in `header`; `start` and `end` are its characters, line end included."""
 
     header: tuple[str, ...]
@@ -18,16 +18,16 @@ class TableRow:
     end: int
 
 
-def rows(text: str) -> list[TableRow]:
+def rows(text: str) -> list[MarkdownRow]:
     """The body rows of every table in the text, in order."""
-    found: list[TableRow] = []
+    found: list[MarkdownRow] = []
     header: tuple[str, ...] = ()
     at, before = 0, ""
     for line in text.splitlines(keepends=True):
         if "|" in line and "|" in before and re.match(RULE, line.rstrip()):
             header = cells(before)
         elif header and "|" in line:
-            found.append(TableRow(header, cells(line), at, at + len(line)))
+            found.append(MarkdownRow(header, cells(line), at, at + len(line)))
         else:
             header = ()
         at, before = at + len(line), line

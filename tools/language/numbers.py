@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from tools.language import names
-from tools.language.markdown import TableRow
+from tools.language.markdown import MarkdownRow
 from tools.language.sentences import STOP
 from tools.language.units import NO_UNIT, UNIT, Unit, unit
 
@@ -155,7 +155,7 @@ def without_unit(header: str) -> str:
     return _COLUMN_UNIT.sub("", header)
 
 
-def read_row(row: TableRow) -> str:
+def read_row(row: MarkdownRow) -> str:
     """ "Size: M10 | Torque (N·m): 48 N·m": each cell beside its header, with the unit the header gives it."""
     pairs = zip(row.header, row.cells, strict=False)
     return " | ".join(f"{name}: {with_unit(cell, name)}" if name else cell for name, cell in pairs)
