@@ -11,7 +11,7 @@ from agent.llm.ollama import Ollama
 from agent.validator.decision import Calibration
 from evals.validator import benchmark, command, fit, speed
 from evals.validator.benchmark import JUDGES, TOGETHER, Measured
-from evals.validator.sets import Row, read
+from evals.validator.sets import LabelledClaim, read
 from tests.fake_ollama import FakeOllama
 from tools.errors import SettingsError
 
@@ -26,19 +26,19 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[Row]:
+def rows() -> list[LabelledClaim]:
     found = []
     for text, (right, wrong) in TEXTS.items():
         evidence = f"{text.format(right)} It is a matter of record."
         found += [
-            Row(text.format(right), evidence, True, "supported", text, text),
-            Row(text.format(wrong), evidence, False, "not", text, text),
+            LabelledClaim(text.format(right), evidence, True, "supported", text, text),
+            LabelledClaim(text.format(wrong), evidence, False, "not", text, text),
         ]
     return found
 
 
 @pytest.fixture(scope="module")
-def measured(rows: list[Row]) -> Measured:
+def measured(rows: list[LabelledClaim]) -> Measured:
     return benchmark.measure_set(rows, "tiny")
 
 
@@ -51,8 +51,8 @@ def test_all_judges_are_scored(measured: Measured) -> None:
     assert found["claim only"].auc < 0.9  # what can be told from the claim alone
 
 
-def test_slices(rows: list[Row]) -> None:
-    found = benchmark.slices([*rows, Row("It holds at most 5 kg.", "", False, "partial", "", "")])
+def test_slices(rows: list[LabelledClaim]) -> None:
+    found = benchmark.slices([*rows, LabelledClaim("It holds at most 5 kg.", "", False, "partial", "", "")])
     assert {name: len(found[name]) for name in ("partial", "bound", "unit", "name")} == {
         "partial": 1,
         "bound": 1,
@@ -61,7 +61,7 @@ def test_slices(rows: list[Row]) -> None:
     } or found["bound"].tolist() == [len(rows)]
 
 
-def test_a_shuffled_claim_keeps_its_label(rows: list[Row]) -> None:
+def test_a_shuffled_claim_keeps_its_label(rows: list[LabelledClaim]) -> None:
     mixed = benchmark.shuffled(rows)
     assert [(r.claim, r.supported) for r in mixed] == [(r.claim, r.supported) for r in rows]
     assert sorted(r.evidence for r in mixed) == sorted(r.evidence for r in rows)
@@ -83,7 +83,7 @@ def test_cross_fitting_never_sees_the_document(measured: Measured) -> None:
     assert len(fit.cross_fitted({"tiny": measured})["tiny"]) == len(measured.rows)
 
 
-def test_the_command_from_folder_to_table(rows: list[Row], tmp_path: Path) -> None:
+def test_the_command_from_folder_to_table(rows: list[LabelledClaim], tmp_path: Path) -> None:
     lines = [{"claim": r.claim, "evidence": r.evidence, "label": r.label, "pair": r.pair} for r in rows]
     (tmp_path / "tiny.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     console = Console(record=True, width=140)
@@ -99,10 +99,10 @@ def test_the_command_from_folder_to_table(rows: list[Row], tmp_path: Path) -> No
 def test_the_speed_is_measured_on_claims_that_pass() -> None:
     found = speed.measure()
     assert min(found.loading, found.claim, found.answer) > 0
-    assert "ms" in speed.said(found)
+    assert "ms" in str(found)
 
 
-def test_a_chat_model_is_one_more_judge(rows: list[Row]) -> None:
+def test_a_chat_model_is_one_more_judge(rows: list[LabelledClaim]) -> None:
     replies = [{"thought": "", "answer": "yes" if row.supported else "no"} for row in rows]
     replies[0] = {"thought": "", "answer": "cannot tell"}
     with FakeOllama(replies) as server:

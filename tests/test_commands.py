@@ -1,4 +1,4 @@
-"""The commands, as they are typed: run → list → report → compare, convert, and what a mistake is told."""
+"""The commands, as they are typed: run → list → report → compare, convert, and what a mistake gets."""
 
 import json
 from pathlib import Path
@@ -49,16 +49,16 @@ def test_convert_writes_a_suite_and_overwrites_none(suite: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "message"),
     [
         (["run", "nowhere"], "is no suite"),
         (["report", "nowhere"], "holds no run"),
         (["judge", "nowhere", "--model", "ollama/x"], "holds no run"),
     ],
 )
-def test_a_mistake_is_told_in_a_sentence(typed: list[str], told: str, empty_cwd: Path) -> None:
+def test_a_mistake_gets_a_sentence(typed: list[str], message: str, empty_cwd: Path) -> None:
     result = INVOKE.invoke(app, typed)
-    assert result.exit_code == 1 and told in str(result.exception)
+    assert result.exit_code == 1 and message in str(result.exception)
 
 
 def test_every_command_of_the_table_has_a_help() -> None:
