@@ -16,6 +16,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 import tools
 from agent import llm, settings
 from agent.answer import Answer
+from agent.events import Answered, Event
 from agent.graph import build, state
 from agent.graph.nodes import Workshop
 from agent.graph.observations import Observations
@@ -80,29 +81,30 @@ class Assistant:
     def ask(self, question: str, *, image: Path | str | None = None, thread: str | None = None) -> Answer:
         """One turn. Without `thread` it stands alone; with one it goes on where that conversation stopped."""
         for event in self.stream(question, image=image, thread=thread):
-            if event["event"] == "answer":
-                return event["answer"]
+            if isinstance(event, Answered):
+                return event.answer
         raise AssertionError("the graph ended without an answer")
 
-    def stream(
-        self, question: str, *, image: Path | str | None = None, thread: str | None = None
-    ) -> Iterator[dict[str, Any]]:
-        """Events as they happen, each a dict with "event": decided, acted, looking, writing, confirmed, checked,
-        answer. A claim is `confirmed` when it holds while the rest is still being written, `checked` once all are.
+    def stream(self, question: str, *, image: Path | str | None = None, thread: str | None = None) -> Iterator[Event]:
+        """Events as they happen (see `agent.events`); the last one is `Answered`. A claim is `Confirmed` when it holds
+        while the rest is still being written, `Checked` once all are written.
         """
         thread = thread or new_thread()
         start, config = self._turn(question, image, thread)
-        last: dict[str, Any] = {}
+        answer: Answer | None = None
         try:
             for chunk in self.graph.stream(
                 start, config, context=self.shop, stream_mode="custom", durability="exit"
             ):  # one checkpoint a turn: what is kept grows with the answers, not with the steps
-                last = cast(dict[str, Any], chunk)
-                if last["event"] != "answer":  # that one waits until the conversation is written down
-                    yield last
+                event = cast(Event, chunk)
+                if isinstance(event, Answered):  # it waits until the conversation is written down
+                    answer = event.answer
+                else:
+                    yield event
         finally:
             self._tidy(thread)
-        yield {**last, "answer": last["answer"].model_copy(update={"thread": thread})}
+        assert answer is not None, "the graph ended without an answer"
+        yield Answered(answer=answer.model_copy(update={"thread": thread}))
 
     def steps(
         self, question: str, *, image: Path | str | None = None, thread: str

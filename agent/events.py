@@ -1,18 +1,18 @@
 """What happens while a question is answered or documents are read: the one contract of every door.
 
 Command line, `exhibit ask --stream-json`, HTTP, MCP, the web page and the evaluations read these events
-and nothing else.
-Each is frozen, says its name in `event`, and goes to JSON and back: `one.model_dump_json()`, `read(line)`.
+and nothing else. Each is frozen, says its name in `event`, and goes to JSON and back: `one.model_dump_json()`,
+`read(line)`. The graph's nodes write them to LangGraph's custom stream, whose servers send them as the same JSON.
 
     asking      decided → acted → (looking …) → decided … → writing → confirmed … → checked … → answer
     indexing    indexing … → indexed
 
-Fields are added and never renamed; a reader ignores events and fields that it does not know.
+Events and fields are added and never renamed: a reader skips those that it does not know.
 """
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from agent.answer import Answer, Status
 from tools.library.evidence import Frozen
@@ -21,15 +21,16 @@ from tools.library.evidence import Frozen
 class _Event(Frozen):
     """`event["claim"]` reads a field as `event.claim` does: programs written for dicts go on."""
 
+    model_config = ConfigDict(extra="ignore")
+
     def __getitem__(self, name: str) -> Any:
-        try:
-            return getattr(self, name)
-        except AttributeError:
-            raise KeyError(name) from None
+        if name not in type(self).model_fields:
+            raise KeyError(name)
+        return getattr(self, name)
 
 
 class Decided(_Event):
-    """The model chose a tool, or "answer". `fallback`: by rule, for its reply could not be used."""
+    """The model chose a tool, or "answer". `fallback`: a rule chose, because the model's reply could not be used."""
 
     event: Literal["decided"] = "decided"
     action: str
@@ -38,8 +39,8 @@ class Decided(_Event):
 
 
 class Acted(_Event):
-    """A tool ran. `keys` number what it found, best first; `titles` says where each stands; `error` is ""
-    or a sentence."""
+    """A tool ran. `keys` number what it found, best first; `titles` says where each stands; `error` is "" or a
+    sentence."""
 
     event: Literal["acted"] = "acted"
     tool: str
@@ -79,7 +80,7 @@ class Checked(_Event):
 
 
 class Answered(_Event):
-    """The end of a turn; it is written down by now."""
+    """The end of a turn; by now the conversation is saved."""
 
     event: Literal["answer"] = "answer"
     answer: Answer
@@ -109,5 +110,5 @@ _ANY: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 def read(line: str | bytes) -> Event:
-    """An event from its JSON. Raises pydantic's ValidationError for anything else."""
+    """An event from its JSON. Raises pydantic's ValidationError for anything else, an unknown event included."""
     return _ANY.validate_json(line)

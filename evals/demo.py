@@ -17,7 +17,7 @@ from agent import settings
 from agent.answer import Answer
 from agent.assistant import Assistant, new_thread
 from agent.interfaces import page_pictures
-from agent.interfaces.cli.app import print_answer
+from agent.interfaces.cli.answers import print_answer
 from evals import suites
 from evals.cases import Case
 from evals.metrics import right
@@ -83,7 +83,7 @@ def _marked(assistant: Assistant, answer: Answer) -> list[Path]:
     first = next((place for verdict in answer.verdicts for place in verdict.places if place.regions), None)
     if first is None:
         return []
-    return page_pictures.write(assistant, first.key, answer.thread, assistant.settings.library / "pages")
+    return page_pictures.of_key(assistant, first.key, answer.thread)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from tools.library.library import Library
+from tools.library.store import disk
 from tools.library.upkeep import check
 
 
@@ -52,11 +53,11 @@ def spoil_picture(library: Library, folder: Path) -> None:
 
 
 def lose_rendition(library: Library, folder: Path) -> None:
-    library._rendition_path(source(library, "b.md")).unlink()
+    (library.root / disk.rendition(source(library, "b.md"))).unlink()
 
 
 def spoil_rendition(library: Library, folder: Path) -> None:
-    library._rendition_path(source(library, "b.md")).write_bytes(b"%PDF-1.7 half a")
+    (library.root / disk.rendition(source(library, "b.md"))).write_bytes(b"%PDF-1.7 half a")
 
 
 def change_document(library: Library, folder: Path) -> None:
@@ -76,7 +77,7 @@ def old_vectors(library: Library, folder: Path) -> None:
 
 
 def test_a_healthy_library_has_no_faults(library: Library) -> None:
-    health = check.check(library)
+    health = check.check(library.index)
     assert health.faults == ()
     assert (health.files, health.sources, health.pictures, health.points) == (3, 3, 1, library.store.count())
 
@@ -100,9 +101,9 @@ def test_each_harm_is_named_and_mended(
     library: Library, folder: Path, harm: Callable[[Library, Path], None], told: str
 ) -> None:
     harm(library, folder)
-    faults = check.check(library).faults
+    faults = check.check(library.index).faults
     assert any(told in fault.what for fault in faults), faults
-    check.mend(library, faults)
-    assert check.check(library).faults == ()
+    check.mend(library.index, faults)
+    assert check.check(library.index).faults == ()
     left = " ".join(hit.item.text for hit in library.search("gearbox oil, or the belt"))
     assert "500 hours" in left and ("gearbox" in left) == (harm not in (delete_document, strange_points))

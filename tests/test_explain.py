@@ -24,19 +24,19 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def test_the_words_that_bm25_sees(library: Library) -> None:
-    told = explain(library, Query("the impellers xyzzy", within=TEXT))
+    told = explain(library.index, Query("the impellers xyzzy", within=TEXT))
     weights = {term.word: term.weight for term in told.terms}
     assert weights["the"] is None and weights["xyzzy"] == 0.0 and (weights["impellers"] or 0) > 1
     assert told.windows == ("the impellers xyzzy",) and told.wanted is None
 
 
 def test_what_is_among_the_hits_needs_no_reason(library: Library) -> None:
-    wanted = explain(library, Query("impeller", within=TEXT), "pump.txt", 1).wanted
+    wanted = explain(library.index, Query("impeller", within=TEXT), "pump.txt", 1).wanted
     assert wanted and (wanted.fused, wanted.why, wanted.legs["bm25"]) == (1, "", 1)
 
 
 def test_too_deep(library: Library) -> None:
-    wanted = explain(library, Query("valve opened by hand", within=TEXT, limit=2), "pump.txt").wanted
+    wanted = explain(library.index, Query("valve opened by hand", within=TEXT, limit=2), "pump.txt").wanted
     assert wanted and wanted.fused and wanted.fused > 2 and wanted.why.startswith(f"Too deep: number {wanted.fused}")
     assert "bm25" not in wanted.legs and wanted.legs["text"] == 13
 
@@ -51,11 +51,11 @@ def test_too_deep(library: Library) -> None:
     ],
 )
 def test_why_not(library: Library, within: Within, source: str, page: int | None, why: str) -> None:
-    wanted = explain(library, Query("impeller", within=within), source, page).wanted
+    wanted = explain(library.index, Query("impeller", within=within), source, page).wanted
     assert wanted and wanted.fused is None and wanted.why.startswith(why)
 
 
 def test_a_leg_that_shares_no_word_has_not_found_it(library: Library) -> None:
     query = Query("valve", within=TEXT, weights={"bm25": 1.0})
-    wanted = explain(library, query, "pump.txt").wanted
+    wanted = explain(library.index, query, "pump.txt").wanted
     assert wanted and wanted.why.startswith("No leg found it") and wanted.legs == {}

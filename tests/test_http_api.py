@@ -2,9 +2,13 @@
 
 import json
 import re
+import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import unquote
 
@@ -150,16 +154,19 @@ def test_a_pattern_holds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reply", "text"),
     [
-        ("", "a.b[0].c: 1\na.b[0].d: x\na.b[1]: 7\nother: true"),
+        ("", "a.b[0].c: 1\na.b[0].d: x\na.b[1]: 7\nmade-by: x\nother: true"),
         ("a", "b[0].c: 1\nb[0].d: x\nb[1]: 7"),
         ("a.b", "b[0].c: 1\nb[0].d: x\nb[1]: 7"),
         ("a.b[0]", "c: 1\nd: x"),
         ("a.b[0].d", "d: x"),
         ("a.b[1]", "b[1]: 7"),
+        ("made-by", "made-by: x"),
+        ("a.b[?d == 'x'].c | [0]", "reply: 1"),
+        ("{first: a.b[0].d, all: length(a.b)}", "first: x\nall: 2"),
     ],
 )
 def test_the_part_of_the_reply_that_matters(reply: str, text: str, tmp_path: Path) -> None:
-    body = {"a": {"b": [{"c": 1, "d": "x"}, 7]}, "other": True}
+    body = {"a": {"b": [{"c": 1, "d": "x"}, 7]}, "made-by": "x", "other": True}
     toml = PARTS.replace("[api.params]", f'reply = "{reply}"\n[api.params]')
     assert price(Service(json=body), tmp_path, toml).text == text
 
@@ -169,6 +176,12 @@ def test_a_part_that_is_not_there_says_what_is(reply: str, tmp_path: Path) -> No
     toml = PARTS.replace("[api.params]", f'reply = "{reply}"\n[api.params]')
     with pytest.raises(ApiError, match=r"has no '.*Check 'reply'"):
         price(Service(json={"a": {"b": [1, 2]}, "other": True}), tmp_path, toml)
+
+
+def test_a_function_that_cannot_take_the_reply_is_an_error(tmp_path: Path) -> None:
+    toml = PARTS.replace("[api.params]", 'reply = "sum(other)"\n[api.params]')
+    with pytest.raises(ApiError, match=r"'sum\(other\)' does not fit .*Check 'reply'"):
+        price(Service(json={"other": True}), tmp_path, toml)
 
 
 def test_numbers_stay_as_they_were_written(tmp_path: Path) -> None:
@@ -256,6 +269,37 @@ def test_a_secret_that_is_not_set_or_cannot_be_sent(
     with pytest.raises(ApiError, match="PARTS_TOKEN") as caught:
         price(service, tmp_path, SECRET)
     assert service.asked == [] and "hush" not in str(caught.value)
+
+
+ECHOES = {
+    "a value": Service(json={"price": "Bearer Hush-Hush/Hush 1"}),
+    "a key": Service(json={"Hush-Hush/Hush 1": 1}),
+    "a key in an error": Service(json={"x": {"Hush-Hush/Hush 1": 1}, "Hush-Hush/Hush 1": 1}),
+    "other letters": Service(json={"key": "HUSH-HUSH/HUSH  1", "again": "hush-hush/hush\n1"}),
+    "quoted": Service(json={"key": "?token=Hush-Hush%2FHush%201"}),
+    "a host": Service(lambda _: httpx.Response(302, headers={"location": "http://Hush-Hush%2FHush%201.example/"})),
+    "a type": Service(text="x", headers={"content-type": "text/Hush-Hush/Hush 1"}),
+}
+
+
+@pytest.mark.parametrize("reply", ["", "x.y"])
+@pytest.mark.parametrize("where", ECHOES)
+def test_a_secret_that_comes_back_is_removed(
+    where: str, reply: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTS_TOKEN", "Hush-Hush/Hush 1")
+    try:
+        said = price(ECHOES[where], tmp_path, SECRET.replace("[api.params]", f'reply = "{reply}"\n[api.params]'))
+    except ApiError as error:
+        said = f"{error} {error!r}"
+    assert "hush" not in str(said).lower()
+    assert "[secret]" in str(said) or "has no 'x.y'; it has: " in str(said)
+
+
+def test_a_short_secret_is_removed_where_it_is_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARTS_TOKEN", "on")
+    record = price(Service(json={"on": "one", "key": "Bearer on"}), tmp_path, SECRET)
+    assert record.text == "[secret]: one\nkey: Bearer [secret]"
 
 
 def moved(location: str) -> Service:
@@ -359,18 +403,117 @@ def test_each_trouble_is_a_sentence_and_a_next_step(service: Service, said: str,
     assert caught.value.next_step
 
 
-def test_a_reply_that_drips_is_given_up(tmp_path: Path) -> None:
-    class Drip(httpx.SyncByteStream):
-        def __iter__(self) -> Any:
-            for _ in range(200):
-                time.sleep(0.02)
-                yield b" "
+LOCATIONS = [
+    "javascript:alert(1)",
+    "http://[",
+    "data:text/html,x",
+    "http://xn--a/x",
+    "//",
+    "http:///",
+    "\x00",
+    "\ud800",
+]
 
-    text = PARTS.replace("[api.params]", "timeout = 0.2\n[api.params]")
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(location=st.sampled_from(LOCATIONS) | st.text(max_size=30) | st.from_regex(r"[a-z]{1,6}://?[^/]{0,9}/?"))
+@pytest.mark.parametrize("code", [301, 303, 307])
+def test_any_redirect_is_followed_or_an_error(code: int, location: str, tmp_path: Path) -> None:
+    headers = [(b"location", location.encode("utf-8", "surrogatepass"))]
+    with pytest.raises(ApiError):  # the reply to wherever it leads is the same redirect
+        price(Service(lambda _: httpx.Response(code, headers=headers)), tmp_path)
+
+
+JSON_BYTES = st.recursive(
+    st.sampled_from(
+        [b"null", b"1e999", b"-0", b'"\\ud800 x"', b'"\\u0000"', b'"\\udc00\\ud800"', b"9" * 5000, b"NaN", b"{"]
+    )
+    | st.binary(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda parts: b"[" + b",".join(parts) + b"]")
+        | st.tuples(inner, inner).map(lambda pair: b'{"a' + pair[0].strip(b'"') + b'": ' + pair[1] + b"}")
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(body=JSON_BYTES, reply=st.sampled_from(["", "a", "a[0].b", "length(@)", "[*].a"]))
+def test_any_reply_is_a_record_that_can_be_stored_or_an_error(body: bytes, reply: str, tmp_path: Path) -> None:
+    toml = PARTS.replace("[api.params]", f'reply = "{reply}"\n[api.params]')
+    try:
+        assert price(Service(content=body, headers=JSON), tmp_path, toml).text.encode()
+    except ApiError as error:
+        assert str(error).encode() and error.next_step
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\\ud800 x"}', b'{"\\ud800": 1}'])
+def test_half_a_character_is_an_error(body: bytes, tmp_path: Path) -> None:
+    with pytest.raises(ApiError, match="lone surrogates"):
+        price(Service(content=body, headers=JSON), tmp_path)
+    with pytest.raises(ApiError, match="has no 'b'"):
+        price(Service(content=body, headers=JSON), tmp_path, PARTS.replace("[api.params]", 'reply = "b"\n[api.params]'))
+
+
+@contextmanager
+def dripping(reply: bytes, host: str = "127.0.0.1") -> Iterator[tuple[str, Event]]:
+    """A server that sends the reply a byte every 50 ms; its address, and whether the client hung up."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as server:
+        hung_up = Event()
+
+        def serve() -> None:
+            with suppress(OSError), server.accept()[0] as client:
+                client.recv(9999)
+                for byte in reply:
+                    time.sleep(0.05)
+                    try:
+                        client.sendall(bytes([byte]))
+                    except OSError:
+                        hung_up.set()
+                        return
+
+        Thread(target=serve, daemon=True).start()
+        yield f"http://{f'[{host}]' if ':' in host else host}:{server.getsockname()[1]}", hung_up
+
+
+DRIPS = {
+    "a header without end": b"HTTP/1.1 200 OK\r\nx-slow: " + b"y" * 400,
+    "headers without end": b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 90,
+    "a status line": b"H" * 400,
+    "informational replies": b"HTTP/1.1 100 Continue\r\n\r\n" * 20,
+    "a body": b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n" + b" " * 400,
+}
+
+
+@pytest.mark.parametrize("reply", DRIPS)
+def test_a_reply_that_drips_is_given_up_and_hung_up_on(reply: str, tmp_path: Path) -> None:
+    with dripping(DRIPS[reply]) as (url, hung_up):
+        text = PARTS.replace("http://127.0.0.1:8765", url).replace("[api.params]", "timeout = 0.3\n[api.params]")
+        begun = time.monotonic()
+        with pytest.raises(ApiError, match=r"within 0\.3 s"):
+            call(declared(text, folder=tmp_path), part="AB-1234")
+        assert time.monotonic() - begun < 1
+        assert hung_up.wait(2), "or the next calls pile up threads and connections"
+
+
+def test_a_name_that_nobody_resolves_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: time.sleep(1.5) or [])
+    text = PARTS.replace("127.0.0.1:8765", "api.example.com").replace("[api.params]", "timeout = 0.2\n[api.params]")
     begun = time.monotonic()
     with pytest.raises(ApiError, match=r"within 0\.2 s"):
-        price(Service(lambda _: httpx.Response(200, headers=JSON, stream=Drip())), tmp_path, text)
+        call(declared(text, folder=tmp_path), part="AB-1234")
     assert time.monotonic() - begun < 1
+
+
+def test_an_ipv6_address_works(tmp_path: Path) -> None:
+    reply = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 8\r\n\r\n{"a": 1}'
+    try:
+        with dripping(reply, "::1") as (url, _):
+            record = call(declared(PARTS.replace("http://127.0.0.1:8765", url), folder=tmp_path), part="AB-1234")
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    assert record.text == "a: 1" and record.url == f"{url}/parts/AB-1234/offers"
 
 
 def test_slow_redirects_count_together(tmp_path: Path) -> None:
@@ -419,7 +562,8 @@ def test_several_apis_keep_their_order(tmp_path: Path) -> None:
         ("[api.params]", "timeout = 61\n[api.params]", "timeout: .*less than or equal to 60"),
         ("[api.params]", 'timeout = "soon"\n[api.params]', "timeout"),
         ("[api.params]", 'method = "HEAD"\n[api.params]', "method"),
-        ("[api.params]", 'reply = "a..b"\n[api.params]', "reply"),
+        ("[api.params]", 'reply = "a..b"\n[api.params]', "api 'part_price', reply: "),
+        ("127.0.0.1:8765", "[fe80::1%25eth0]", "a zone in an IPv6 address"),
         ("[api.params]", 'secret_header = "X:Y"\n[api.params]', "secret_header"),
         ('when = "Call it for the price of a part."', 'when = ""', "when"),
         ("http://127", "ftp://127", "url: must begin with http"),

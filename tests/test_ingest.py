@@ -317,7 +317,7 @@ def test_two_runs_at_once_are_one_too_many(library: Library, folder: Path) -> No
 
 def test_other_encoders_embed_anew_without_reading(library: Library, folder: Path, tmp_path: Path) -> None:
     library.add([folder])
-    points = {held.id for held in library.store.windows()}
+    points = {held.id for held in library.store.scan()}
     library.close()
     with Library(tmp_path / "library", text_encoder="mini") as other:
         with pytest.raises(EncoderMismatch, match="exhibit index --again"):
@@ -325,7 +325,7 @@ def test_other_encoders_embed_anew_without_reading(library: Library, folder: Pat
         shutil.rmtree(folder)
         assert other.embed_again() == 2
         assert "4.2" in " ".join(found(other, "gearbox oil"))
-        assert {held.id for held in other.store.windows()} == points
+        assert {held.id for held in other.store.scan()} == points
     assert not (tmp_path / "library" / "vectors").exists()
 
 
@@ -338,12 +338,12 @@ def test_embedding_anew_goes_on_after_a_kill(library: Library, folder: Path, mon
 
     library.add([folder])
     before = library.store.count()
-    monkeypatch.setattr(library, "change_store", dies)
+    monkeypatch.setattr(library.index, "replace_store", dies)
     with pytest.raises(Killed):
         library.embed_again()
     monkeypatch.undo()
-    assert library.edition == 1, "the step was taken"
-    del library.__dict__["store"]
+    assert library.index.edition == 1, "the step was taken"
+    library.index.close_store()
     assert library.store.count() == before and found(library, "gearbox oil")
 
 
@@ -368,7 +368,7 @@ def test_what_lies_in_an_archive_is_held_shown_and_left_alone_while_it_is_as_it_
         assert library.page_image(uris[str(folder / f"m.zip!/{name}")], 1)
     figure = library.search("drive belt", kinds=("figure",))[0]
     assert figure.item.text == "A drive belt."
-    assert not check.check(library).faults
+    assert not check.check(library.index).faults
 
 
 def test_what_leaves_an_archive_leaves_the_library_and_so_does_the_archive(library: Library, folder: Path) -> None:
@@ -398,7 +398,7 @@ def test_a_url_is_held_and_read_again_only_when_it_says_something_else(library: 
         url = f"http://127.0.0.1:{server.server_port}/notes.txt"
         ((path, refused),) = library.add([url]).failed
         assert "notes.txt" in refused
-        library.web_private = True
+        library.index.web_private = True
         assert told(library.add([url])) == (1, 0, 0, 0)
         assert told(library.add([url])) == (0, 1, 0, 0)
         (site / "notes.txt").write_text("The gearbox holds 5.1 litres of oil.\n")

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from tools.library import parse
+from tools.library.encode.encoders import Encoders
 from tools.library.ingest import reading, workers
 from tools.library.library import Library
 
@@ -53,7 +54,7 @@ def change(folder: Path, chance: random.Random) -> None:
 def held(root: Path) -> dict[str, set]:
     """Everything that a library holds: file rows, items with their words, points, and files on the disk."""
     with Library(root) as library:
-        points = [(window.id, window.item, window.source) for window in library.store.windows()]
+        points = [(window.id, window.item, window.source) for window in library.store.scan()]
         assert len(points) == len(set(points)) == library.store.count()
         figures = {sha for sha in library.catalog.pictures()}
         assert all(library.picture(sha) for sha in figures)
@@ -69,11 +70,11 @@ def held(root: Path) -> dict[str, set]:
 
 def index(root: Path, folder: Path) -> None:
     with Library(root, create=True, workers=2) as library:
-        library.__dict__.update(ENCODERS)
+        library.index.encoders = ENCODERS
         library.add([folder])
 
 
-ENCODERS: dict = {}
+ENCODERS = Encoders("minilm", "mini")
 
 
 def read_here() -> None:
@@ -111,10 +112,8 @@ def kill_often(work: Path, kills: int, seed: int = 0) -> int:
     folder.mkdir(parents=True)
     for _ in range(12):
         change(folder, chance)
-    with Library(work / "load", create=True) as first:
-        ENCODERS.update(text_encoder=first.text_encoder, image_encoder=first.image_encoder)
-        first.text_encoder.texts(["warm"])
-        first.image_encoder.images([Image.new("RGB", (8, 8))])  # or every fork would load it
+    ENCODERS.text.texts(["warm"])
+    ENCODERS.image.images([Image.new("RGB", (8, 8))])  # or every fork would load it
     done = tried = half = 0
     longest = _seconds(work, folder)
     while done < kills:

@@ -123,7 +123,7 @@ def turns(root: Path, delay: float) -> list[Turn]:
     found = []
     given = {"library": root, "model": "ollama/llama3.2-vision", "num_ctx": 8192}
     with elsewhere(delay) as url, Assistant(**given, ollama_url=url) as assistant:
-        assistant.library.__dict__["text_encoder"] = Remembering(assistant.library.text_encoder)
+        assistant.library.index.encoders.text = Remembering(assistant.library.text_encoder)
         wire = assistant.shop.model.wire  # type: ignore[attr-defined]
         wire.chat = clock = Clock(wire)
         for _ in range(TURNS + 2):

@@ -4,6 +4,7 @@ import io
 
 from rich.console import Console
 
+from agent.events import Acted, Checked, Confirmed, Decided, Looking, Writing
 from agent.interfaces.cli.progress import Progress
 
 
@@ -11,13 +12,13 @@ def test_calls_what_they_found_and_claims_once_they_hold() -> None:
     progress = Progress()
     found = {1: "Manual, page 3", 2: "Manual, page 4", 3: "Parts, page 1"}
     for event in (
-        {"event": "decided", "action": "search_text", "args": {"query": "oil [red]"}},
-        {"event": "acted", "tool": "search_text", "keys": (1, 2, 3, 4), "error": "", "titles": found},
-        {"event": "looking", "key": 3},
-        {"event": "writing"},
-        {"event": "confirmed", "claim": "It holds 4 litres.", "keys": (1, 1), "status": "supported"},
-        {"event": "confirmed", "claim": "The plug is orange.", "keys": (3,), "status": "unchecked"},
-        {"event": "checked", "claim": "It holds 9 litres.", "status": "contradicted"},
+        Decided(action="search_text", args={"query": "oil [red]"}),
+        Acted(tool="search_text", keys=(1, 2, 3, 4), titles=found),
+        Looking(key=3),
+        Writing(),
+        Confirmed(claim="It holds 4 litres.", keys=(1, 1), status="supported"),
+        Confirmed(claim="The plug is orange.", keys=(3,), status="unchecked"),
+        Checked(claim="It holds 9 litres.", status="contradicted"),
     ):
         progress.add(event)
     screen = io.StringIO()
@@ -32,10 +33,10 @@ def test_calls_what_they_found_and_claims_once_they_hold() -> None:
 
 def test_what_failed_and_what_found_nothing() -> None:
     progress = Progress()
-    progress.add({"event": "decided", "action": "search_by_image", "args": {"key": 0, "words": ""}})
-    progress.add({"event": "acted", "tool": "search_by_image", "keys": (), "error": "", "titles": {}})
-    progress.add({"event": "decided", "action": "open_page", "args": {"key": 7}})
-    progress.add({"event": "acted", "tool": "open_page", "keys": (), "error": "[7] stands on no page.", "titles": {}})
+    progress.add(Decided(action="search_by_image", args={"key": 0, "words": ""}))
+    progress.add(Acted(tool="search_by_image"))
+    progress.add(Decided(action="open_page", args={"key": 7}))
+    progress.add(Acted(tool="open_page", error="[7] stands on no page."))
     assert progress.lines == ["search_by_image 0: nothing", "open_page 7: [7] stands on no page."]
-    progress.add({"event": "looking", "key": 0})
+    progress.add(Looking(key=0))
     assert progress.now == "Looking at your picture"

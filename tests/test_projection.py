@@ -22,6 +22,6 @@ def test_the_gap_is_the_distance_of_the_middles() -> None:
 
 def test_a_picture_is_drawn(sample_root, tmp_path) -> None:
     with Library(sample_root) as library:
-        path = draw(library, Query("oil filter"), tmp_path / "map.png")
+        path = draw(library.index, Query("oil filter"), tmp_path / "map.png")
     with Image.open(path) as picture:
         assert picture.width > 1000 and len(picture.convert("RGB").getcolors(1 << 24) or []) > 50

@@ -65,6 +65,6 @@ def test_a_photo_fits_by_what_it_shows_and_only_by_that(photos: Library, monkeyp
 
 
 def test_a_word_is_worth_the_most_it_adds(library: Library) -> None:
-    found = {term.word: term.weight for term in terms(library, "the pump xyzzy")}
-    (best, *_) = library.store.search("bm25", library.bm25.query("pump"), 1, Scope())
+    found = {term.word: term.weight for term in terms(library.index, "the pump xyzzy")}
+    (best, *_) = library.store.search("bm25", library.index.bm25.query("pump"), 1, Scope())
     assert found == {"the": None, "pump": pytest.approx(best.score), "xyzzy": 0.0}

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from tools.errors import SettingsError, WeightsError
-from tools.library.encode import minilm_folder
-from tools.library.search import rerank
-from tools.library.search.rerank import MaxSim, load, maxsim
+from tools.library.encode import minilm_folder, rerank
+from tools.library.encode.rerank import MaxSim, load, maxsim
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from tools.errors import LibraryError
+from tools.library.encode.adapter import Adapter
 from tools.library.library import Library
-from tools.library.search.adapter import Adapter
 from tools.library.search.legs import of_words
 from tools.library.store import Maker
 from tools.library.upkeep import tune
@@ -89,23 +89,24 @@ def library(tmp_path_factory: pytest.TempPathFactory):
 
 def test_a_small_library_is_told_what_it_lacks(library: Library) -> None:
     with pytest.raises(LibraryError, match="too few"):
-        tune.tune(library)
+        tune.tune(library.index)
 
 
 def test_pairs_are_captions_and_their_figures(library: Library) -> None:
-    pairs = tune.pairs_of(library)
+    pairs = tune.pairs_of(library.index)
     assert len(pairs.texts) == 2 and pairs.figures.shape == (2, 512) and sorted(pairs.about) == [0, 1]
-    hard = tune.hard_negatives(library, pairs)
+    hard = tune.hard_negatives(library.index, pairs)
     assert [list(row[row >= 0]) for row in hard] == [[1 - n] for n in pairs.about]  # the other one
 
 
 def test_words_ask_through_the_adapter_until_it_is_forgotten(library: Library) -> None:
-    plain = of_words(library, "a red valve", ("figure",))["clip"].vector
+    plain = of_words(library.index, "a red valve", ("figure",))["clip"].vector
     swap = np.zeros((512, 512), np.float32)
     swap[0, 1], swap[0, 0] = 1.0, 0.0
-    Adapter(swap, library.maker).save(library.root)
-    library.forget_adapter()
-    mapped = of_words(library, "a red valve", ("figure",))["clip"].vector
+    maker = library.index.encoders.maker
+    Adapter(swap, maker).save(library.root)
+    library.index.adapter = Adapter.load(library.root, maker)
+    mapped = of_words(library.index, "a red valve", ("figure",))["clip"].vector
     assert not np.allclose(plain, mapped)
-    assert tune.drop(library) and not tune.drop(library)
-    assert np.allclose(of_words(library, "a red valve", ("figure",))["clip"].vector, plain)
+    assert tune.drop(library.index) and not tune.drop(library.index)
+    assert np.allclose(of_words(library.index, "a red valve", ("figure",))["clip"].vector, plain)

@@ -1,4 +1,4 @@
-"""What touches the world: the library and external APIs. `build` is THE list of tools."""
+"""What touches the world: the library and external APIs. `build` makes THE list of tools."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -9,18 +9,17 @@ if TYPE_CHECKING:
     from tools.library.library import Library
     from tools.tool import Tool
 
-
 OWN_TOOLS = ("search_text", "search_images", "search_by_image", "open_page", "query_table")
 """Those that ask the library; every other tool is a declared API."""
 
 
 def build(library: "Library", apis: "Iterable[Tool]" = ()) -> "dict[str, Tool]":
     """name → tool: the library's own five, then the declared APIs. A name may occur once."""
-    from tools import open_page, query_table, search_by_image, search_images, search_text
+    from tools import open_page, query_table, search
 
-    rooms = (search_text, search_images, search_by_image, open_page, query_table)
+    own = (search.text, search.images, search.by_image, open_page.tool, query_table.tool)
     table = {}
-    for tool in [*(room.tool(library) for room in rooms), *apis]:
+    for tool in [*(make(library) for make in own), *apis]:
         if tool.name in table or tool.name == "answer":
             raise SettingsError(f"Two tools are called '{tool.name}'.", "Rename the API in apis.toml.")
         table[tool.name] = tool

@@ -4,11 +4,12 @@ ExhibitError
 ├── SettingsError          a setting is missing, misspelt or out of range
 ├── LibraryError
 │   ├── NoLibrary          nothing has been indexed yet
-│   ├── LibraryBusy        another process holds the embedded store
+│   ├── LibraryBusy        another process has the embedded store open
 │   ├── EncoderMismatch    the store was built with other encoders
 │   ├── StoreDown          the Qdrant server does not answer
 │   ├── DiskFull           nothing more can be written where the library is
-│   └── NotInLibrary       an id, key, page or source that is not held
+│   └── NotInLibrary       an id, key, page or source that the library does not have
+├── UsageError             a command or a function was given arguments that make no sense
 ├── QuestionError          a question that is empty or too long
 ├── UnreadableFile         broken, encrypted, empty, too large or of an unknown format
 ├── WeightsError           weights are missing or are not the ones that were expected
@@ -47,7 +48,7 @@ class NoLibrary(LibraryError):
 
 
 class LibraryBusy(LibraryError):
-    """Another process holds the embedded store."""
+    """Another process has the embedded store open."""
 
 
 class EncoderMismatch(LibraryError):
@@ -63,7 +64,11 @@ class DiskFull(LibraryError):
 
 
 class NotInLibrary(LibraryError):
-    """An id, key, page or source that is not held."""
+    """An id, key, page or source that the library does not have."""
+
+
+class UsageError(ExhibitError):
+    """A command or a function was given arguments that make no sense, such as an option's unknown value."""
 
 
 class QuestionError(ExhibitError):

@@ -4,28 +4,36 @@
     name = "part_price"
     when = "Call it for the price or stock of a part whose number is known."
     url = "http://127.0.0.1:8765/parts/{part_number}"
-    reply = "data.offers[0]"        # the part of the JSON reply that matters; all of it without this
-    timeout = 5                     # seconds
+    reply = "data.offers[0]"        # a JMESPath: the part of the JSON reply that matters; all of it without this
+    timeout = 5                     # seconds, for the whole call
     secret_env = "PARTS_TOKEN"      # sent as "Authorization: Bearer ..."
     [api.params]
     part_number = { type = "string", description = "Such as AB-1234", pattern = "^[A-Z]{2}-[0-9]{4}$" }
 
-What the model may choose are values, never hosts, path segments, names of parameters, or headers.
+What the model may choose are values, never hosts, path segments, names of parameters, or headers. The secret is
+removed from all that comes back: records, and the sentences of errors.
 """
 
 import hashlib
 import json
 import os
 import re
+import socket
 import time
 import tomllib
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 import httpx
+import jmespath
+from jmespath.exceptions import JMESPathError
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -49,8 +57,14 @@ MAX_HOPS = 3
 _TYPES: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool, "date": date}
 _RESERVED = {"thought", "action", "key"}
 """Names that mean something else where a model decides."""
+SHORT_SECRET = 8
+"""Characters; a shorter secret is removed only where it is a whole word, or "on" would go from every "one"."""
+MAX_MESSAGE = 600
+"""Characters of an error's sentence, which may quote what an API sends."""
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_STEP = re.compile(r"\.?([A-Za-z_][\w-]*)|\[(\d+)\]")
+_NAME = re.compile(r"[A-Za-z_][\w-]*")
+_DOTTED = re.compile(rf"({_NAME.pattern}|\[\d+\])(\.{_NAME.pattern}|\[\d+\])*")
+"""A plain path, in which a name may have hyphens; JMESPath wants such a name in quotation marks."""
 
 
 class _Strict(BaseModel):
@@ -72,7 +86,7 @@ class _Param(_Strict):
 
 
 class _Api(_Strict):
-    """One declaration. `timeout` is in seconds; `reply` a path such as `data.offers[0]`, "" for all of it."""
+    """One declaration. `timeout` is in seconds; `reply` a JMESPath such as `data.offers[0]`, "" for all of it."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     when: str = Field(min_length=1)
@@ -80,10 +94,17 @@ class _Api(_Strict):
     allow_writes: bool = False
     url: str
     params: dict[str, _Param] = {}
-    reply: str = Field(default="", pattern=r"^(([A-Za-z_][\w-]*|\[\d+\])(\.[A-Za-z_][\w-]*|\[\d+\])*)?$")
+    reply: str = ""
     timeout: float = Field(default=5.0, gt=0, le=60)
     secret_env: str | None = Field(default=None, min_length=1)
     secret_header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")
+
+    @field_validator("reply")
+    @classmethod
+    def _is_a_path(cls, value: str) -> str:
+        if value:
+            _path(value)  # a JMESPathError is a ValueError
+        return value
 
     @model_validator(mode="after")
     def _agrees(self) -> "_Api":
@@ -150,6 +171,8 @@ def _check_url(api: _Api) -> None:
         raise ValueError("url: must hold no password; name an environment variable in secret_env")
     if _PLACE.search(parts.netloc) or parts.fragment or api.url.count("#"):
         raise ValueError("url: no placeholder in the host, and no '#'")
+    if "%" in parts.netloc:
+        raise ValueError("url: a zone in an IPv6 address ('%eth0') is not supported; name a host or a global address")
     if re.search(r"[{}\s\\]", _PLACE.sub("", api.url)):
         raise ValueError("url: has a blank, a backslash or a lone brace")
     try:
@@ -207,52 +230,59 @@ def _field(param: _Param) -> Any:  # noqa: ANN401 - what create_model takes: a t
     return kind | None, Field(default=None, description=param.description, **limits)
 
 
+def _path(reply: str) -> Any:  # noqa: ANN401 - what jmespath compiles has no public type
+    return jmespath.compile(_NAME.sub(r'"\g<0>"', reply) if _DOTTED.fullmatch(reply) else reply)
+
+
 # the call
 
 
 def _run(api: _Api, transport: httpx.BaseTransport | None, args: BaseModel, context: Context) -> list[Hit]:
     """One Record of what the API answered. ApiError where it is down, slow, or answers something else."""
-    url = _url(api, args)
     secret = _secret(api)
-    body = _fetch(api, url, secret, transport)
-    retrieved_at = datetime.now(UTC)
-    text = _readable(api, _pick(api, url, _parse(api, url, body)))
-    # Some services echo the request; a secret must not get into prompts and saved conversations.
-    text = text.replace(secret, "[secret]") if len(secret) >= 8 else text
+    try:
+        url = _url(api, args)
+        body = _within(api, url, partial(_fetch, api, url, secret, transport))
+        retrieved_at = datetime.now(UTC)
+        text = _readable(api, _pick(api, url, _parse(api, url, body)))
+    except ApiError as error:
+        raise type(error)(_clean(error.message, secret)[:MAX_MESSAGE], error.next_step) from None
+    url = _clean(url, secret)
     digest = hashlib.sha256(f"{url}{retrieved_at.isoformat()}".encode()).hexdigest()
-    record = Record(id=f"record:{digest[:16]}", url=url, retrieved_at=retrieved_at, text=text)
+    record = Record(id=f"record:{digest[:16]}", url=url, retrieved_at=retrieved_at, text=_clean(text, secret))
     return [Hit(item=record, rank=1)]
+
+
+def _clean(text: str, secret: str) -> str:
+    """Without the secret, which some services echo, in whatever case and encoding; and without halves of characters.
+    What a tool gives gets into prompts and saved conversations."""
+    text = text.encode(errors="replace").decode()
+    if not secret:
+        return text
+    forms = (secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1])
+    pattern = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in dict.fromkeys(forms))
+    if len(secret) < SHORT_SECRET:
+        pattern = rf"(?<!\w)(?:{pattern})(?!\w)"
+    return re.sub(pattern, "[secret]", text, flags=re.IGNORECASE)
 
 
 def _url(api: _Api, args: BaseModel) -> str:
     """The template with every value quoted in its place, and the others as a query."""
-    values = {name: _text(value) for name, value in args if value is not None}
-    for name in _PLACE.findall(urlsplit(api.url).path):
+    given = args.model_dump(mode="json", exclude_none=True)
+    values = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
+    template = urlsplit(api.url)
+    for name in _PLACE.findall(template.path):
         # Quoted slashes are no separators by the standard, but many servers unquote before they split.
         if not values[name].strip() or re.search(r"[/\\\x00-\x1f\x7f]", values[name]):
             raise ApiError(f"{api.name}: {name} must not be empty or hold slashes.", "Give the plain value.")
-    template = urlsplit(api.url)
-    quoted = {name: _quote(api, name, value) for name, value in values.items()}
-    path = _PLACE.sub(lambda match: quoted[match[1]], template.path)
+    quoted = {name: quote(value, safe="") for name, value in values.items()}
+    path, query = (_PLACE.sub(lambda match: quoted[match[1]], part) for part in (template.path, template.query))
     if any(segment in (".", "..") for segment in path.split("/")):
         raise ApiError(f"{api.name}: '.' and '..' cannot be asked for.", "Give the plain value.")
-    inside = set(_PLACE.findall(api.url))
-    query = [_PLACE.sub(lambda match: quoted[match[1]], template.query)] if template.query else []
-    query += [f"{name}={value}" for name, value in quoted.items() if name not in inside]
-    return f"{template.scheme}://{template.netloc}{path}" + (f"?{'&'.join(query)}" if query else "")
-
-
-def _quote(api: _Api, name: str, value: str) -> str:
-    try:
-        return quote(value, safe="")
-    except UnicodeEncodeError as error:  # half a surrogate pair, which JSON can carry
-        raise ApiError(f"{api.name}: {name} is no valid text.", "Give the plain value.") from error
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat() if isinstance(value, date) else str(value)
+    inside = _PLACE.findall(api.url)
+    pairs = [query] if query else []
+    pairs += [f"{name}={value}" for name, value in quoted.items() if name not in inside]
+    return template._replace(path=path, query="&".join(pairs)).geturl()
 
 
 def _secret(api: _Api) -> str:
@@ -266,18 +296,56 @@ def _secret(api: _Api) -> str:
     return secret
 
 
-def _fetch(api: _Api, url: str, secret: str, transport: httpx.BaseTransport | None) -> bytes:
+OnConnect = Callable[[str, dict[str, Any]], None]
+"""What httpx calls with the name of each step of a request, such as a finished connection, and its result."""
+
+
+def _within(api: _Api, url: str, call: Callable[[OnConnect], bytes]) -> bytes:
+    """What the call returns; ApiDown once the API's time is over, whatever the call is doing then.
+
+    httpx bounds each read, not their sum, and the look-up of a host's name not at all. So the call runs in a thread,
+    and when time is over its connections are shut, which ends the thread too.
+    """
+    deadline = time.monotonic() + api.timeout
+    answer: Future[bytes] = Future()
+    connections: list[socket.socket] = []
+
+    def hang_up() -> None:
+        for connection in connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def on_connect(step: str, info: dict[str, Any]) -> None:
+        if step.endswith(("connect_tcp.complete", "start_tls.complete")):
+            connections.append(info["return_value"].get_extra_info("socket"))
+            if time.monotonic() > deadline:
+                hang_up()
+
+    def work() -> None:
+        try:
+            answer.set_result(call(on_connect))
+        except Exception as error:  # raised again where the answer is awaited
+            answer.set_exception(error)
+
+    Thread(target=work, name=api.name, daemon=True).start()
+    try:
+        return answer.result(api.timeout)
+    except TimeoutError:
+        hang_up()
+        raise _slow(api, url) from None
+
+
+def _fetch(api: _Api, url: str, secret: str, transport: httpx.BaseTransport | None, on_connect: OnConnect) -> bytes:
     """The body of the reply, after redirects on the same host."""
-    host = urlsplit(url).hostname
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     if secret:
         headers[api.secret_header] = f"Bearer {secret}" if api.secret_header == "Authorization" else secret
     # A proxy from the environment is not for this machine.
-    proxied = host not in ("localhost", "127.0.0.1", "::1")
-    deadline = time.monotonic() + api.timeout
+    proxied = urlsplit(url).hostname not in ("localhost", "127.0.0.1", "::1")
     try:
         with httpx.Client(transport=transport, timeout=api.timeout, trust_env=proxied) as client:
-            return _follow(api, client, client.build_request(api.method, url, headers=headers), deadline)
+            request = client.build_request(api.method, url, headers=headers, extensions={"trace": on_connect})
+            return _follow(api, client, request)
     except httpx.TimeoutException as error:
         raise _slow(api, url) from error
     except httpx.RequestError as error:
@@ -285,18 +353,20 @@ def _fetch(api: _Api, url: str, secret: str, transport: httpx.BaseTransport | No
             f"{api.name} cannot be reached at {url} ({type(error).__name__}).",
             "See whether the service runs and the url in apis.toml is right.",
         ) from error
+    except (httpx.InvalidURL, UnicodeError) as error:  # our own was checked when it was declared
+        raise ApiError(
+            f"{api.name} sends {url} on to an address that cannot be read.", "Check the url in apis.toml."
+        ) from error
 
 
-def _follow(api: _Api, client: httpx.Client, request: httpx.Request, deadline: float) -> bytes:
+def _follow(api: _Api, client: httpx.Client, request: httpx.Request) -> bytes:
     first = request.url
     for _ in range(MAX_HOPS + 1):
-        if time.monotonic() > deadline:
-            raise _slow(api, str(first))
         response = client.send(request, stream=True)
         try:
             if response.next_request is None:
                 _check(api, str(first), response)
-                return _read(api, str(first), response, deadline)
+                return _read(api, str(first), response)
         finally:
             response.close()
         request = response.next_request
@@ -334,15 +404,12 @@ def _check(api: _Api, url: str, response: httpx.Response) -> None:
         )
 
 
-def _read(api: _Api, url: str, response: httpx.Response, deadline: float) -> bytes:
+def _read(api: _Api, url: str, response: httpx.Response) -> bytes:
     body = b""
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > MAX_BYTES:
             raise ApiError(f"{api.name} answered more than 1 MB at {url}.", "Ask for less.")
-        # httpx bounds each wait; this bounds their sum.
-        if time.monotonic() > deadline:
-            raise _slow(api, url)
     return body
 
 
@@ -362,25 +429,30 @@ def _parse(api: _Api, url: str, body: bytes) -> object:
         raise ApiError(f"{api.name}: the reply of {url} {what}.", "Check the url in apis.toml.") from error
 
 
-def _pick(api: _Api, url: str, found: object) -> object:
-    for name, index in _STEP.findall(api.reply):
-        if name and isinstance(found, dict) and name in found:
-            found = found[name]
-        elif index and isinstance(found, list) and int(index) < len(found):
-            found = found[int(index)]
-        else:
-            has = f"; it has: {', '.join(list(found)[:12])}" if isinstance(found, dict) and found else ""
-            step = "Check 'reply' in apis.toml."
-            raise ApiError(f"{api.name}: the reply of {url} has no '{api.reply}'{has}.", step)
+def _pick(api: _Api, url: str, reply: object) -> object:
+    """The part of the reply that `reply` names; null is nothing. A number with a point is text here, as it was written:
+    `to_number()` compares it."""
+    if not api.reply:
+        return reply
+    step = "Check 'reply' in apis.toml."
+    try:
+        found = _path(api.reply).search(reply)
+    except (JMESPathError, RecursionError) as error:  # a function of it was given what it cannot take
+        raise ApiError(f"{api.name}: '{api.reply}' does not fit the reply of {url} ({error}).", step) from error
+    if found is None:
+        has = f"; it has: {', '.join(list(reply)[:12])}" if isinstance(reply, dict) and reply else ""
+        raise ApiError(f"{api.name}: the reply of {url} has no '{api.reply}'{has}.", step)
     return found
 
 
 def _readable(api: _Api, found: object) -> str:
-    """Lines of "key: value"; what is no object is named after the last step of `reply`."""
-    return "\n".join(flatten(found, "" if isinstance(found, dict) else api.reply.rpartition(".")[2]))
+    """Lines of "key: value"; what is no object is named after the last step of a plain path."""
+    name = api.reply.rpartition(".")[2] if _DOTTED.fullmatch(api.reply) and not isinstance(found, dict) else ""
+    text = "\n".join(flatten(found, name))
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ApiError(f"{api.name}: the reply holds halves of characters (lone surrogates).", "Tell its maker.")
+    return text
 
 
 def _leaf(found: object) -> str:
-    if isinstance(found, str):
-        return " ".join(found.split())
-    return json.dumps(found)
+    return " ".join(found.split()) if isinstance(found, str) else json.dumps(found)

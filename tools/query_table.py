@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from tools.errors import ToolError
 from tools.library.evidence import Hit, Item, Record
 from tools.library.search import typed_tables
-from tools.library.search.typed_tables import Name, Typed
+from tools.library.search.typed_tables import TableName, TypedTable
 from tools.tool import Context, Tool
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def tool(library: "Library") -> Tool:
 def tell(library: "Library", words: str) -> list[Item]:
     """The tables that fit the words best, as one record: names, columns, types, a row. Raises ToolError where there
     are none."""
-    known = typed_tables.names(library)
+    known = typed_tables.names(library.catalog)
     if not known:
         raise ToolError("There is no table in the library.", "Search the text instead.")
     by_item = {name.item: name for name in known}
@@ -70,8 +70,8 @@ def tell(library: "Library", words: str) -> list[Item]:
         chosen = [by_item[hit.item.id] for hit in hits if hit.item.id in by_item]
     else:
         chosen = known[:MOST_LISTED]
-    chosen = list(dict.fromkeys(typed_tables.beginning(library, known, name) for name in chosen))
-    lines = [_line(library, typed_tables.read(library, name), name) for name in chosen]
+    chosen = list(dict.fromkeys(typed_tables.beginning(library.catalog, known, name) for name in chosen))
+    lines = [_line(library, typed_tables.read(library.catalog, name), name) for name in chosen]
     if len(known) > len(chosen):
         lines.append(f"{len(known) - len(chosen)} more tables: say in `query` what they are about.")
     return [_record("tables of the library", "\n".join(lines))]
@@ -80,9 +80,9 @@ def tell(library: "Library", words: str) -> list[Item]:
 def ask(library: "Library", sql: str) -> list[Item]:
     """The result as a record, then the rows that were used, each where it stands. Raises ToolError for what is no
     SELECT over tables of the library, takes too long, or fails."""
-    known = {name.name: name for name in typed_tables.names(library)}
+    known = {name.name: name for name in typed_tables.names(library.catalog)}
     words = dict.fromkeys(re.findall(r"\w+", sql.lower()))
-    tables = [typed_tables.read(library, known[word]) for word in words if word in known]
+    tables = [typed_tables.read(library.catalog, known[word]) for word in words if word in known]
     if not tables:
         raise ToolError(f"The SQL names no table of the library. {_some(known)}", "Call it with sql '' first.")
     result = _run(sql, tables)
@@ -91,7 +91,7 @@ def ask(library: "Library", sql: str) -> list[Item]:
     return [record, *(item for table in tables for item in _used(table, result.used if len(tables) == 1 else None))]
 
 
-def _run(sql: str, tables: Sequence[Typed]) -> Result:
+def _run(sql: str, tables: Sequence[TypedTable]) -> Result:
     import duckdb
 
     database = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
@@ -121,7 +121,7 @@ def _run(sql: str, tables: Sequence[Typed]) -> Result:
     return Result(columns, shown, len(rows) > MOST_ROWS, used)
 
 
-def _fill(database: "duckdb.DuckDBPyConnection", table: Typed) -> None:
+def _fill(database: "duckdb.DuckDBPyConnection", table: TypedTable) -> None:
     """A column at a time: row by row takes a second a thousand."""
     shape = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
     database.execute(f'CREATE TABLE "{table.name}" ({shape})')
@@ -138,7 +138,7 @@ def _refuse_all_but_select(sql: str) -> None:
         raise ToolError("Only one SELECT is allowed.", "Write it without ';' and without any other statement.")
 
 
-def _rows_used(database: "duckdb.DuckDBPyConnection", sql: str, table: Typed) -> tuple[int, ...] | None:
+def _rows_used(database: "duckdb.DuckDBPyConnection", sql: str, table: TypedTable) -> tuple[int, ...] | None:
     """Numbers of the rows that a query of one table rests on: those it returns, or those its WHERE lets through where
     it adds up. None where it is more than that (a join with itself, a subquery)."""
     tree = json.loads(database.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()[0][0])
@@ -158,7 +158,7 @@ def _rows_used(database: "duckdb.DuckDBPyConnection", sql: str, table: Typed) ->
     if any(alias and f'"{alias}"' in json.dumps(node["modifiers"]) for alias in aliases):
         return None
     plain = database.execute("SELECT json_deserialize_sql(?::JSON)", [json.dumps(tree)]).fetchall()[0][0]
-    return tuple(int(row[0]) for row in database.execute(plain).fetchmany(typed_tables.MOST))
+    return tuple(int(row[0]) for row in database.execute(plain).fetchmany(typed_tables.MAX_ROWS))
 
 
 def _adds_up(database: "duckdb.DuckDBPyConnection", select: list[dict[str, Any]]) -> bool:
@@ -168,13 +168,13 @@ def _adds_up(database: "duckdb.DuckDBPyConnection", select: list[dict[str, Any]]
     return bool(database.execute(query, sorted(called)).fetchall())
 
 
-def _used(table: Typed, numbers: Sequence[int] | None) -> Iterator[Item]:
+def _used(table: TypedTable, numbers: Sequence[int] | None) -> Iterator[Item]:
     """The rows that were used, as tables of their own that stand where they stand; the whole table where that cannot be
     said, or where it is all of it."""
     if numbers is None:
         yield from table.parts
         return
-    for part, rows in table.used(numbers):
+    for part, rows in table.rows_by_part(numbers):
         if len(rows) > MOST_USED or len(rows) == len([row for row in table.rows if row.item == part.id]):
             yield part
             continue
@@ -204,7 +204,7 @@ def _told(result: Result) -> str:
     return rows + (f"\nMade of {len(result.used)} rows of the table." if result.used is not None else "")
 
 
-def _line(library: "Library", table: Typed, name: Name) -> str:
+def _line(library: "Library", table: TypedTable, name: TableName) -> str:
     source = library.source(name.source)
     page = table.parts[0].regions[0].page
     caption = f": {table.parts[0].caption}" if table.parts[0].caption else ""
@@ -212,13 +212,13 @@ def _line(library: "Library", table: Typed, name: Name) -> str:
     return f"{_shape(table)} {len(table.rows)} rows, {source.title} page {page}{caption}.{first}"
 
 
-def _shape(table: Typed) -> str:
+def _shape(table: TypedTable) -> str:
     """Name, columns and types; a number's column has one with the text as it stands beside it."""
     columns = [c for c in table.columns if not c.name.endswith("_text")]
     shown = ", ".join(f"{c.name} {c.type.split('(')[0]}" for c in columns[:SHOWN_COLUMNS])
     return f"{table.name} ({shown}{', …' if len(columns) > SHOWN_COLUMNS else ''})"
 
 
-def _some(known: dict[str, Name]) -> str:
+def _some(known: dict[str, TableName]) -> str:
     names = list(known)[:8]
     return f"There are: {', '.join(names)}{', …' if len(known) > len(names) else ''}." if names else "It has none."

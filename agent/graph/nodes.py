@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.runtime import Runtime
 from pydantic import ValidationError
 
-from agent import validator
+from agent import events, validator
 from agent.answer import Answer, AnswerStatus, Claim, Place, Verdict
 from agent.graph import ledger
 from agent.graph.calls import repeated, stagnant
@@ -87,8 +87,8 @@ def decide(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     if stagnant(state["calls"]):
         return {"decision": Decision(thought="The last calls brought nothing new.", action=ANSWER)}
     decision = shop.model.decide(_brief(state, shop), list(shop.tools.values()))
-    told = {"event": "decided", "action": decision.action, "args": decision.args, "fallback": decision.fallback}
-    runtime.stream_writer(told)
+    step = events.Decided(action=decision.action, args=decision.args, fallback=decision.fallback)
+    runtime.stream_writer(step)
     notes = [*state["notes"], BY_RULE] if decision.fallback and BY_RULE not in state["notes"] else state["notes"]
     if decision.action == ANSWER:
         return {"decision": decision, "notes": notes}
@@ -108,8 +108,8 @@ def act(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     except ToolError as problem:
         error, passing = str(problem), isinstance(problem, ApiDown)
     call = Call(tool=decision.action, args=decision.args, keys=noted.keys, error=error, passing=passing)
-    told = {"event": "acted", "tool": call.tool, "keys": call.keys, "error": error}
-    runtime.stream_writer({**told, "titles": _titles(noted, shop)})
+    titles = _titles(noted, shop)
+    runtime.stream_writer(events.Acted(tool=call.tool, keys=call.keys, titles=titles, error=error))
     found = " ".join(f"[{key}]" for key in noted.keys)
     message = ToolMessage(
         content=error or (f"Found {found}" if found else "Found nothing."),
@@ -124,7 +124,7 @@ def look(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     shop, seen, notes = runtime.context, dict(state["seen"]), state["notes"]
     figures = _unseen(state, shop)
     for key, figure in figures.items():
-        runtime.stream_writer({"event": "looking", "key": key})
+        runtime.stream_writer(events.Looking(key=key))
         try:
             seen[key] = _look(figure, state["question"], shop)
         except UNREAD as problem:
@@ -143,9 +143,9 @@ def write(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
         early.append(verdict)
         if _held_to_sight(verdict, state).status in SAID:
             keys = tuple(citation.key for citation in claim.citations)
-            runtime.stream_writer({"event": "confirmed", "claim": claim.text, "keys": keys, "status": verdict.status})
+            runtime.stream_writer(events.Confirmed(claim=claim.text, keys=keys, status=verdict.status))
 
-    runtime.stream_writer({"event": "writing"})
+    runtime.stream_writer(events.Writing())
     try:
         return {"claims": list(shop.model.write(_brief(state, shop), tell)), "verdicts": early}
     except ModelNonsense as problem:
@@ -167,7 +167,7 @@ def validate(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     if not verdicts:
         feedback = ["Nothing that was found answers the question yet."]
     for verdict in verdicts:
-        runtime.stream_writer({"event": "checked", "claim": verdict.claim.text, "status": verdict.status})
+        runtime.stream_writer(events.Checked(claim=verdict.claim.text, status=verdict.status))
     return {"verdicts": verdicts, "feedback": [*state["feedback"], *feedback], "rounds": state["rounds"] + 1}
 
 
@@ -190,7 +190,7 @@ def finish(state: State, runtime: Runtime[Workshop]) -> dict[str, Any]:
     )
     keys = tuple(dict.fromkeys(c.key for v in said for c in v.claim.citations))
     turn = Turn(question=state["question"], answer=answer.text, keys=keys)
-    runtime.stream_writer({"event": "answer", "answer": answer})
+    runtime.stream_writer(events.Answered(answer=answer))
     return {"answer": answer, "turns": [*state["turns"], turn], "messages": [AIMessage(content=answer.text)]}
 
 
@@ -316,7 +316,7 @@ def _pictured(image: str | None, question: str, runtime: Runtime[Workshop]) -> _
     def look() -> str:
         return shop.model.describe(shop.library.picture(image), question)
 
-    runtime.stream_writer({"event": "looking", "key": 0})
+    runtime.stream_writer(events.Looking(key=0))
     try:
         return _Own(shop.observations.read(image, question, OWN_PICTURE, shop.model.name, look))
     except UNREAD as problem:

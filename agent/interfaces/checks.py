@@ -100,13 +100,13 @@ def _speed(model: Ollama) -> str:
     learnt = model.known
     if not learnt.probe.keeps_schema:
         raise ExhibitError(
-            f"{model.model} does not keep to a JSON schema: {setup.told(learnt)}.",
+            f"{model.model} does not keep to a JSON schema: {setup.described(learnt)}.",
             "Update Ollama to 0.5 or later, or set EXHIBIT_MODEL to another vision model.",
         )
-    share = learnt.probe.on_gpu
+    share, found = learnt.probe.on_gpu, setup.described(learnt)
     if share is not None and 0 < share < 0.99:
-        return f"{setup.told(learnt)}: free GPU memory, or set EXHIBIT_NUM_CTX lower (4096 at least), and it is faster"
-    return setup.told(learnt)
+        return f"{found}: free GPU memory, or set EXHIBIT_NUM_CTX lower (4096 at least), and it is faster"
+    return found
 
 
 def _encoder(name: str) -> str:

@@ -70,4 +70,4 @@ def _draw(library: "Library", path: Path) -> None:
     from tools.library.search.projection import draw
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    print(draw(library, Query(), path))
+    print(draw(library.index, Query(), path))

@@ -1,6 +1,8 @@
 """What a person sees while an answer is being found: calls, what they found, and each claim once it holds."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from agent.events import Acted, Checked, Confirmed, Decided, Event, Looking, Writing
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -19,23 +21,23 @@ class Progress:
         self.lines: list[str] = []
         self.now = "Thinking"
 
-    def add(self, event: dict[str, Any]) -> None:
+    def add(self, event: Event) -> None:
         """The line of what is done, or what is being done now."""
-        match event["event"]:
-            case "decided":
+        match event:
+            case Decided():
                 self.now = _call(event)
-            case "acted":
+            case Acted():
                 self.lines.append(f"{self.now}: {_found(event)}")
                 self.now = "Thinking"
-            case "looking":
-                self.now = f"Looking at [{event['key']}]" if event["key"] else "Looking at your picture"
-            case "writing":
+            case Looking(key=key):
+                self.now = f"Looking at [{key}]" if key else "Looking at your picture"
+            case Writing():
                 self.now = "Writing"
-            case "confirmed":
-                keys = "".join(f" [{key}]" for key in dict.fromkeys(event["keys"]))
-                self.lines.append(f"{'✓' if event['status'] == 'supported' else '?'} {event['claim']}{keys}")
-            case "checked" if event["status"] not in ("supported", "unchecked"):
-                self.now = f"A sentence is {event['status']}; looking again"
+            case Confirmed():
+                keys = "".join(f" [{key}]" for key in dict.fromkeys(event.keys))
+                self.lines.append(f"{'✓' if event.status == 'supported' else '?'} {event.claim}{keys}")
+            case Checked(status=status) if status not in ("supported", "unchecked"):
+                self.now = f"A sentence is {status}; looking again"
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         from rich.text import Text
@@ -43,18 +45,18 @@ class Progress:
         yield Text("\n".join([self.now, *(f"  {line}" for line in self.lines[-SHOWN:])]))
 
 
-def _call(event: dict[str, Any]) -> str:
-    if event["action"] == "answer":
+def _call(event: Decided) -> str:
+    if event.action == "answer":
         return "Writing"
-    values = " ".join(str(value) for value in event["args"].values() if value != "")
-    return f"{event['action']} {values}".strip()[:100]
+    values = " ".join(str(value) for value in event.args.values() if value != "")
+    return f"{event.action} {values}".strip()[:100]
 
 
-def _found(event: dict[str, Any]) -> str:
-    if event["error"]:
-        return str(event["error"])[:200]
-    if not event["keys"]:
+def _found(event: Acted) -> str:
+    if event.error:
+        return event.error[:200]
+    if not event.keys:
         return "nothing"
-    named = [f"[{key}] {event['titles'].get(key, '')}".strip() for key in event["keys"][:FOUND]]
-    more = len(event["keys"]) - len(named)
+    named = [f"[{key}] {event.titles.get(key, '')}".strip() for key in event.keys[:FOUND]]
+    more = len(event.keys) - len(named)
     return "; ".join(named) + (f" and {more} more" if more > 0 else "")

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tools.errors import DiskFull, UnreadableFile
-from tools.library.encode import shrink
+from tools.library.index import Index
 from tools.library.ingest import reading, reembed, workers
 from tools.library.ingest import report as reports
 from tools.library.ingest.points import windows
@@ -24,9 +23,6 @@ from tools.library.sources.files import Found
 from tools.library.store import disk
 from tools.library.store.catalog import FileRow, State
 
-if TYPE_CHECKING:
-    from tools.library.library import Library
-
 Progress = Callable[[int, int, Path], None]
 """Called with the number of files that are done (from 0), the number of all, and the path that comes next."""
 TEXTS, PICTURES, ROWS = 512, 128, 1000
@@ -36,24 +32,24 @@ PATIENCE = 5.0
 TICK = 0.5
 
 
-def ingest(library: "Library", paths: Sequence[Path | str], progress: Progress | None = None) -> Report:
+def ingest(index: Index, paths: Sequence[Path | str], progress: Progress | None = None) -> Report:
     """Reads what changed under `paths` (text is a URL). A file that cannot be read is reported; the rest goes in.
     Raises LibraryBusy where another process is at it, DiskFull where nothing more can be written; what is in stays."""
     start = time.perf_counter()
     report = Report()
-    with disk.only_one(library.root):
-        clear_up(library)
-        report.embedded = reembed.if_needed(library)
+    with disk.only_one(index.root):
+        clear_up(index)
+        report.embedded = reembed.if_needed(index)
         files = found.under(paths, report)
-        run = _Run(library, report, progress)
+        run = _Run(index, report, progress)
         todo = run.changed(files)
         if todo:
             run.read(todo)
-        rows = library.catalog.files() if todo else run.before.values()
+        rows = index.catalog.files() if todo else run.before.values()
         run.forget(found.missing(rows, paths, files, run.members, report))
-        collect(library)
+        collect(index)
         if report.read:
-            library.store.optimize()
+            index.store.optimize()
     if progress:
         progress(run.total, run.total, Path())
     report.seconds = time.perf_counter() - start
@@ -102,8 +98,8 @@ class _Batch:
 class _Run:
     """One run. All of it happens in the thread that called `ingest`; only hashing and reading do not."""
 
-    def __init__(self, library: "Library", report: Report, progress: Progress | None) -> None:
-        self.library = library
+    def __init__(self, index: Index, report: Report, progress: Progress | None) -> None:
+        self.index = index
         self.report = report
         self.total = 0
         self._progress = progress
@@ -115,7 +111,7 @@ class _Run:
 
     def changed(self, files: Sequence[Found]) -> list[Found]:
         """Those that are not as they were when they were last read. The others cost nothing but a look."""
-        self.before = {row.path: row for row in self.library.catalog.files()}
+        self.before = {row.path: row for row in self.index.catalog.files()}
         todo = [file for file in files if not self._as_it_was(file)]
         self.total = self._done + len(todo)
         return todo
@@ -142,8 +138,8 @@ class _Run:
         return True
 
     def read(self, todo: Sequence[Found]) -> None:
-        count = workers.number(self.library.workers)  # a process starts when it is first needed
-        with workers.Workers(count, self.library.patience) as readers, ThreadPoolExecutor(2) as hashing:
+        count = workers.number(self.index.workers)  # a process starts when it is first needed
+        with workers.Workers(count, self.index.seconds_a_file) as readers, ThreadPoolExecutor(2) as hashing:
             while todo:
                 self._later = []
                 hashed = workers.in_order(hashing, _hashed, self._opened(todo), ahead=32)
@@ -193,12 +189,12 @@ class _Run:
 
     def _warm_up(self) -> None:
         """While nothing is ready: the encoders take seconds to load."""
-        _ = self.library.text_encoder, self.library.image_encoder
+        _ = self.index.encoders.text, self.index.encoders.image
 
     def _plans(self, hashed: Iterable[tuple[Found, str | OSError]]) -> Iterator[Plan]:
         """Of several files with one reading, the first brings it."""
         begun: set[str] = set()
-        made_small = shrink.of(self.library.names[1])
+        made_small = self.index.encoders.shrink
         for file, sha256 in hashed:
             if isinstance(sha256, OSError):
                 yield Plan(file, error=sha256)
@@ -206,20 +202,20 @@ class _Run:
             job = Job(
                 uri=file.uri,
                 path=file.path,
-                root=self.library.root,
+                root=self.index.root,
                 recipe=file.recipe,
                 sha256=sha256,
                 caption=file.caption,
-                text_encoder=self.library.names[0],
+                text_encoder=self.index.encoders.text_name,
                 shrink=made_small,
                 keep=file.archive is not None,
                 web=file.is_url,
-                private=self.library.web_private,
+                private=self.index.web_private,
             )
             if file.is_url:
                 yield Plan(file, job=job)
                 continue
-            there = job.source in begun or self.library.catalog.held([job.source])
+            there = job.source in begun or self.index.catalog.held([job.source])
             begun.add(job.source)
             yield Plan(file, sha256, None if there else job)
 
@@ -230,7 +226,7 @@ class _Run:
             raise came
         if isinstance(came, Read):
             source = came.reading.source
-            if plan.file.is_url and (source.id in self._batch or self.library.catalog.held([source.id])):
+            if plan.file.is_url and (source.id in self._batch or self.index.catalog.held([source.id])):
                 self.report.unchanged.append(Path(uri))
             else:
                 self._batch.reads.append(came)
@@ -238,7 +234,7 @@ class _Run:
             self._batch.rows.append(replace(plan.row, source=source.id, sha256=source.sha256))
         elif isinstance(came, Exception):
             self._failed(plan.file, came)
-        elif plan.row.source in self._batch or self.library.catalog.held([plan.row.source]):
+        elif plan.row.source in self._batch or self.index.catalog.held([plan.row.source]):
             self._batch.rows.append(plan.row)
             self.report.unchanged.append(Path(uri))
         else:  # the one that was to bring it could not be read, or has changed since
@@ -257,48 +253,48 @@ class _Run:
     def _store(self) -> None:
         batch, self._batch = self._batch, _Batch()
         if batch.rows:
-            put(self.library, batch.reads, batch.rows)
+            put(self.index, batch.reads, batch.rows)
 
     def forget(self, gone: Sequence[str]) -> None:
         """Files that were under these paths and are there no more leave the library."""
         if gone:
-            put(self.library, [], [], gone)
+            put(self.index, [], [], gone)
             self.report.removed += gone
 
 
-def put(library: "Library", reads: Sequence[Read], rows: Sequence[FileRow], gone: Sequence[str] = ()) -> None:
+def put(index: Index, reads: Sequence[Read], rows: Sequence[FileRow], gone: Sequence[str] = ()) -> None:
     """Points, then catalogue in one step, then the points of what that step dropped."""
     sources = [read.reading.source.id for read in reads]
     try:
         if sources:
-            library.catalog.begin(sources)
-            library.store.add(windows(library, [read.raw for read in reads]))
-        dropped = library.catalog.put([read.reading for read in reads], rows, gone)
+            index.catalog.begin(sources)
+            index.store.put(windows(index, [read.raw for read in reads]))
+        dropped = index.catalog.put([read.reading for read in reads], rows, gone)
         if dropped:
-            library.store.remove(*dropped)
-            library.catalog.settle(dropped)
+            index.store.remove(*dropped)
+            index.catalog.settle(dropped)
     except Exception as error:  # Qdrant Edge raises bare Exceptions
         if disk.is_full(error) and not isinstance(error, DiskFull):
-            raise disk.full(library.root) from error
+            raise disk.full(index.root) from error
         raise
 
 
-def clear_up(library: "Library") -> None:
+def clear_up(index: Index) -> None:
     """After a run that was killed: points of sources that the catalogue never got, or has let go."""
-    left = library.catalog.pending()
-    if gone := [source for source in left if source not in library.catalog.recipes()]:
-        library.store.remove(*gone)
+    left = index.catalog.pending()
+    if gone := [source for source in left if source not in index.catalog.recipes()]:
+        index.store.remove(*gone)
     if left:
-        library.catalog.settle(left)
+        index.catalog.settle(left)
 
 
-def collect(library: "Library") -> None:
+def collect(index: Index) -> None:
     """Pictures, renditions and originals that no source shows any more leave the disk."""
-    garbage = library.catalog.garbage()
+    garbage = index.catalog.garbage()
     for path in garbage:
-        (library.root / path).unlink(missing_ok=True)
+        (index.root / path).unlink(missing_ok=True)
     if garbage:
-        library.catalog.swept(garbage)
+        index.catalog.swept(garbage)
 
 
 def _row(file: Found, state: State) -> FileRow:

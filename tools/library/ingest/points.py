@@ -4,17 +4,14 @@ from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from tools.library import encode
 from tools.library.encode.shrink import Pixels, Shrink
 from tools.library.evidence import Figure, Part, Source
-from tools.library.store import Leg, Sparse, Window, disk
-
-if TYPE_CHECKING:
-    from tools.library.library import Library
+from tools.library.index import Index
+from tools.library.store import Leg, Point, Sparse, disk
 
 VERSION = 2
 """Of what a point holds. Points of another version are made anew from the catalogue at the next indexing."""
@@ -55,22 +52,22 @@ def raw(root: Path, source: Source, parts: Sequence[Part], counter: encode.Reade
     return Raw(source, tuple(parts), pieces, pixels)
 
 
-def windows(library: "Library", raws: Sequence[Raw]) -> list[Window]:
+def windows(index: Index, raws: Sequence[Raw]) -> list[Point]:
     """The points of several sources, encoded together. Whatever has words is in the text legs, figures are in CLIP's
     space by their pixels: no search asks that space for words."""
     pieces = [(raw, piece) for raw in raws for piece in raw.pieces]
-    vectors = library.text_encoder.texts([piece.text for _, piece in pieces])
+    vectors = index.encoders.text.texts([piece.text for _, piece in pieces])
     points: list[tuple[Source, Part, dict[Leg, list[float]], Sparse | None]] = []
     for (raw, piece), vector in zip(pieces, vectors, strict=True):
-        bm25 = library.bm25.document(f"{raw.source.title} {piece.text}")
+        bm25 = index.bm25.document(f"{raw.source.title} {piece.text}")
         points.append((raw.source, raw.parts[piece.part], {"text": vector.tolist()}, bm25))
-    for raw, figure, vector in _seen(library, raws):
+    for raw, figure, vector in _seen(index, raws):
         points.append((raw.source, figure, {"clip": vector.tolist()}, None))
     numbers: Tally[str] = Tally()
     made = []
     for source, part, dense, sparse in points:
         pages = tuple(region.page for region in part.regions)
-        made.append(Window(part.id, numbers[part.id], source.id, part.kind, dense, sparse, pages))
+        made.append(Point.of(part.id, numbers[part.id], source.id, part.kind, dense, sparse, pages))
         numbers[part.id] += 1
     return made
 
@@ -89,13 +86,13 @@ def words(part: Part) -> str:
     return "\n".join(filter(None, (part.heading, part.text, *seen))).strip()
 
 
-def _seen(library: "Library", raws: Sequence[Raw]) -> Iterator[tuple[Raw, Figure, encode.Vectors]]:
+def _seen(index: Index, raws: Sequence[Raw]) -> Iterator[tuple[Raw, Figure, encode.Vectors]]:
     """Each figure with its vector, float32[dim]."""
     figures = [(raw, number, part) for raw in raws for number, part in enumerate(raw.parts) if isinstance(part, Figure)]
     for start in range(0, len(figures), encode.IMAGE_BATCH):
         batch = figures[start : start + encode.IMAGE_BATCH]
-        pictures = [_picture(library.root, raw, number, figure) for raw, number, figure in batch]
-        for (raw, _, figure), vector in zip(batch, library.image_encoder.images(pictures), strict=True):
+        pictures = [_picture(index.root, raw, number, figure) for raw, number, figure in batch]
+        for (raw, _, figure), vector in zip(batch, index.encoders.image.images(pictures), strict=True):
             yield raw, figure, vector
 
 

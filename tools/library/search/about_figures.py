@@ -1,25 +1,22 @@
 """From figures to the text about them: what mentions a figure, and what stands beside it on its page."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from tools.library.evidence import Box, Figure, Item, Record
-
-if TYPE_CHECKING:
-    from tools.library.library import Library
+from tools.library.store.catalog import Catalog
 
 NEAREST = 3
 """Items of a page that count as beside a figure."""
 
 
-def about(library: "Library", figures: Sequence[Figure], kinds: Sequence[str]) -> list[str]:
+def about(catalog: Catalog, figures: Sequence[Figure], kinds: Sequence[str]) -> list[str]:
     """Ids of items of these kinds, those about the first figure first: what holds the paragraph that mentions it (on
     its page, the one before or the one after), then the nearest on its page."""
     found: dict[str, None] = {}
     for figure in figures:
         page = figure.regions[0].page
         pages = [number for number in (page, page - 1, page + 1) if number > 0]
-        near = [item for number in pages for item in library.catalog.on_page(figure.source_id, number)]
+        near = [item for number in pages for item in catalog.on_page(figure.source_id, number)]
         near = [item for item in near if item.kind in kinds]
         found.update((item.id, None) for item in near if _mentions(item, figure))
         beside = sorted((gap, item.id) for item in near if (gap := _gap(item, figure)) is not None)

@@ -2,16 +2,13 @@
 
 from datetime import datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tools.library.search.query import Within
 from tools.library.store import Scope
-
-if TYPE_CHECKING:
-    from tools.library.library import Library
+from tools.library.store.catalog import Catalog
 
 
-def scope_of(library: "Library", within: Within) -> Scope | None:
+def scope_of(catalog: Catalog, within: Within) -> Scope | None:
     """Folders and days become sources by the catalogue. None where no source is left."""
     if not (within.folders or within.since or within.until):
         return Scope(within.kinds, within.sources, within.pages)
@@ -20,7 +17,7 @@ def scope_of(library: "Library", within: Within) -> Scope | None:
     folders = [folder.expanduser().resolve() for folder in within.folders]
     sources = {
         row.source
-        for row in library.catalog.files()
+        for row in catalog.files()
         if row.source
         and since <= row.mtime_ns / 1e9 <= until
         and (not folders or any(Path(row.path).is_relative_to(folder) for folder in folders))

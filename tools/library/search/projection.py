@@ -1,19 +1,17 @@
 """A library's vectors in two dimensions: the space of words, and the space of pictures with the words in it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import SettingsError
+from tools.library.index import Index
 from tools.library.search.filters import scope_of
 from tools.library.search.legs import asked
 from tools.library.search.query import Query
 from tools.library.store import Leg, Sparse
-
-if TYPE_CHECKING:
-    from tools.library.library import Library
 
 MOST = 3000
 """Points that are drawn: a sample, always the same."""
@@ -47,7 +45,7 @@ def gap(words: NDArray, pixels: NDArray) -> float:
     return float(np.linalg.norm(words.mean(axis=0) - pixels.mean(axis=0)))
 
 
-def draw(library: "Library", query: Query, path: Path) -> Path:
+def draw(index: Index, query: Query, path: Path) -> Path:
     """Writes a PNG: every kind of item a colour, the query's vectors as stars.
 
     Raises SettingsError where matplotlib is not installed.
@@ -56,9 +54,9 @@ def draw(library: "Library", query: Query, path: Path) -> Path:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise SettingsError("Drawing needs matplotlib.", "Type: pip install matplotlib") from error
-    scope = scope_of(library, query.within)
-    kept = library.store.kept(MOST, scope) if scope else []
-    stars = asked(library, query)
+    scope = scope_of(index.catalog, query.within)
+    kept = index.store.sample(MOST, scope) if scope else []
+    stars = asked(index, query)
     picture = Figure(figsize=(12, 5.5), layout="constrained")
     for axes, (leg, title) in zip(picture.subplots(1, 2), TITLES.items(), strict=True):
         points = [(point.kind, point.dense[leg]) for point in kept if leg in point.dense]

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tools.library.evidence import Figure
+from tools.library.index import Index
 from tools.library.ingest import points
 from tools.library.store import Scope, Scored, Sparse
-
-if TYPE_CHECKING:
-    from tools.library.library import Library
 
 COSINES = {"minilm": 0.35}
 """Text encoder → the least cosine of a passage that answers a question. Without one nothing is said to be unfit."""
@@ -37,32 +35,32 @@ class Term(NamedTuple):
     weight: float | None
 
 
-def terms(library: "Library", text: str) -> list[Term]:
+def terms(index: Index, text: str) -> list[Term]:
     """The words of a text, each once."""
     found = []
     for word in dict.fromkeys(WORD.findall(text)):
-        asked = library.bm25.query(word)
-        best = [library.store.search("bm25", Sparse([index], [1.0]), 1, Scope()) for index in asked.indices]
+        asked = index.bm25.query(word)
+        best = [index.store.search("bm25", Sparse([word_id], [1.0]), 1, Scope()) for word_id in asked.indices]
         found.append(Term(word, max((one.score for hits in best for one in hits), default=0.0) if best else None))
     return found
 
 
-def words_fit(library: "Library", text: str, legs: Mapping[str, Sequence[Scored]]) -> bool:
+def words_fit(index: Index, text: str, legs: Mapping[str, Sequence[Scored]]) -> bool:
     """Whether the best of a leg of words is as near as what answers usually is."""
-    least = COSINES.get(library.names[0])
+    least = COSINES.get(index.encoders.text_name)
     if not text or least is None or "text" not in legs or "bm25" not in legs:
         return any(legs.values())
     if legs["text"] and legs["text"][0].score >= least:
         return True
-    return bool(legs["bm25"]) and legs["bm25"][0].score >= SHARE * _most(terms(library, text))
+    return bool(legs["bm25"]) and legs["bm25"][0].score >= SHARE * _most(terms(index, text))
 
 
-def pixels_fit(library: "Library", legs: Mapping[str, Sequence[Scored]]) -> bool:
+def pixels_fit(index: Index, legs: Mapping[str, Sequence[Scored]]) -> bool:
     """Whether the best figure looks like the words and has none of its own that could tell otherwise: a photo."""
     best = next(iter(legs.get("clip", ())), None)
-    if best is None or best.score < PIXELS.get(library.names[1], -1.0):
+    if best is None or best.score < PIXELS.get(index.encoders.image_name, -1.0):
         return False
-    figure = library.catalog.items([best.item]).get(best.item)
+    figure = index.catalog.items([best.item]).get(best.item)
     return isinstance(figure, Figure) and len(WORD.findall(points.words(figure))) < FEW
 
 

@@ -1,6 +1,7 @@
 """Files in the library's folder: where each lies, how it is written whole, and what a full disk is told."""
 
 import errno
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -9,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.errors import DiskFull, LibraryBusy
+from tools.errors import DiskFull, LibraryBusy, NotInLibrary
+from tools.library.evidence import Source
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -26,6 +28,26 @@ def rendition(source: str) -> Path:
 def original(sha: str) -> Path:
     """The bytes of a source that lies in an archive or on the net."""
     return Path("originals", sha)
+
+
+def page_file(folder: Path, source: Source) -> Path:
+    """What the pages of a source are drawn from: its rendition, or the file it was read from, at any path that has its
+    bytes unchanged; of one in an archive or on the net, the copy that was kept. Raises NotInLibrary."""
+    rendered = folder / rendition(source.id)
+    if rendered.exists():
+        return rendered
+    digest = source.sha256 or source.id
+    for path in (*map(Path, source.paths), folder / original(digest)):
+        if path.is_file() and sha256(path) == digest:
+            return path
+    raise NotInLibrary(
+        f"{source.uri} has changed or gone since it was read.", "Type: exhibit index <its folder> again."
+    )
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write(path: Path, content: bytes) -> None:

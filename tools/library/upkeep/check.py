@@ -4,17 +4,15 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from tools.errors import LibraryError, NotInLibrary
 from tools.library.evidence import Source
-from tools.library.ingest import pipeline, reading, reembed
-from tools.library.parse import PARSER_VERSION
-from tools.library.store import Window, disk
+from tools.library.index import Index
+from tools.library.ingest import pipeline, reembed
+from tools.library.parse import PARSER_VERSION, page_image
+from tools.library.store import disk, point_id
 from tools.library.store.catalog import FileRow
-
-if TYPE_CHECKING:
-    from tools.library.library import Library
 
 Cure = Literal["forget", "read", "embed", "clear", "index"]
 """Forget the path; read the file again; embed the source again; remove points that belong to nothing; and what only a
@@ -46,60 +44,60 @@ class Health:
     faults: tuple[Fault, ...] = field(default=())
 
 
-def check(library: "Library", told: Told = lambda what, done, total: None) -> Health:
+def check(index: Index, told: Told = lambda what, done, total: None) -> Health:
     """Reads every byte that the library rests on: documents, pictures, renditions; compares every point."""
-    catalog = library.catalog
+    catalog = index.catalog
     if broken := catalog.damage():
         raise LibraryError(
-            f"The catalogue in {library.root} is damaged: {broken}.",
-            f"Move {library.root} away and index your documents anew.",
+            f"The catalogue in {index.root} is damaged: {broken}.",
+            f"Move {index.root} away and index your documents anew.",
         )
-    rows, sources = catalog.files(), {source.id: source for source in library.sources()}
+    rows, sources = catalog.files(), {source.id: source for source in index.catalog.sources()}
     pictures = catalog.pictures()
     faults = [
-        *_left_over(library),
+        *_left_over(index),
         *_files(rows, sources, told),
-        *_sources(library, rows, sources, told),
-        *_pictures(library, pictures, told),
-        *_points(library, sources, told),
+        *_sources(index, rows, sources, told),
+        *_pictures(index, pictures, told),
+        *_points(index, sources, told),
     ]
-    return Health(len(rows), len(sources), library.store.count(), len(pictures), tuple(faults))
+    return Health(len(rows), len(sources), index.store.count(), len(pictures), tuple(faults))
 
 
-def mend(library: "Library", faults: Sequence[Fault]) -> int:
+def mend(index: Index, faults: Sequence[Fault]) -> int:
     """Cures what can be cured without a person; the number of faults that it dealt with. Check again afterwards."""
     by: dict[str, list[Fault]] = {}
     for fault in faults:
         by.setdefault(fault.cure, []).append(fault)
     again_read = {fault.source for fault in by.get("read", [])}
-    with disk.only_one(library.root):
+    with disk.only_one(index.root):
         for fault in by.get("read", []):
             if fault.bad:
                 fault.bad.unlink(missing_ok=True)
-        pipeline.put(library, [], [], [fault.path for fault in by.get("forget", [])])
-        library.catalog.distrust([s for s in again_read if s], [f.path for f in by.get("read", []) if f.path])
+        pipeline.put(index, [], [], [fault.path for fault in by.get("forget", [])])
+        index.catalog.distrust([s for s in again_read if s], [f.path for f in by.get("read", []) if f.path])
         if gone := sorted({fault.source for fault in by.get("clear", [])}):
-            library.store.remove(*gone)
+            index.store.remove(*gone)
         if sick := sorted({fault.source for fault in by.get("embed", [])} - again_read):
-            library.store.remove(*sick)
-            reembed.fill(library, library.store, sick)
-        pipeline.clear_up(library)
-        pipeline.collect(library)
-        library.drop_other_stores()
-    paths = {path for id in again_read if id in library.catalog.recipes() for path in library.source(id).paths}
+            index.store.remove(*sick)
+            reembed.fill(index, index.store, sick)
+        pipeline.clear_up(index)
+        pipeline.collect(index)
+        index.drop_other_stores()
+    paths = {path for id in again_read if id in index.catalog.recipes() for path in index.catalog.source(id).paths}
     paths |= {fault.path for fault in by.get("read", []) if fault.path}
     if paths:
-        library.add([Path(path) for path in sorted(paths)])
+        pipeline.ingest(index, [Path(path) for path in sorted(paths)])
     return sum(len(some) for cure, some in by.items() if cure != "index")
 
 
-def _left_over(library: "Library") -> Iterator[Fault]:
-    catalog = library.catalog
+def _left_over(index: Index) -> Iterator[Fault]:
+    catalog = index.catalog
     for source in catalog.pending():
         yield Fault("clear", f"A run was cut short while it wrote or removed {source[:12]}….", source)
     for path in catalog.garbage():
         yield Fault("clear", f"{path} in the library's folder belongs to nothing any more.")
-    for folder in library.other_stores():
+    for folder in index.other_stores():
         yield Fault("clear", f"{folder.name} holds vectors of an earlier make.")
 
 
@@ -126,31 +124,31 @@ def _on_disk(path: str) -> bool:
 def _differs(path: Path, sha256: str) -> str:
     """Half a sentence; "" where the file has these bytes."""
     try:
-        return "" if reading.digest(path) == sha256 else "has changed since it was read"
+        return "" if disk.sha256(path) == sha256 else "has changed since it was read"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
 
 
-def _sources(library: "Library", rows: Sequence[FileRow], sources: dict[str, Source], told: Told) -> Iterator[Fault]:
+def _sources(index: Index, rows: Sequence[FileRow], sources: dict[str, Source], told: Told) -> Iterator[Fault]:
     held = {row.source for row in rows}
-    recipes = library.catalog.recipes()
+    recipes = index.catalog.recipes()
     for number, (id, source) in enumerate(sources.items(), 1):
         told("Pages", number, len(sources))
         if id not in held:
             yield Fault("clear", f"No file holds {source.title} any more.", id)
         elif not recipes[id].startswith(f"{PARSER_VERSION}:"):
             yield Fault("index", f"{source.uri} was read by an older version. Index its folder again.", id)
-        elif why := _no_pages(library, source):
-            bad = library.root / disk.rendition(id)
+        elif why := _no_pages(index, source):
+            bad = index.root / disk.rendition(id)
             yield Fault("read", f"The pages of {source.uri} cannot be shown: {why}", id, bad=bad)
 
 
-def _no_pages(library: "Library", source: Source) -> str:
+def _no_pages(index: Index, source: Source) -> str:
     """Why no page of a source can be drawn; "" where it can. The last page stands for all: it is written last."""
     if not any(Path(path).exists() for path in source.paths) and _on_disk(source.uri):
         return ""  # it is gone, which is told of the file
     try:
-        library.page_image(source.id, source.pages, dpi=10)
+        page_image.page(disk.page_file(index.root, source), source.pages, dpi=10)
     except NotInLibrary as error:
         return error.message
     except Exception as error:  # whatever MuPDF and Pillow say of a broken file
@@ -158,10 +156,10 @@ def _no_pages(library: "Library", source: Source) -> str:
     return ""
 
 
-def _pictures(library: "Library", pictures: dict[str, str], told: Told) -> Iterator[Fault]:
+def _pictures(index: Index, pictures: dict[str, str], told: Told) -> Iterator[Fault]:
     for number, (sha, source) in enumerate(pictures.items(), 1):
         told("Pictures", number, len(pictures))
-        path = library.picture_path(sha)
+        path = index.root / disk.picture(sha)
         if not path.exists():
             yield Fault("read", f"The picture {sha[:12]}… is missing.", source)
         elif why := _differs(path, sha):
@@ -170,18 +168,18 @@ def _pictures(library: "Library", pictures: dict[str, str], told: Told) -> Itera
             )
 
 
-def _points(library: "Library", sources: dict[str, Source], told: Told) -> Iterator[Fault]:
+def _points(index: Index, sources: dict[str, Source], told: Told) -> Iterator[Fault]:
     """Every item that has words or pixels has points, numbered from 0 without a gap, and no other item has any."""
     there: dict[str, set[str]] = {}
     owners: dict[str, str] = {}
-    total = library.store.count()
-    for number, point in enumerate(library.store.windows(), 1):
+    total = index.store.count()
+    for number, point in enumerate(index.store.scan(), 1):
         told("Points", number, total)
         there.setdefault(point.item, set()).add(str(uuid.UUID(point.id)))
         owners[point.item] = point.source
     wanted: dict[str, str] = {}
     for id in sources:
-        for item in library.catalog.items_of(id):
+        for item in index.catalog.items_of(id):
             if item.kind == "figure" or item.text.strip():
                 wanted[item.id] = id
     strange = {owners[item] for item in there.keys() - wanted.keys()}
@@ -196,4 +194,4 @@ def _points(library: "Library", sources: dict[str, Source], told: Told) -> Itera
 
 
 def _numbered(item: str, count: int) -> set[str]:
-    return {Window(item, number, "", "").point_id for number in range(count)}
+    return {point_id(item, number) for number in range(count)}

@@ -9,21 +9,18 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import LibraryError
 from tools.library import encode
+from tools.library.encode.adapter import FILE, Adapter
 from tools.library.encode.protocol import Vectors
 from tools.library.evidence import Figure
-from tools.library.search.adapter import FILE, Adapter
+from tools.library.index import Index
 from tools.library.search.legs import unit
-from tools.library.store import Scope
-
-if TYPE_CHECKING:
-    from tools.library.library import Library
+from tools.library.store import LegQuery, Scope
 
 FEWEST = 50
 """Pairs of a text and a figure below which nothing is fitted."""
@@ -67,69 +64,69 @@ class Tuned:
         return self.after > self.before and self.chance <= SURE
 
 
-def tune(library: "Library", told: Told | None = None) -> Tuned:
+def tune(index: Index, told: Told | None = None) -> Tuned:
     """Raises LibraryError where the library holds too few figures with words."""
-    pairs = pairs_of(library)
+    pairs = pairs_of(index)
     if len(pairs.texts) < FEWEST or not pairs.held.any() or pairs.held.all():
         raise LibraryError(
             f"{len(pairs.texts)} texts about figures are too few to fit anything on: {FEWEST} in several documents are "
             "needed.",
             "Index more documents with captioned figures: exhibit index <folder>.",
         )
-    adapter = Adapter(fit(pairs, hard_negatives(library, pairs), told), library.maker)
+    adapter = Adapter(fit(pairs, hard_negatives(index, pairs), told), index.encoders.maker)
     before, after = _ranks(pairs.texts, pairs), _ranks(adapter.texts(pairs.texts), pairs)
     rose, fell = int((after < before).sum()), int((after > before).sum())
     tuned = Tuned(len(pairs.texts), len(before), _score(before), _score(after), rose, fell, sign_test(rose, fell))
     if tuned.adopted:
-        adapter.save(library.root)
-        library.forget_adapter()
+        adapter.save(index.root)
+        index.adapter = adapter
     return tuned
 
 
-def drop(library: "Library") -> bool:
+def drop(index: Index) -> bool:
     """Back to the encoder's own space; whether there was an adapter."""
-    file = library.root / FILE
+    file = index.root / FILE
     there = file.exists()
     file.unlink(missing_ok=True)
-    library.forget_adapter()
+    index.adapter = None
     return there
 
 
-def pairs_of(library: "Library") -> Pairs:
+def pairs_of(index: Index) -> Pairs:
     """Every figure of the library; its caption and the paragraph that mentions it, each a text."""
     figures: list[Figure] = []
-    for source in library.sources():
-        figures += [item for item in library.catalog.items_of(source.id) if isinstance(item, Figure)]
-    points = {point.item: point.dense["clip"] for point in _kept(library, [f.id for f in figures])}
+    for source in index.catalog.sources():
+        figures += [item for item in index.catalog.items_of(source.id) if isinstance(item, Figure)]
+    points = {point.item: point.dense["clip"] for point in _kept(index, [f.id for f in figures])}
     figures = [figure for figure in figures if figure.id in points]
     said = [(n, text) for n, f in enumerate(figures) for text in dict.fromkeys((f.caption, f.mention)) if text]
-    texts = [encode.windows(text, library.image_encoder)[0] for _, text in said]
+    texts = [encode.windows(text, index.encoders.image)[0] for _, text in said]
     about = np.array([n for n, _ in said], np.int64)
     held = np.array([int(sha256(f.source_id.encode()).hexdigest(), 16) % HELD_OUT == 0 for f in figures], bool)
-    vectors = library.image_encoder.texts(texts) if texts else np.empty((0, library.maker.image_dim), np.float32)
+    vectors = index.encoders.image.texts(texts) if texts else np.empty((0, index.encoders.maker.image_dim), np.float32)
     return Pairs(
         vectors,
         about,
         held[about] if len(about) else held[:0],
-        np.array([points[f.id] for f in figures], np.float32).reshape(-1, library.maker.image_dim),
+        np.array([points[f.id] for f in figures], np.float32).reshape(-1, index.encoders.maker.image_dim),
         tuple(f.id for f in figures),
     )
 
 
-def _kept(library: "Library", ids: Sequence[str]):
+def _kept(index: Index, ids: Sequence[str]):
     for start in range(0, len(ids), 500):
         some = tuple(ids[start : start + 500])
-        yield from (p for p in library.store.kept(64 * len(some), Scope(items=some)) if "clip" in p.dense)
+        yield from (p for p in index.store.sample(64 * len(some), Scope(items=some)) if "clip" in p.dense)
 
 
-def hard_negatives(library: "Library", pairs: Pairs) -> NDArray[np.int64]:
+def hard_negatives(index: Index, pairs: Pairs) -> NDArray[np.int64]:
     """int64[n, HARD]: for each text the figures that the index finds for it and that are not its own; -1 fills up."""
     number = {item: n for n, item in enumerate(pairs.ids)}
     found = np.full((len(pairs.texts), HARD), -1, np.int64)
     figures = Scope(kinds=("figure",))
     for start in range(0, len(pairs.texts), 64):
-        asks = [("clip", unit(text)) for text in pairs.texts[start : start + 64]]
-        for row, scored in enumerate(library.store.search_all(asks, HARD + 1, figures), start):  # type: ignore[arg-type]
+        queries = [LegQuery("clip", unit(text)) for text in pairs.texts[start : start + 64]]
+        for row, scored in enumerate(index.store.search_all(queries, HARD + 1, figures), start):
             near = [number[one.item] for one in scored if number.get(one.item, pairs.about[row]) != pairs.about[row]]
             found[row, : len(near[:HARD])] = near[:HARD]
     return found

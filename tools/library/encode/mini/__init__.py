@@ -37,8 +37,8 @@ def build(config: dict[str, Any]) -> tuple[Any, Any, Any]:
     from safetensors.torch import load_file
     from torchvision.transforms import Compose
 
-    from tools.library.encode import minilm_folder
     from tools.library.encode.mini.tower import Tower, load_trunk
+    from tools.library.encode.minilm import minilm_folder
 
     folder = minilm_folder()
     cfg = config["model_cfg"]

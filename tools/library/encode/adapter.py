@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from tools.library.encode.protocol import Vectors, normalised
-from tools.library.store import Maker
+from tools.library.store.maker import Maker
 
 FILE = "adapter.safetensors"
 

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import SettingsError, WeightsError
-from tools.library.encode import MiniLM, TokenEncoder, windows
 from tools.library.encode.device import Loaded, device, precision, quiet
-from tools.library.encode.protocol import Vectors
+from tools.library.encode.minilm import MiniLM
+from tools.library.encode.protocol import TokenEncoder, Vectors
+from tools.library.encode.windowing import windows
 
 Scores = NDArray[np.float32]
 BATCH = {"cpu": 8, "cuda": 128}

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.interfaces.cli.console import open_console, open_library
-from tools.errors import SettingsError
+from agent.interfaces.cli.console import echo, open_library, progress_bar
+from tools.errors import UsageError
 
 if TYPE_CHECKING:
     from tools.library.library import Library
@@ -22,28 +22,24 @@ def move(
 
     here, there = settings.read().qdrant_url, None if to == FOLDER else to
     if there is not None and not there.startswith(("http://", "https://")):
-        raise SettingsError(f"'{to}' is no URL.", "For example: exhibit library move --to http://127.0.0.1:6333")
+        raise UsageError(f"'{to}' is no URL.", "For example: exhibit library move --to http://127.0.0.1:6333")
     if here == there:
         other = "http://127.0.0.1:6333" if here is None else FOLDER
-        raise SettingsError(f"The vectors are in {_named(here)} already.", f"Type: exhibit library move --to {other}")
+        raise UsageError(f"The vectors are in {_named(here)} already.", f"Type: exhibit library move --to {other}")
     with open_library() as library:
         moved = _with_progress(library, there)
-    print(f"{moved.points} points are in {_named(there)}, {moved.copied} of them copied now.")
-    print(f"{moved.questions} questions were answered alike by both. What is in {_named(here)} is kept.")
-    print(f"From now on: {_setting(there)}")
+    echo(f"{moved.points} points are in {_named(there)}, {moved.copied} of them copied now.")
+    echo(f"{moved.questions} questions were answered alike by both. What is in {_named(here)} is kept.")
+    echo(f"From now on: {_setting(there)}")
 
 
 def _with_progress(library: "Library", to: str | None) -> "Moved":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from tools.library.upkeep import move
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    old, new = library.store, library.store_at(to, library.edition)
+    old, new = library.store, library.index.store_at(to, library.index.edition)
     try:
-        with Progress(*columns, console=open_console(stderr=True)) as bar:
-            task = bar.add_task("Copying points", total=None)
-            return move.move(old, new, lambda done, total: bar.update(task, completed=done, total=total))
+        with progress_bar("Copying points") as show:
+            return move.move(old, new, lambda done, total: show("Copying points", done, total))
     finally:
         new.close()
 
