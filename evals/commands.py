@@ -17,7 +17,7 @@ from evals.console import bar, table
 from evals.suites import Suite
 
 if TYPE_CHECKING:
-    from agent.llm import ChatModel
+    from agent.llm.protocol import ChatModel
     from agent.settings import Settings
     from evals.runs.run import Run
 
@@ -199,9 +199,10 @@ def _settings(suite: Suite, library: Path | None, **given: str | int | None) -> 
 
 
 def _judge(model: str) -> "ChatModel":
-    from agent import llm, settings
+    from agent import settings
+    from agent.llm import models
 
-    chosen = llm.load(settings.read(model=model), lambda text, others: [0.0] * len(others))
+    chosen = models.load(settings.read(model=model), lambda text, others: [0.0] * len(others))
     chosen.check()
     return chosen
 

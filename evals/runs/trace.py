@@ -7,7 +7,7 @@ apart, in Took.
 from pydantic import Field
 
 from agent.answer import AnswerStatus, Claim, Status
-from agent.graph.state import Decision
+from agent.llm.protocol import Decision
 from tools.library.evidence import Frozen, Region
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from evals.console import wide
 
 if TYPE_CHECKING:
-    from agent.llm import ChatModel
+    from agent.llm.protocol import ChatModel
 
 
 def validator(
@@ -52,7 +52,7 @@ def validator(
 
 def _judge(name: str) -> "ChatModel":
     """Raises SettingsError for a model that cannot judge, ModelDown or ModelMissing where it cannot answer."""
-    from agent.llm import load
+    from agent.llm.models import load
     from agent.settings import read
     from tools.errors import SettingsError
 
