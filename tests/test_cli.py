@@ -47,14 +47,14 @@ def test_ask_prints_the_answer_its_page_and_how_to_see_it(sample_home: Path, cap
 
 
 def test_chat_answers_follows_up_shows_and_survives_nonsense(
-    sample_home: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+    sample_home: Path, sample_root: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed = "What torque goes on the oil drain plug?\nAnd the filler plug?\n/show 1\n/show x\n/dance\n[/b]\n/quit\n"
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     assert run("chat", "--thread", "typed") == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "N·m: 48" in out and "N·m: 30" in out
-    assert "exhibit-typed-1-p14.png" in out and (sample_home / "exhibit-typed-1-p14.png").exists()
+    assert "exhibit-typed-1-p14.png" in out and (sample_root / "shown" / "exhibit-typed-1-p14.png").exists()
     assert "/show takes the number" in out and "no command /dance" in out
     assert "exhibit chat --thread typed" in out
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
@@ -67,7 +67,7 @@ def test_show_writes_the_page_with_the_place_marked(sample_home: Path, capsys: p
     answer = json.loads(capsys.readouterr().out)
     place = answer["verdicts"][0]["places"][0]
     assert run("show", place["key"], "--thread", "gap") == 0
-    (name,) = capsys.readouterr().out.split()
+    (name,) = capsys.readouterr().out.splitlines()
     page = Image.open(name).convert("RGB")
     x0, y0, x1, y1 = (v * page.height / 841.89 for v in place["regions"][0]["boxes"][0])
     red, green, blue = page.getpixel((round(x0) + 1, round((y0 + y1) / 2)))
@@ -188,8 +188,8 @@ def test_a_file_with_brackets_in_its_name(home: Path, capsys: pytest.CaptureFixt
 def test_a_thread_with_odd_characters_can_be_shown(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
     run("ask", "What air gap do I need between the condensate hose and the tundish?", "--thread", "../x y")
     capsys.readouterr()
-    assert run("show", 1, "--thread", "../x y") == 0
-    assert (sample_home / capsys.readouterr().out.strip()).parent == sample_home
+    assert run("show", 1, "--thread", "../x y", "--out", sample_home / "here") == 0
+    assert Path(capsys.readouterr().out.strip()).parent == sample_home / "here"
 
 
 def test_a_library_that_is_no_folder(

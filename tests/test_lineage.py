@@ -17,7 +17,7 @@ TITLES = {
 }
 
 
-def plan(sql: str) -> lineage.Plan:
+def plan(sql: str) -> lineage.QueryPlan:
     return lineage.plan(sql, TITLES, "nr")
 
 

@@ -30,7 +30,7 @@ def test_it_pulls_with_progress_and_writes_what_it_chose(empty_cwd: Path) -> Non
         told = steps(server.base_url, empty_cwd / "exhibit.toml")
     bar = [(step.done, step.total) for step in told if step.total]
     assert bar[0] == (0, 6_000) and bar[-1] == (8_000, 8_000) and bar == sorted(bar)
-    said = [step.says for step in told if not step.total]
+    said = [step.text for step in told if not step.total]
     assert said[0].startswith("Ollama 0.24.0 answers") and said[-1].endswith("tokens")
     written = tomllib.loads((empty_cwd / "exhibit.toml").read_text())
     assert written == {"model": f"ollama/{MODEL}", "image_encoder": "mini", "ollama_url": server.base_url}

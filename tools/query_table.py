@@ -14,6 +14,7 @@ from typing import Any, cast
 from pydantic import BaseModel, Field
 
 from tools.errors import ToolError
+from tools.language import markdown
 from tools.library.evidence import Hit, Item, Record
 from tools.library.library import Library
 from tools.library.search import typed_tables
@@ -88,7 +89,7 @@ def ask(library: Library, sql: str) -> list[Item]:
         raise ToolError(error.message, step) from error
     used = result["used"] if len(tables) == 1 else None
     first = library.source(tables[0].parts[0].source_id)
-    text = "\n".join([_markdown(result["columns"], result["rows"]), *_notes(result, tables[0], used)])
+    text = "\n".join([markdown.table(result["columns"], result["rows"]), *_notes(result, tables[0], used)])
     record = _record(f"{first.uri}#sql={' '.join(sql.split())}", text)
     return [record, *(item for table in tables for item in _used(table, used))]
 
@@ -102,7 +103,7 @@ def _notes(result: Mapping[str, Any], table: TypedTable, used: Sequence[int] | N
     if used is not None:
         yield f"Made of {len(used)} rows of the table."
         if result["computed"] and len(used) <= MAX_BESIDE:
-            yield "\n" + _markdown(table.header, [table.rows[number - 1].cells for number in used])
+            yield "\n" + markdown.table(table.header, [table.rows[number - 1].cells for number in used])
 
 
 def _used(table: TypedTable, numbers: Sequence[int] | None) -> Iterator[Item]:
@@ -115,23 +116,16 @@ def _used(table: TypedTable, numbers: Sequence[int] | None) -> Iterator[Item]:
         if len(rows) > MAX_USED or len(rows) == len([row for row in table.rows if row.item == part.id]):
             yield part
             continue
-        markdown = _markdown(table.header, [row.cells for row in rows])
-        id = f"{part.id}#{sha256(markdown.encode()).hexdigest()[:8]}"
+        text = markdown.table(table.header, [row.cells for row in rows])
+        id = f"{part.id}#{sha256(text.encode()).hexdigest()[:8]}"
         yield part.model_copy(
-            update={"id": id, "markdown": markdown, "regions": typed_tables.regions(rows) or part.regions}
+            update={"id": id, "markdown": text, "regions": typed_tables.regions(rows) or part.regions}
         )
 
 
 def _record(url: str, text: str) -> Record:
     id = "sql:" + sha256(f"{url}\n{text}".encode()).hexdigest()[:16]
     return Record(id=id, url=url, retrieved_at=datetime.now(UTC), text=text)
-
-
-def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    def line(cells: Sequence[str]) -> str:
-        return f"| {' | '.join(' '.join(cell.replace('|', '¦').split()) for cell in cells)} |"
-
-    return "\n".join([line(columns), line(["---"] * len(columns)), *map(line, rows)])
 
 
 def _line(library: Library, table: TypedTable) -> str:

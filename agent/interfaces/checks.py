@@ -7,9 +7,8 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent import llm
 from agent.interfaces import setup
-from agent.llm import ollama_probe
+from agent.llm import models, ollama_probe
 from agent.llm.ollama import Ollama
 from agent.settings import Settings
 from tools import http_api
@@ -52,7 +51,7 @@ def _line(name: str, check: Callable[[], str]) -> Check:
 def _model(settings: Settings) -> list[Check]:
     """One line for the embedded model, one for each thing that a model of Ollama needs."""
     try:
-        model = llm.load(settings, lambda text, others: [0.0] * len(others))
+        model = models.load(settings, lambda text, others: [0.0] * len(others))
     except ExhibitError as error:
         return [Check("model", False, error.message, error.next_step)]
     if not isinstance(model, Ollama):
@@ -100,13 +99,13 @@ def _speed(model: Ollama) -> str:
     learnt = model.known
     if not learnt.probe.keeps_schema:
         raise ExhibitError(
-            f"{model.model} does not keep to a JSON schema: {setup.told(learnt)}.",
+            f"{model.model} does not keep to a JSON schema: {setup.described(learnt)}.",
             "Update Ollama to 0.5 or later, or set EXHIBIT_MODEL to another vision model.",
         )
-    share = learnt.probe.on_gpu
+    share, found = learnt.probe.on_gpu, setup.described(learnt)
     if share is not None and 0 < share < 0.99:
-        return f"{setup.told(learnt)}: free GPU memory, or set EXHIBIT_NUM_CTX lower (4096 at least), and it is faster"
-    return setup.told(learnt)
+        return f"{found}: free GPU memory, or set EXHIBIT_NUM_CTX lower (4096 at least), and it is faster"
+    return found
 
 
 def _encoder(name: str) -> str:

@@ -28,13 +28,13 @@ LOAD = 600.0
 class Step:
     """Something that was done, or is under way: `done` and `total` are bytes, 0 where there is nothing to count."""
 
-    says: str
+    text: str
     done: int = 0
     total: int = 0
 
 
 def local(settings: Settings, model: str, encoder: str, file: Path) -> Iterator[Step]:
-    """The steps, each told as it is done. Raises ModelDown, ModelMissing, WeightsError and SettingsError, with the next
+    """The steps, each once it is done. Raises ModelDown, ModelMissing, WeightsError and SettingsError, with the next
     command to type; what was done by then stays done."""
     wire = Wire(model, settings.ollama_url, LOAD)
     version = ollama_probe.version(wire)
@@ -49,10 +49,10 @@ def local(settings: Settings, model: str, encoder: str, file: Path) -> Iterator[
     write(file, chosen)
     yield Step(f"{file} says: " + ", ".join(f"{name} = {value}" for name, value in chosen.items()))
     learnt = ollama_probe.learn(wire, settings.num_ctx)
-    yield Step(f"{model} answers: {told(learnt)}")
+    yield Step(f"{model} answers: {described(learnt)}")
 
 
-def told(learnt: ollama_probe.Known) -> str:
+def described(learnt: ollama_probe.Known) -> str:
     """Speed, place and window, in a line."""
     rate = f"{learnt.probe.rate:.0f} tokens a second" if learnt.probe.rate else "speed unknown"
     return f"{rate}, {place(learnt.probe.on_gpu)}, a window of {learnt.num_ctx} tokens"

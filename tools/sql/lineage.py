@@ -30,7 +30,7 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Plan:
+class QueryPlan:
     """`sql` is what is run. The rows of the one table that it rests on: where `numbered`, their numbers are a last
     column of the result; else `rows` selects them, or is "" where that cannot be said."""
 
@@ -40,7 +40,7 @@ class Plan:
     rows: str
 
 
-def plan(sql: str, tables: Titles, row_number: str) -> Plan:
+def plan(sql: str, tables: Titles, row_number: str) -> QueryPlan:
     """Raises ToolError for what is no single SELECT over the tables, or for a column that is no evidence, and
     SqlglotError for what cannot be read. `row_number` is the column with the number of the row."""
     trees = sqlglot.parse(sql, dialect="duckdb")
@@ -148,17 +148,17 @@ class _Tracer:
 # the rows that were used
 
 
-def _with_rows(tree: exp.Query, outputs: tuple[Output, ...], row_number: str) -> Plan:
+def _with_rows(tree: exp.Query, outputs: tuple[Output, ...], row_number: str) -> QueryPlan:
     """Of a query over one table: the rows that it returns, or those that its WHERE lets through where it adds up."""
     sql = tree.sql("duckdb")
     table = tree.args["from_"].this if isinstance(tree, exp.Select) else None
     parts = len(list(tree.find_all(exp.Select, exp.Table, exp.TableSample)))
     if not isinstance(table, exp.Table) or parts != 2:
-        return Plan(sql, outputs, False, "")
+        return QueryPlan(sql, outputs, False, "")
     number = exp.column(row_number, table=table.alias_or_name, quoted=True)
     merges = any(tree.args.get(part) for part in ("group", "having", "qualify", "distinct"))
     if merges or any(column.find(exp.AggFunc, exp.Window) for column in tree.selects):
         rows = exp.select(number).from_(table.copy())
         where = tree.args.get("where")
-        return Plan(sql, outputs, False, (rows.where(where.this.copy()) if where else rows).sql("duckdb"))
-    return Plan(tree.copy().select(number).sql("duckdb"), outputs, True, "")
+        return QueryPlan(sql, outputs, False, (rows.where(where.this.copy()) if where else rows).sql("duckdb"))
+    return QueryPlan(tree.copy().select(number).sql("duckdb"), outputs, True, "")

@@ -8,22 +8,40 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from agent.interfaces.cli.console import escape, open_console, open_library, print_json, source_named
-from tools.errors import NotInLibrary
+from agent.interfaces.cli import hits
+from agent.interfaces.cli.console import (
+    AsJson,
+    Image,
+    add_texts,
+    echo,
+    escape,
+    one_line,
+    open_console,
+    open_library,
+    open_table,
+    print_json,
+    source_named,
+)
+from tools.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from tools.library.evidence import Hit
     from tools.library.library import Library
     from tools.library.search.explain import Explanation
     from tools.library.search.query import Found, Query, Within
 
 DAYS = ["%Y-%m-%d"]
+FIRST = 5
+"""Items of each leg that an explanation shows."""
+TEXT = 160
+"""Characters of a hit's text that a line shows."""
 
 
 def search(
     text: Annotated[str, typer.Argument(help="Words to look for.")] = "",
-    image: Annotated[Path | None, typer.Option("--image", help="A picture to search with.")] = None,
+    image: Image = None,
     like: Annotated[str, typer.Option(help="The id of an item: what is like it?")] = "",
     kind: Annotated[list[str] | None, typer.Option(help="passage, table or figure; may be repeated.")] = None,
     source: Annotated[list[str] | None, typer.Option(help="A path, title or id; may be repeated.")] = None,
@@ -37,32 +55,33 @@ def search(
     explain: Annotated[bool, typer.Option("--explain", help="What each leg was asked and answered.")] = False,
     expect: Annotated[str, typer.Option(help="SOURCE or SOURCE:PAGE: where does it stand, and why there?")] = "",
     draw: Annotated[Path | None, typer.Option(help="A PNG of the vectors in two dimensions.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """What the library holds, best first; no model is asked."""
     from tools.library.library import open_picture
     from tools.library.search.query import Blend, Query
 
     if not (text or image or like):
-        raise NotInLibrary("There is nothing to search for.", "Give words, --image FILE, both, or --like ITEM.")
+        raise UsageError("There is nothing to search for.", "Give words, --image FILE, both, or --like ITEM.")
     if blend not in get_args(Blend):
-        raise NotInLibrary(f"There is no blend '{blend}'.", f"Choose one of: {', '.join(get_args(Blend))}.")
+        raise UsageError(f"There is no blend '{blend}'.", f"Choose one of: {', '.join(get_args(Blend))}.")
     kinds = tuple(kind or (("figure",) if image else ()))
     picture = open_picture(image) if image else None
     with open_library() as library:
         within = _within(library, kinds, source or (), folder or (), page, since, until)
         query = Query(text, picture, like, within, limit, blend, diversity)  # type: ignore[arg-type]  # checked above
-        told = _explained(library, query, expect) if explain or expect else None
-        found = told.found if told else library.find(query)
-        rows = [_hit_as_dict(library, hit) for hit in found.hits]
+        explanation = _explained(library, query, expect) if explain or expect else None
+        found = explanation.found if explanation else library.find(query)
+        hits.save(library.root, [hit.item.id for hit in found.hits])
+        rows = [_as_row(library, hit) for hit in found.hits]
         if draw:
             _draw(library, query, draw)
         if as_json:
-            print_json({"hits": rows, **_as_dict(told)} if told else rows)
+            print_json({"hits": rows, **_as_dict(explanation)} if explanation else rows)
             return
         _print_hits(rows, found)
-        if told:
-            _print_explanation(library, told)
+        if explanation:
+            _print_explanation(library, explanation)
 
 
 def _within(
@@ -77,7 +96,7 @@ def _within(
     from tools.library.search.query import Within
 
     if unknown := set(kinds) - {"passage", "table", "figure"}:
-        raise NotInLibrary(f"There is no kind '{unknown.pop()}'.", "Choose passage, table or figure.")
+        raise UsageError(f"There is no kind '{unknown.pop()}'.", "Choose passage, table or figure.")
     ids = tuple(source_named(library, name).id for name in sources)
     return Within(kinds, ids, tuple(folders), _pages(pages), _day(since), _day(until))
 
@@ -89,7 +108,7 @@ def _pages(text: str) -> tuple[int, int] | None:
     match = re.fullmatch(r"(\d+)(?:-(\d+))?", text.strip())
     first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not 1 <= first <= last:
-        raise NotInLibrary(f"'{text}' names no pages.", "Write --page 3 or --page 3-7.")
+        raise UsageError(f"'{text}' names no pages.", "Write --page 3 or --page 3-7.")
     return first, last
 
 
@@ -109,14 +128,17 @@ def _explained(library: "Library", query: "Query", expect: str) -> "Explanation"
 def _draw(library: "Library", query: "Query", path: Path) -> None:
     from tools.library.search.projection import draw
 
-    print(draw(library.index, query, path))
+    echo(draw(library.index, query, path))
 
 
 # printing
 
 
-def _hit_as_dict(library: "Library", hit: Any) -> dict[str, Any]:
+def _as_row(library: "Library", hit: "Hit") -> dict[str, Any]:
+    from tools.library.evidence import Record
+
     item = hit.item
+    assert not isinstance(item, Record), "no search finds an API's reply"
     source = library.source(item.source_id)
     return {
         "rank": hit.rank,
@@ -133,64 +155,64 @@ def _hit_as_dict(library: "Library", hit: Any) -> dict[str, Any]:
 
 def _print_hits(rows: list[dict[str, Any]], found: "Found") -> None:
     if not rows:
-        print("Nothing fits.")
+        echo("Nothing fits.")
         return
     if not found.fits:
-        print("Nothing fits well. The nearest there is:")
+        echo("Nothing fits well. The nearest there is:")
     table = _table("")
     for row in rows:
         pages = ", ".join(str(region["page"]) for region in row["regions"])
-        table.add_row(str(row["rank"]), row["kind"], escape(row["title"]), pages, _line(row["text"]))
+        table.add_row(str(row["rank"]), row["kind"], *_named(row["title"], pages, row["text"]))
     open_console().print(table)
+    echo("To see the page of the first: exhibit show --hit 1")
 
 
 def _table(*first: str, title: str | None = None) -> "Table":
     """A line a hit, however narrow the terminal."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(*first, "kind", box=SIMPLE_HEAD, expand=True, title=title)
-    table.add_column("source", no_wrap=True, overflow="ellipsis", max_width=28)
+    table = open_table(title)
+    for name in (*first, "kind"):
+        table.add_column(name, no_wrap=True)
+    add_texts(table, "source", max_width=28)
     table.add_column("page", no_wrap=True)
-    table.add_column("text", no_wrap=True, overflow="ellipsis", ratio=1)
+    add_texts(table, "text", ratio=1)
     return table
 
 
-def _line(text: str) -> str:
-    return escape(" ".join(text.split())[:160])
+def _named(title: str, pages: str, text: str) -> tuple[str, str, str]:
+    return escape(one_line(title)), pages, escape(one_line(text)[:TEXT])
 
 
-def _as_dict(told: "Explanation") -> dict[str, Any]:
-    wanted = told.wanted
+def _as_dict(explanation: "Explanation") -> dict[str, Any]:
+    wanted = explanation.wanted
     return {
-        "fits": told.found.fits,
-        "terms": [term._asdict() for term in told.terms],
-        "windows": told.windows,
-        "legs": {leg: [vars(one) for one in ranking] for leg, ranking in told.found.legs.items()},
+        "fits": explanation.found.fits,
+        "terms": [term._asdict() for term in explanation.terms],
+        "windows": explanation.windows,
+        "legs": {leg: [vars(one) for one in ranking] for leg, ranking in explanation.found.legs.items()},
         "wanted": {**vars(wanted), "legs": dict(wanted.legs)} if wanted else None,
     }
 
 
-def _print_explanation(library: "Library", told: "Explanation") -> None:
-    if told.terms:
-        words = "  ".join(_term(term.word, term.weight) for term in told.terms)
-        print(f"Words (the most each adds to a score; - is not looked for, 0 is nowhere): {words}")
-    if len(told.windows) > 1:
-        print(f"The words are longer than the text encoder reads: it read {len(told.windows)} windows.")
-    table = _table("leg", "", "score", title="The first five of each leg")
-    for leg, ranking in told.found.legs.items():
-        items = library.catalog.items([one.item for one in ranking[:5]])
-        for rank, one in enumerate(ranking[:5], 1):
+def _print_explanation(library: "Library", explanation: "Explanation") -> None:
+    if explanation.terms:
+        words = "  ".join(_term(term.word, term.weight) for term in explanation.terms)
+        echo(f"Words (the most each adds to a score; - is not looked for, 0 is nowhere): {words}")
+    if len(explanation.windows) > 1:
+        echo(f"The words are longer than the text encoder reads: it read {len(explanation.windows)} windows.")
+    table = _table("leg", "", "score", title=f"The first {FIRST} of each leg")
+    for leg, ranking in explanation.found.legs.items():
+        items = library.catalog.items([one.item for one in ranking[:FIRST]])
+        for rank, one in enumerate(ranking[:FIRST], 1):
             if item := items.get(one.item):
                 title = library.source(item.source_id).title if item.kind != "record" else ""
                 page = str(item.regions[0].page) if item.regions else ""
-                row = (leg, str(rank), f"{one.score:.3f}", item.kind, escape(title), page, _line(item.text))
-                table.add_row(*row, end_section=rank == min(5, len(ranking)))
+                row = (leg, str(rank), f"{one.score:.3f}", item.kind, *_named(title, page, item.text))
+                table.add_row(*row, end_section=rank == min(FIRST, len(ranking)))
     open_console().print(table)
-    if told.wanted:
-        legs = ", ".join(f"{leg} {rank}" for leg, rank in told.wanted.legs.items()) or "in no leg"
-        print(f"Expected {told.wanted.item or 'place'}: fused {told.wanted.fused or 'nowhere'} ({legs}).")
-        print(told.wanted.why or "It is among the hits.")
+    if explanation.wanted:
+        legs = ", ".join(f"{leg} {rank}" for leg, rank in explanation.wanted.legs.items()) or "in no leg"
+        echo(f"Expected {explanation.wanted.item or 'place'}: fused {explanation.wanted.fused or 'nowhere'} ({legs}).")
+        echo(explanation.wanted.why or "It is among the hits.")
 
 
 def _term(word: str, weight: float | None) -> str:

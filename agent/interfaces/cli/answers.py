@@ -1,0 +1,65 @@
+"""How an answer looks: each claim with its keys, what is missing, and for every key the file and a link to the page."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from agent.interfaces.cli.console import escape, one_line, open_console
+from agent.interfaces.links import file_name, link
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from agent.answer import Answer, Place, Verdict
+
+
+def print_answer(answer: "Answer") -> None:
+    """Claims, gaps, notes, places, and who answered."""
+    console = open_console()
+    for verdict in answer.verdicts:
+        console.print(_claim(verdict), highlight=False)
+    for gap in answer.gaps:
+        console.print(f"[yellow]{escape(gap)}[/]", highlight=False)
+    for note in answer.notes:
+        console.print(escape(note), style="dim", highlight=False)
+    if answer.verdicts:
+        console.print()
+    for line in _places(answer, console.links):
+        console.print(line, style="dim", highlight=False, soft_wrap=True)
+    console.print(
+        f"  {answer.status.replace('_', ' ')} by {escape(answer.answered_by)} in {answer.seconds:.2f} s"
+        f" · thread {escape(one_line(answer.thread))}",
+        style="dim",
+        highlight=False,
+    )
+
+
+def _claim(verdict: "Verdict") -> str:
+    keys = "".join(rf" \[{key}]" for key in dict.fromkeys(c.key for c in verdict.claim.citations))
+    mark = " [yellow](unchecked)[/]" if verdict.status == "unchecked" else ""
+    return f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}"
+
+
+def _places(answer: "Answer", links: bool) -> "Iterator[Text]":
+    """A line a place; a second one with the link where nothing can be clicked."""
+    seen = set()
+    for place in (place for verdict in answer.verdicts for place in verdict.places):
+        line, url = _place(place, links)
+        if line.plain not in seen:
+            seen.add(line.plain)
+            yield line
+            if url and not links:
+                yield line.blank_copy(f"      {url}")
+
+
+def _place(place: "Place", links: bool) -> "tuple[Text, str]":
+    """[1] Title, page 8, file — exhibit show 1; and its link. An API's reply has neither page nor file."""
+    from rich.text import Text
+
+    line = Text(f"  [{place.key}] {one_line(place.title)}")
+    if not place.regions:
+        return line, ""
+    url, name = link(place.uri, place.regions[0].page), one_line(file_name(place.uri))
+    line.append(f", page {', '.join(str(region.page) for region in place.regions)}, ")
+    line.append(name, style=f"link {url}" if links else "")
+    line.append(f" — exhibit show {place.key}")
+    return line, url
