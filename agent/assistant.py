@@ -14,12 +14,14 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 import tools
-from agent import llm, settings
+from agent import settings
 from agent.answer import Answer
 from agent.events import Answered, Event
-from agent.graph import build, state
-from agent.graph.nodes import Workshop
+from agent.graph import build
 from agent.graph.observations import Observations
+from agent.graph.state import RuntimeContext
+from agent.llm import models
+from agent.llm.protocol import Turn
 from agent.settings import Settings
 from tools import http_api
 from tools.errors import QuestionError
@@ -28,7 +30,7 @@ from tools.library.library import open_picture
 LONGEST_QUESTION = 2000
 NOUNS = [
     *(("agent.answer", name) for name in ("Answer", "Citation", "Claim", "Place", "Verdict")),
-    *(("agent.graph.state", name) for name in ("Call", "Decision", "Turn")),
+    *(("agent.llm.protocol", name) for name in ("Call", "Decision", "Turn")),
     *(("tools.library.evidence", name) for name in ("Evidence", "Region")),
 ]
 """Every class a checkpoint may hold; anything else in one is not brought to life."""
@@ -48,8 +50,8 @@ class Assistant:
         self.settings = settings_in_force or settings.read(**given)
         self.library = self.settings.open_library()
         try:
-            self.shop = Workshop(
-                model=llm.load(self.settings, self.library.similarity),
+            self.context = RuntimeContext(
+                model=models.load(self.settings, self.library.similarity),
                 library=self.library,
                 tools=tools.build(self.library, http_api.load(self.settings.apis)),
                 observations=self._observations(),
@@ -75,7 +77,7 @@ class Assistant:
 
     def close(self) -> None:
         self._db.close()
-        self.shop.observations.close()
+        self.context.observations.close()
         self.library.close()
 
     def ask(self, question: str, *, image: Path | str | None = None, thread: str | None = None) -> Answer:
@@ -94,7 +96,7 @@ class Assistant:
         answer: Answer | None = None
         try:
             for chunk in self.graph.stream(
-                start, config, context=self.shop, stream_mode="custom", durability="exit"
+                start, config, context=self.context, stream_mode="custom", durability="exit"
             ):  # one checkpoint a turn: what is kept grows with the answers, not with the steps
                 event = cast(Event, chunk)
                 if isinstance(event, Answered):  # it waits until the conversation is written down
@@ -112,7 +114,9 @@ class Assistant:
         """One turn, node by node: its name and what it changed of the `State`. For whoever measures a turn."""
         start, config = self._turn(question, image, thread)
         try:
-            for done in self.graph.stream(start, config, context=self.shop, stream_mode="updates", durability="exit"):
+            for done in self.graph.stream(
+                start, config, context=self.context, stream_mode="updates", durability="exit"
+            ):
                 yield from cast(dict[str, dict[str, Any]], done).items()
         finally:
             self._tidy(thread)
@@ -124,7 +128,7 @@ class Assistant:
                 f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.",
                 "Ask it in a few sentences; what it is about belongs into the library.",
             )
-        self.shop.model.check()
+        self.context.model.check()
         start = {
             "messages": [HumanMessage(content=question)],
             "image": self._keep(Path(image)) if image else None,
@@ -144,7 +148,7 @@ class Assistant:
         seen = (found.config["configurable"]["thread_id"] for found in self._saver.list(None))
         return list(dict.fromkeys(seen))
 
-    def history(self, thread: str) -> list[state.Turn]:
+    def history(self, thread: str) -> list[Turn]:
         """The turns of a conversation, oldest first; empty for one that does not exist."""
         values = self.graph.get_state({"configurable": {"thread_id": thread}}).values
         return list(values.get("turns", []))
@@ -178,10 +182,10 @@ class Assistant:
         return self.library.keep_picture(path.read_bytes())
 
 
-def for_server() -> build.Machine:
+def for_server() -> build.Graph:
     """What langgraph.json names: the graph over the library of the settings, to be run by a LangGraph server."""
     assistant = Assistant()
-    return build.build(shop=assistant.shop)
+    return build.build(context=assistant.context)
 
 
 def new_thread() -> str:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column, Table
 
 if TYPE_CHECKING:
-    from agent.llm import ChatModel
+    from agent.llm.protocol import ChatModel
     from agent.settings import Settings
     from evals.runs.run import Run
     from evals.runs.summary import Figure
@@ -211,9 +211,10 @@ def _settings(model: str | None, library: Path, budget: int | None, rounds: int 
 
 
 def _judge(model: str) -> "ChatModel":
-    from agent import llm, settings
+    from agent import settings
+    from agent.llm import models
 
-    chosen = llm.load(settings.read(model=model), lambda text, others: [0.0] * len(others))
+    chosen = models.load(settings.read(model=model), lambda text, others: [0.0] * len(others))
     chosen.check()
     return chosen
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 import prompts
-from agent.graph.state import Brief
-from agent.llm import ChatModel
+from agent.llm.protocol import Brief, ChatModel
 from evals.cases import SuiteError
 from evals.metrics.intervals import bootstrap
 from evals.metrics.score import Score

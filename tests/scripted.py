@@ -1,11 +1,11 @@
 """A model that plays a script: what the graph does with any model can be tested to the letter."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.answer import Citation, Claim
-from agent.graph.state import ANSWER, Brief, Decision
-from agent.llm import Seen
+from agent.llm.protocol import ANSWER, Brief, Decision, OnClaim
+from agent.validator import Seen
 from tools.tool import Tool
 
 
@@ -52,11 +52,11 @@ class Scripted:
     def support(self, claim: str, sources: str) -> Seen:
         return "cannot tell"
 
-    def write(self, brief: Brief, told: Callable[[Claim], None] = lambda claim: None) -> tuple[Claim, ...]:
+    def write(self, brief: Brief, on_claim: OnClaim = lambda claim: None) -> tuple[Claim, ...]:
         self.briefs.append(brief)
         draft = self.drafts.pop(0) if len(self.drafts) > 1 else self.drafts[0]
         for claim in draft:
-            told(claim)
+            on_claim(claim)
         return draft
 
 

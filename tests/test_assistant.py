@@ -126,10 +126,10 @@ def test_an_api_that_is_down_is_told(assistant: Assistant, tmp_path: Path) -> No
     declared = (SUITE / "apis.toml").read_text("utf-8").replace(":8765", ":9")
     (tmp_path / "apis.toml").write_text(declared, "utf-8")
     tools = {tool.name: tool for tool in http_api.load(tmp_path / "apis.toml")}
-    healthy = assistant.shop
-    assistant.shop = replace(healthy, tools={**healthy.tools, **tools})
+    healthy = assistant.context
+    assistant.context = replace(healthy, tools={**healthy.tools, **tools})
     answer = assistant.ask("How many BN-4471 are in stock?")
-    assistant.shop = healthy
+    assistant.context = healthy
     assert answer.status == "not_found"
     assert answer.gaps[1].startswith("parts_stock: ") and "127.0.0.1:9" in answer.gaps[1]
 
@@ -207,7 +207,8 @@ def test_a_long_conversation_stays_small(sample_root: Path, tmp_path: Path) -> N
             pages = [1 + (number * 4 + step) % manual.pages for step in range(4)]
             calls = [*(call("leaf", page=page) for page in pages), DONE]
             model = Scripted(calls, [(claim("It is so.", 1),)], sees=True)
-            talker.shop = replace(talker.shop, model=model, tools={"leaf": Tool("leaf", "", Page, leaf)}, max_rounds=0)
+            tools = {"leaf": Tool("leaf", "", Page, leaf)}
+            talker.context = replace(talker.context, model=model, tools=tools, max_rounds=0)
             picture = tmp_path / f"{number}.png"
             Image.new("RGB", (300, 200), (5 * number, 0, 0)).save(picture)
             talker.ask(f"What is on page {pages[0]}?", thread="long", image=picture if number < 30 else None)

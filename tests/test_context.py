@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from agent.graph.state import Brief, Shown
 from agent.llm.context import Meter, cut, pack, tokens
+from agent.llm.protocol import Brief, Shown
 
 FENCE = "<<<text 1>>>"
 

@@ -118,8 +118,8 @@ def test_conversation(
 ) -> None:
     script = [entry(reply) for turn in turns for reply in turn["replies"]]
     with FakeOllama(script) as server:
-        assistant.shop = replace(
-            assistant.shop,
+        assistant.context = replace(
+            assistant.context,
             model=Ollama("llama3.2-vision", base_url=server.base_url, timeout=5.0),
             tools=build(assistant.library, stock(tmp_path)),
             observations=Observations(),

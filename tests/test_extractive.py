@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, Field
 
-from agent.graph.state import Brief, Call, Shown, Turn
 from agent.llm.extractive import Extractive, standalone
+from agent.llm.protocol import Brief, Call, Shown, Turn
 from tools.tool import Tool
 
 

@@ -98,8 +98,8 @@ def serve(**faults: Reply) -> FakeOllama:
 
 
 def attach(assistant: Assistant, url: str) -> None:
-    assistant.shop = replace(
-        assistant.shop, model=Ollama(MODEL, base_url=url, timeout=BOUND), observations=Observations()
+    assistant.context = replace(
+        assistant.context, model=Ollama(MODEL, base_url=url, timeout=BOUND), observations=Observations()
     )
 
 
@@ -153,7 +153,7 @@ def test_no_prompt_is_cut_by_the_server(num_ctx: int, assistant: Assistant, tmp_
         library.add(sorted(tmp_path.glob("*.txt")))
     with serve() as server, Assistant(library=tmp_path / "library") as other:
         model = Ollama(MODEL, base_url=server.base_url, num_ctx=num_ctx)
-        other.shop = replace(other.shop, model=model)
+        other.context = replace(other.context, model=model)
         assert other.ask(QUESTION).status == "answered"
     sent = ["".join(message["content"] for message in chat["messages"]) for chat in server.chats]
     assert server.read == sent

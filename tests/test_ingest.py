@@ -317,7 +317,7 @@ def test_two_runs_at_once_are_one_too_many(library: Library, folder: Path) -> No
 
 def test_other_encoders_embed_anew_without_reading(library: Library, folder: Path, tmp_path: Path) -> None:
     library.add([folder])
-    points = {held.id for held in library.store.windows()}
+    points = {held.id for held in library.store.scan()}
     library.close()
     with Library(tmp_path / "library", text_encoder="mini") as other:
         with pytest.raises(EncoderMismatch, match="exhibit index --again"):
@@ -325,7 +325,7 @@ def test_other_encoders_embed_anew_without_reading(library: Library, folder: Pat
         shutil.rmtree(folder)
         assert other.embed_again() == 2
         assert "4.2" in " ".join(found(other, "gearbox oil"))
-        assert {held.id for held in other.store.windows()} == points
+        assert {held.id for held in other.store.scan()} == points
     assert not (tmp_path / "library" / "vectors").exists()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.graph.state import Decision
+from agent.llm.protocol import Decision
 from evals import judge
 from evals.cases import Case, SuiteError
 from evals.judge import Agreement, Labelled

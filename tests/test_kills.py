@@ -54,7 +54,7 @@ def change(folder: Path, chance: random.Random) -> None:
 def held(root: Path) -> dict[str, set]:
     """Everything that a library holds: file rows, items with their words, points, and files on the disk."""
     with Library(root) as library:
-        points = [(window.id, window.item, window.source) for window in library.store.windows()]
+        points = [(window.id, window.item, window.source) for window in library.store.scan()]
         assert len(points) == len(set(points)) == library.store.count()
         figures = {sha for sha in library.catalog.pictures()}
         assert all(library.picture(sha) for sha in figures)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from agent.interfaces.cli import app
 from tests.fake_qdrant import FakeQdrant
 from tools.errors import LibraryError, StoreDown
 from tools.library.library import Library
-from tools.library.store import Bm25, EdgeStore, Maker, Scope, Scored, ServerStore, Store, Window
+from tools.library.store import Bm25, EdgeStore, Maker, Point, Scope, Scored, ServerStore, Store
 from tools.library.upkeep.move import alike, move
 
 MAKER = Maker("minilm", "mini", text_dim=16, image_dim=8)
@@ -21,7 +22,7 @@ POINTS = 600
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[Store]:
     store = EdgeStore(tmp_path / "vectors", MAKER)
-    store.add(windows())
+    store.put(windows())
     yield store
     store.close()
 
@@ -36,12 +37,12 @@ def unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def windows() -> list[Window]:
+def windows() -> list[Point]:
     rng, bm25 = np.random.default_rng(0), Bm25()
     text, clip = unit(rng.standard_normal((POINTS, 16))), unit(rng.standard_normal((POINTS, 8)))
     words = ["oil", "filter", "bolt", "torque", "pump", "valve", "gear", "hours"]
     return [
-        Window(
+        Point.of(
             f"i{n}", 0, f"s{n % 7}", "figure" if n % 5 == 0 else "passage",
             {"text": text[n].tolist(), "clip": clip[n].tolist()},
             bm25.document(" ".join(rng.choice(words, 5))),
@@ -66,7 +67,7 @@ def test_all_is_copied_and_found_alike(old: Store, server: FakeQdrant) -> None:
 
 def test_a_run_that_was_cut_short_goes_on_and_strangers_go(old: Store, server: FakeQdrant) -> None:
     new = ServerStore(server.url, MAKER)
-    new.add([Window("gone", 0, "s9", "passage", {"text": [1.0] + [0.0] * 15})])
+    new.put([Point.of("gone", 0, "s9", "passage", {"text": [1.0] + [0.0] * 15})])
     calls = 0
 
     def told(done: int, total: int) -> None:
@@ -87,7 +88,7 @@ def test_a_run_that_was_cut_short_goes_on_and_strangers_go(old: Store, server: F
 def test_a_copy_with_other_vectors_is_not_passed(old: Store, server: FakeQdrant) -> None:
     new = ServerStore(server.url, MAKER)
     move(old, new)
-    new.add([Window(w.item, w.number, w.source, w.kind, {"text": [1.0] + [0.0] * 15}) for w in windows()[:300]])
+    new.put([replace(w, dense={"text": [1.0] + [0.0] * 15}, bm25=None) for w in windows()[:300]])
     with pytest.raises(LibraryError, match="finds other things than the library"):
         move(old, new)
 

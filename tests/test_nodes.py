@@ -7,8 +7,7 @@ from langchain_core.messages import HumanMessage
 
 from agent.answer import Answer
 from agent.graph import build as graph
-from agent.graph.nodes import Workshop
-from agent.graph.state import State
+from agent.graph.state import RuntimeContext, State
 from tests.scripted import DONE, SEARCH, Scripted, call, claim
 from tools import build
 from tools.library.library import Library
@@ -28,9 +27,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def run(library: Library, model: Scripted, **limits) -> tuple[Answer, State]:
-    shop = Workshop(model=model, library=library, tools=build(library), **limits)
+    context = RuntimeContext(model=model, library=library, tools=build(library), **limits)
     start = {"messages": [HumanMessage(content="How much oil?")]}
-    state = graph.build().invoke(start, context=shop, config={"recursion_limit": 100})
+    state = graph.build().invoke(start, context=context, config={"recursion_limit": 100})
     return state["answer"], state
 
 

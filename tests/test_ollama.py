@@ -20,10 +20,10 @@ from PIL import Image
 from pydantic import BaseModel, Field
 
 from agent.answer import Citation, Claim
-from agent.graph.state import Brief, Call, Shown, Turn
 from agent.llm.context import NUM_PREDICT, tokens
 from agent.llm.ollama import Ollama
 from agent.llm.ollama_http import READER
+from agent.llm.protocol import Brief, Call, Shown, Turn
 from agent.llm.replies import decision_schema
 from tools.errors import (
     ExhibitError,

@@ -124,7 +124,7 @@ def turns(root: Path, delay: float) -> list[Turn]:
     given = {"library": root, "model": "ollama/llama3.2-vision", "num_ctx": 8192}
     with elsewhere(delay) as url, Assistant(**given, ollama_url=url) as assistant:
         assistant.library.index.encoders.text = Remembering(assistant.library.text_encoder)
-        wire = assistant.shop.model.wire  # type: ignore[attr-defined]
+        wire = assistant.context.model.wire  # type: ignore[attr-defined]
         wire.chat = clock = Clock(wire)
         for _ in range(TURNS + 2):
             begun, worked, clock.seconds = time.perf_counter(), time.process_time(), 0.0

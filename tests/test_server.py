@@ -7,7 +7,7 @@ import pytest
 
 from tests.fake_qdrant import FakeQdrant
 from tools.errors import LibraryError, StoreDown
-from tools.library.store import Layout, Maker, Scope, ServerStore, Window, drop_store
+from tools.library.store import Layout, Maker, Point, Scope, ServerStore, drop_store
 
 MAKER = Maker("minilm", "mini", text_dim=2, image_dim=3)
 
@@ -18,18 +18,18 @@ def server() -> Iterator[FakeQdrant]:
         yield running
 
 
-def window(item: str, vector: list[float]) -> Window:
-    return Window(item, 0, "s1", "passage", {"text": vector}, pages=(3,))
+def window(item: str, vector: list[float]) -> Point:
+    return Point.of(item, 0, "s1", "passage", {"text": vector}, pages=(3,))
 
 
 def test_points_go_over_the_wire_and_come_back(server: FakeQdrant) -> None:
     store = ServerStore(server.url, MAKER)
-    store.add([window("a", [1.0, 0.0]), window("b", [0.6, 0.8])])
+    store.put([window("a", [1.0, 0.0]), window("b", [0.6, 0.8])])
     assert store.count() == 2
     found = store.search("text", [0.0, 1.0], 5, Scope(pages=(2, 3)))
     assert [(one.item, round(one.score, 5)) for one in found] == [("b", 0.8), ("a", 0.0)]
     assert store.search("text", [0.0, 1.0], 5, Scope(pages=(4, 5))) == []
-    assert [one.item for one in store.windows()] == [one.item for one in store.kept(9, Scope())]
+    assert [one.item for one in store.scan()] == [one.item for one in store.sample(9, Scope())]
     store.remove("s1")
     assert store.count() == 0
     store.close()
@@ -70,8 +70,8 @@ def test_what_a_server_refuses_is_passed_on(server: FakeQdrant, fault: tuple[int
     store = ServerStore(server.url, MAKER)
     server.faults["/points"] = fault
     with pytest.raises(StoreDown, match=said):
-        store.add([window("a", [1.0, 0.0])])
-    store.add([window("a", [1.0, 0.0])])
+        store.put([window("a", [1.0, 0.0])])
+    store.put([window("a", [1.0, 0.0])])
     assert store.count() == 1
 
 

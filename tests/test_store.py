@@ -5,17 +5,19 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tools.errors import EncoderMismatch, LibraryBusy, StoreDown
+from tools.library.search import best_of_items
 from tools.library.store import (
-    Ask,
     Bm25,
     EdgeStore,
     Layout,
+    LegQuery,
     Maker,
     Point,
     Scope,
@@ -23,8 +25,6 @@ from tools.library.store import (
     ServerStore,
     Sparse,
     Store,
-    Window,
-    best_of_items,
 )
 
 MAKER = Maker("minilm", "mini", text_dim=2, image_dim=3)
@@ -48,12 +48,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 def fill(store: Store) -> None:
     bm25 = Bm25()
-    store.add(
+    store.put(
         [
-            Window("a", 0, "s1", "passage", {"text": [1.0, 0.0]}, bm25.document("Change the oil filter")),
-            Window("a", 1, "s1", "passage", {"text": [0.0, 1.0]}, bm25.document("every 2000 hours")),
-            Window("b", 0, "s2", "passage", {"text": [0.8, 0.6]}, bm25.document("Torque of the head bolts AR-1042")),
-            Window("f", 0, "s2", "figure", {"clip": [0.0, 0.0, 1.0]}),
+            Point.of("a", 0, "s1", "passage", {"text": [1.0, 0.0]}, bm25.document("Change the oil filter")),
+            Point.of("a", 1, "s1", "passage", {"text": [0.0, 1.0]}, bm25.document("every 2000 hours")),
+            Point.of("b", 0, "s2", "passage", {"text": [0.8, 0.6]}, bm25.document("Torque of the head bolts AR-1042")),
+            Point.of("f", 0, "s2", "figure", {"clip": [0.0, 0.0, 1.0]}),
         ]
     )
 
@@ -79,10 +79,10 @@ def test_a_scope_is_kept(store: Store) -> None:
 
 
 def test_pages_are_a_range_that_any_page_of_an_item_may_meet(store: Store) -> None:
-    store.add(
+    store.put(
         [
-            Window("a", 0, "s1", "passage", {"text": [1.0, 0.0]}, pages=(3, 4)),
-            Window("b", 0, "s1", "passage", {"text": [1.0, 0.0]}, pages=(7,)),
+            Point.of("a", 0, "s1", "passage", {"text": [1.0, 0.0]}, pages=(3, 4)),
+            Point.of("b", 0, "s1", "passage", {"text": [1.0, 0.0]}, pages=(7,)),
         ]
     )
     found = {pages: {s.item for s in store.search("text", [1.0, 0.0], 9, Scope(pages=pages))} for pages in PAGES}
@@ -91,10 +91,10 @@ def test_pages_are_a_range_that_any_page_of_an_item_may_meet(store: Store) -> No
 
 def test_what_is_kept_comes_back_with_its_vectors(store: Store) -> None:
     fill(store)
-    (one,) = store.kept(5, Scope(items=("b",)))
+    (one,) = store.sample(5, Scope(items=("b",)))
     assert (one.item, one.kind, set(one.dense)) == ("b", "passage", {"text"})
     assert one.dense["text"] == pytest.approx([0.8, 0.6]) and one.bm25 is not None and one.bm25.indices
-    assert len(store.kept(3, Scope())) == 3 and len(store.kept(9, Scope())) == 4
+    assert len(store.sample(3, Scope())) == 3 and len(store.sample(9, Scope())) == 4
 
 
 def test_adding_again_doubles_nothing_and_removing_leaves_nothing(store: Store) -> None:
@@ -145,14 +145,14 @@ def test_windows_become_items_in_the_order_of_their_best() -> None:
     assert best_of_items(windows) == (Scored("a", 0.9), Scored("b", 0.8))
 
 
-def many(number: int, dim: int = 48) -> list[Window]:
+def many(number: int, dim: int = 48) -> list[Point]:
     """Points of three legs by a seed, no two scores alike."""
     rng, bm25 = np.random.default_rng(0), Bm25()
     vectors = rng.standard_normal((number, dim)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     words = [f"{a}{b}" for a in ("oil", "gear", "pump", "valve") for b in ("box", "case", "cover", "shaft", "line")]
     return [
-        Window(
+        Point.of(
             f"i{n}",
             0,
             f"s{n % 9}",
@@ -173,12 +173,13 @@ def test_a_folder_and_a_server_find_the_same_in_the_same_order(tmp_path: Path) -
     windows = many(800)
     edge, server = EdgeStore(tmp_path / "vectors", WIDE), ServerStore(":memory:", WIDE)
     for store in (edge, server):
-        store.add(windows)
+        store.put(windows)
         store.optimize()
     for scope in (Scope(), Scope(kinds=("figure",)), Scope(sources=("s1", "s2"), pages=(3, 9))):
         for n in range(0, 40, 4):
             dense = windows[n].dense
-            asks = [Ask("text", dense["text"]), Ask("clip", dense["clip"]), Ask("bm25", Bm25().query("gearbox"))]
+            legs = ("text", dense["text"]), ("clip", dense["clip"]), ("bm25", Bm25().query("gearbox"))
+            asks = [LegQuery(leg, vector) for leg, vector in legs]
             here, there = (store.search_all(asks, 20, scope) for store in (edge, server))
             for one, other in zip(here[:2], there[:2], strict=True):
                 assert [hit.item for hit in one] == [hit.item for hit in other]
@@ -188,23 +189,24 @@ def test_a_folder_and_a_server_find_the_same_in_the_same_order(tmp_path: Path) -
 
 def test_several_questions_in_one_call_are_answered_as_one_by_one(store: Store) -> None:
     fill(store)
-    asks = [Ask("text", [1.0, 0.0]), Ask("bm25", Bm25().query("oil filters")), Ask("clip", [0.0, 0.1, 0.9])]
+    words = Bm25().query("oil filters")
+    asks = [LegQuery("text", [1.0, 0.0]), LegQuery("bm25", words), LegQuery("clip", [0.0, 0.1, 0.9])]
     assert store.search_all(asks, 3, Scope()) == [store.search(*ask, 3, Scope()) for ask in asks]
     assert store.search_all([], 3, Scope()) == []
 
 
 def test_equal_scores_come_in_the_order_of_their_items(store: Store) -> None:
-    store.add([Window(item, 0, "s", "passage", {"text": [0.6, 0.8]}) for item in ("c", "a", "b")])
+    store.put([Point.of(item, 0, "s", "passage", {"text": [0.6, 0.8]}) for item in ("c", "a", "b")])
     assert [hit.item for hit in store.search("text", [1.0, 0.0], 3, Scope())] == ["a", "b", "c"]
 
 
 def test_points_are_put_as_another_store_held_them(store: Store) -> None:
     fill(store)
-    ids = [held.id for held in store.windows()]
-    assert len(ids) == 4 and {held.source for held in store.windows()} == {"s1", "s2"}
+    ids = [held.id for held in store.scan()]
+    assert len(ids) == 4 and {held.source for held in store.scan()} == {"s1", "s2"}
     assert store.has([*ids, "00000000-0000-0000-0000-000000000000"]) == set(ids)
-    (point,) = [point for point in store.get(ids) if "bm25" in point.vectors and point.payload["item"] == "b"]
-    other = Point("11111111-1111-1111-1111-111111111111", {**point.payload, "item": "z"}, point.dense, point.bm25)
+    (point,) = [point for point in store.get(ids) if "bm25" in point.vectors and point.item == "b"]
+    other = replace(point, id="11111111-1111-1111-1111-111111111111", item="z")
     store.put([other])
     assert store.get([other.id])[0].payload == other.payload
     assert isinstance(point.bm25, Sparse) and store.search("bm25", point.bm25, 9, Scope(items=("z",)))[0].item == "z"
@@ -219,7 +221,7 @@ def test_vectors_may_be_kept_otherwise_later_and_are_not_made_anew(tmp_path: Pat
     for layout in (Layout("none"), Layout("int8", on_disk=True), Layout("none")):
         store = EdgeStore(tmp_path / "vectors", WIDE, layout)
         if expected is None:
-            store.add(windows)
+            store.put(windows)
         store.optimize()
         found = store.search("text", windows[7].dense["text"], 10, Scope())
         expected = expected or found
@@ -231,7 +233,7 @@ def test_filters_have_an_index(tmp_path: Path) -> None:
     """Also in a folder that was made before they had: without one every point is compared."""
     store = EdgeStore(tmp_path / "vectors", MAKER)
     assert set(store._shard.info().payload_schema) == {"kind", "source", "item", "pages"}
-    store._shard.update(store._edge.UpdateOperation.delete_field_index("item"))
+    store._shard.update(store.types.UpdateOperation.delete_field_index("item"))
     store.close()
     again = EdgeStore(tmp_path / "vectors", MAKER)
     assert "item" in again._shard.info().payload_schema

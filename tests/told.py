@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agent.answer import Citation, Claim, Status
-from agent.graph.state import Decision
+from agent.llm.protocol import Decision
 from evals.runs.trace import Checked, Cited, Found, Spot, Step, Trace
 from tools.library.evidence import Box, Region
 

@@ -1,1 +1,1 @@
-"""The state machine."""
+"""The state machine of one turn: search, look, write, check."""

@@ -12,37 +12,36 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
-from agent.graph import nodes
-from agent.graph.nodes import Workshop
-from agent.graph.state import State
+from agent.graph import nodes, routes
+from agent.graph.state import RuntimeContext, State
 
-Machine = CompiledStateGraph[State, Workshop, State, State]
+Graph = CompiledStateGraph[State, RuntimeContext, State, State]
 
 
-def build(checkpointer: BaseCheckpointSaver | None = None, shop: Workshop | None = None) -> Machine:
-    """`shop` is bound to the nodes where the caller cannot pass a context (a LangGraph server); there the
-    checkpointer is the server's own."""
-    graph = StateGraph(State, context_schema=Workshop)
+def build(checkpointer: BaseCheckpointSaver | None = None, context: RuntimeContext | None = None) -> Graph:
+    """`context` is bound to the nodes where the caller cannot pass one (a LangGraph server); there the checkpointer is
+    the server's own."""
+    graph = StateGraph(State, context_schema=RuntimeContext)
     for node in (nodes.begin, nodes.decide, nodes.act, nodes.look, nodes.write, nodes.validate, nodes.finish):
-        graph.add_node(node.__name__, _bound(node, shop))
+        graph.add_node(node.__name__, _bound(node, context))
 
     graph.add_edge(START, "begin")
     graph.add_edge("begin", "decide")
-    graph.add_conditional_edges("decide", nodes.after_decide)
-    graph.add_conditional_edges("act", _bound(nodes.after_act, shop))
+    graph.add_conditional_edges("decide", routes.after_decide)
+    graph.add_conditional_edges("act", _bound(routes.after_act, context))
     graph.add_edge("look", "decide")
     graph.add_edge("write", "validate")
-    graph.add_conditional_edges("validate", _bound(nodes.after_validate, shop))
+    graph.add_conditional_edges("validate", _bound(routes.after_validate, context))
     graph.add_edge("finish", END)
     return graph.compile(checkpointer=checkpointer)
 
 
-def _bound(step: Callable[..., Any], shop: Workshop | None) -> Callable[..., Any]:
-    if shop is None:
+def _bound(step: Callable[..., Any], context: RuntimeContext | None) -> Callable[..., Any]:
+    if context is None:
         return step
 
     @wraps(step)
-    def run(state: State, runtime: Runtime[Workshop]) -> Any:
-        return step(state, runtime.override(context=shop))
+    def run(state: State, runtime: Runtime[RuntimeContext]) -> Any:
+        return step(state, runtime.override(context=context))
 
     return run

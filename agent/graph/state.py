@@ -1,88 +1,47 @@
-"""What one turn carries through the graph, what a model is shown of it, and what it may decide."""
+"""What one turn carries through the graph, and what its nodes work with."""
 
-from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, TypedDict
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
-from pydantic import Field
 
+from agent import validator
 from agent.answer import Answer, Claim, Verdict
-from tools.library.evidence import Evidence, Frozen, Sha256
-
-ANSWER = "answer"
-"""The action that is no tool: stop searching and write."""
-
-
-class Decision(Frozen):
-    """One step. `action` is a tool's name or "answer"; `fallback` is true where the model's reply was unusable."""
-
-    thought: str
-    action: str
-    args: dict[str, Any] = Field(default_factory=dict)
-    fallback: bool = False
+from agent.graph.observations import Observations
+from agent.llm.protocol import Call, ChatModel, Decision, Turn
+from tools.library.evidence import Evidence, Sha256
+from tools.library.library import Library
+from tools.tool import Tool
 
 
-class Call(Frozen):
-    """A tool call of this turn and what came of it: keys of the evidence it found, or the error it met.
+@dataclass(frozen=True)
+class RuntimeContext:
+    """LangGraph's runtime context: what the nodes work with, the same for all turns of a conversation."""
 
-    `passing` is true for an error that may be gone at the next try, such as a server that is busy.
-    """
-
-    tool: str
-    args: dict[str, Any]
-    keys: tuple[int, ...] = ()
-    error: str = ""
-    passing: bool = False
-
-
-class Shown(Frozen):
-    """A piece of evidence as a model sees it. `text` is what may be quoted; `seen` is what `look` read in it."""
-
-    key: int
-    kind: str
-    title: str
-    page: int | None
-    heading: str
-    text: str
-    seen: str = ""
-    tool: str = ""
-    rank: int = Field(default=1, ge=1)
-    """By which tool it was first found, and how high up."""
-    fresh: bool = True
-    """Found in this turn, not in an earlier one."""
-    cited: bool = False
-    """An earlier answer cites it."""
-
-
-class Turn(Frozen):
-    """An earlier turn of the conversation."""
-
-    question: str
-    answer: str
-    keys: tuple[int, ...] = ()
-    """The evidence its answer cited."""
-
-
-class Brief(Frozen):
-    """Everything a model may know when it decides or writes. `image` is the user's own picture, `pictured` what was
-    read in it: a line to search with, then what bears on the question."""
-
-    question: str
-    image: Path | None = None
-    pictured: str = ""
-    history: tuple[Turn, ...] = ()
-    evidence: tuple[Shown, ...] = ()
-    calls: tuple[Call, ...] = ()
-    feedback: tuple[str, ...] = ()
-    """What the validator refused and why, newest last."""
+    model: ChatModel
+    library: Library
+    tools: Mapping[str, Tool]
+    observations: Observations = field(default_factory=Observations)
+    max_steps: int = 6
+    """Tool calls a turn."""
+    max_rounds: int = 2
+    """Times a turn may go back after validation."""
+    max_seconds: float = 300.0
+    """Wall time of a turn; then it answers with what it has."""
+    look: bool = True
+    judge: bool = False
+    layers: tuple[str, ...] = validator.LAYERS
 
 
 class State(TypedDict, total=False):
-    """The channels of the graph. What is kept between turns: messages, ledger, seen, turns.
+    """The channels of the graph. Four go on from turn to turn: messages, ledger, seen, turns.
 
-    `seen` is what was last read in a figure, by its key; `looked` the keys that this turn's question was read in.
-    `notes` are sentences on what went wrong with the model in this turn.
+    `ledger` is the conversation's numbered evidence. `seen` is what was last read in a figure, by its key; `looked` the
+    keys that this turn's question was read in. `pictured` is what was read in the person's own picture. `by_rule` says
+    that a rule stood in for the model, `unreadable` that what it wrote could not be read in full; `notes` are the
+    sentences on what went wrong that the reader gets. `started` is in seconds since 1970.
     """
 
     messages: Annotated[list[AnyMessage], add_messages]
@@ -94,6 +53,8 @@ class State(TypedDict, total=False):
     pictured: str
     looked: list[int]
     notes: list[str]
+    by_rule: bool
+    unreadable: bool
     decision: Decision
     calls: list[Call]
     claims: list[Claim]

@@ -7,9 +7,8 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent import llm
 from agent.interfaces import setup
-from agent.llm import ollama_probe
+from agent.llm import models, ollama_probe
 from agent.llm.ollama import Ollama
 from agent.settings import Settings
 from tools import http_api
@@ -52,7 +51,7 @@ def _line(name: str, check: Callable[[], str]) -> Check:
 def _model(settings: Settings) -> list[Check]:
     """One line for the embedded model, one for each thing that a model of Ollama needs."""
     try:
-        model = llm.load(settings, lambda text, others: [0.0] * len(others))
+        model = models.load(settings, lambda text, others: [0.0] * len(others))
     except ExhibitError as error:
         return [Check("model", False, error.message, error.next_step)]
     if not isinstance(model, Ollama):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from agent.graph.state import Brief, Call, Shown
+from agent.llm.protocol import Brief, Call, Shown
 
 NUM_PREDICT = 1024
 """Most tokens of one reply. A model held to a grammar may otherwise write blanks for ever."""

@@ -16,8 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
 
 from agent.answer import Citation, Claim
-from agent.graph.state import ANSWER, Brief, Decision, Shown
-from agent.llm import Seen, Similarity
+from agent.llm.protocol import ANSWER, Brief, ChatModel, Decision, OnClaim, Shown, Similarity
 from tools import OWN_TOOLS
 from tools.language.numbers import extract
 from tools.library.ingest.chunk import sentences
@@ -92,29 +91,13 @@ class Unit:
     score: float = 0.0
 
 
-class Extractive:
-    """The model of that name. `similarity` is the text encoder's cosine (see `agent.llm.Similarity`)."""
+class Extractive(ChatModel):
+    """The model of that name. `similarity` is the text encoder's cosine. It sees nothing and is no judge."""
 
     name = "extractive"
-    sees = judges = False
 
     def __init__(self, similarity: Similarity) -> None:
         self._similarity = similarity
-
-    def check(self) -> None:
-        """It is always there."""
-
-    def look(self, picture: bytes, question: str, caption: str) -> str:
-        raise NotImplementedError("extractive cannot see; the graph asks `sees` first")
-
-    def describe(self, picture: bytes, question: str) -> str:
-        raise NotImplementedError("extractive cannot see; the graph asks `sees` first")
-
-    def confirm(self, picture: bytes, claim: str) -> Seen:
-        raise NotImplementedError("extractive cannot see; the graph asks `sees` first")
-
-    def support(self, claim: str, sources: str) -> Seen:
-        raise NotImplementedError("extractive is no judge; the graph asks `judges` first")
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
         """The first of its rules whose call was not made yet in this turn; then "answer"."""
@@ -141,7 +124,7 @@ class Extractive:
             yield "Nothing answered: try the bare keywords.", "search_text", {"query": keywords or query}
             yield "Nothing answered: a picture may.", "search_images", {"query": query}
 
-    def write(self, brief: Brief, told: Callable[[Claim], None] = lambda claim: None) -> tuple[Claim, ...]:
+    def write(self, brief: Brief, on_claim: OnClaim = lambda claim: None) -> tuple[Claim, ...]:
         """Up to three units, best first; none where the best is not good enough."""
         units = _units(brief)
         if not units or _refused_by_api(brief):

@@ -19,12 +19,13 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from agent.answer import Claim
-from agent.graph.state import ANSWER, Brief, Call, Decision
-from agent.llm import Seen, context, ollama_probe, replies
+from agent.llm import context, ollama_probe, replies
 from agent.llm.context import NUM_PREDICT, REPAIR_TOKENS, Meter, Packed, line, tokens
 from agent.llm.ollama_http import Reply, Wire
 from agent.llm.ollama_probe import Known
+from agent.llm.protocol import ANSWER, Brief, Call, ChatModel, Decision, OnClaim
 from agent.llm.replies import Misfit, Schema
+from agent.validator import Seen
 from prompts import render
 from tools.errors import ModelError, ModelNonsense, UnreadableFile
 from tools.tool import Tool
@@ -41,7 +42,7 @@ PICTURE_TOKENS = 1600
 log = logging.getLogger("exhibit.ollama")
 
 
-class Ollama:
+class Ollama(ChatModel):
     """A model served by Ollama. `timeout` is the seconds one reply may take; a repair asks for a second one.
 
     `num_ctx` is the window in tokens, prompt and reply together; it is sent with every request. Without one it is
@@ -124,8 +125,8 @@ class Ollama:
         self._check_size(tokens(text) + tokens(_json(replies.TOLD)))
         return self._ask(text, replies.TOLD, replies.Told.model_validate).answer
 
-    def write(self, brief: Brief, told: Callable[[Claim], None] = lambda claim: None) -> tuple[Claim, ...]:
-        """Claims with their citations, from the evidence only; `told` gets each as soon as it is written.
+    def write(self, brief: Brief, on_claim: OnClaim = lambda claim: None) -> tuple[Claim, ...]:
+        """Claims with their citations, from the evidence only; `on_claim` gets each as soon as it is written.
 
         ModelNonsense after two unusable replies; what was sound in them is in its `kept`.
         """
@@ -138,7 +139,7 @@ class Ollama:
         def tell(text: str) -> None:
             for claim in coming.new(text):
                 if not replies.wrong(claim, held):
-                    told(claim)
+                    on_claim(claim)
 
         wanted = replies.writing_schema(list(held))
         return self._ask(

@@ -8,9 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.answer import Claim
-from agent.graph.calls import repeated
-from agent.graph.state import ANSWER, Call, Decision, Shown
 from agent.llm.context import line
+from agent.llm.protocol import ANSWER, Call, Decision, Shown, repeated
 from tools.tool import Tool
 
 Schema = dict[str, Any]

@@ -113,7 +113,7 @@ def _fill(store: Store, corpus: Corpus, number: int) -> None:
     there = store.count()
     for points in corpus.points(number):
         if points.first + len(points.clip) > there:
-            store.add(points.windows())
+            store.put(points.windows())
 
 
 def _served_apart(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.library.store import Sparse, Window
+from tools.library.store import Point, Sparse
 
 CHUNK = 2000
 CLUSTERS, INNER, NOISE = 1000, 64, 0.3
@@ -30,13 +30,13 @@ class Points:
     clip: Vectors
     words: list[Sparse]
 
-    def windows(self) -> list[Window]:
+    def windows(self) -> list[Point]:
         made = []
         for n in range(len(self.text)):
             dense = {"text": self.text[n].tolist(), "clip": self.clip[n].tolist()}
             number = self.first + n
             made.append(
-                Window(
+                Point.of(
                     item=str(number),
                     number=0,
                     source=f"s{number // 200}",

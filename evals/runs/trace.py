@@ -17,7 +17,7 @@ from pydantic import Field
 from agent import validator
 from agent.answer import Answer, AnswerStatus, Citation, Claim, Place, Status, Verdict
 from agent.assistant import Assistant, new_thread
-from agent.graph.state import Decision
+from agent.llm.protocol import Decision
 from evals.cases import API, Case
 from tools.errors import ModelNonsense, QuestionError, UnreadableFile
 from tools.library.evidence import Evidence, Frozen, Item, Record, Region

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from agent.llm import ChatModel
+from agent.llm.protocol import ChatModel
 from agent.validator.decision import FILE, calibration
 from agent.validator.entailment import reader
 from agent.validator.facts import check

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from agent.llm import ChatModel
+    from agent.llm.protocol import ChatModel
 
 
 def validator(
@@ -50,7 +50,7 @@ def validator(
 
 def _judge(name: str) -> "ChatModel":
     """Raises SettingsError for a model that cannot judge, ModelDown or ModelMissing where it cannot answer."""
-    from agent.llm import load
+    from agent.llm.models import load
     from agent.settings import read
     from tools.errors import SettingsError
 

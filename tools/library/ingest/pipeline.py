@@ -268,7 +268,7 @@ def put(index: Index, reads: Sequence[Read], rows: Sequence[FileRow], gone: Sequ
     try:
         if sources:
             index.catalog.begin(sources)
-            index.store.add(windows(index, [read.raw for read in reads]))
+            index.store.put(windows(index, [read.raw for read in reads]))
         dropped = index.catalog.put([read.reading for read in reads], rows, gone)
         if dropped:
             index.store.remove(*dropped)

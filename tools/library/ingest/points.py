@@ -11,7 +11,7 @@ from tools.library import encode
 from tools.library.encode.shrink import Pixels, Shrink
 from tools.library.evidence import Figure, Part, Source
 from tools.library.index import Index
-from tools.library.store import Leg, Sparse, Window, disk
+from tools.library.store import Leg, Point, Sparse, disk
 
 VERSION = 2
 """Of what a point holds. Points of another version are made anew from the catalogue at the next indexing."""
@@ -52,7 +52,7 @@ def raw(root: Path, source: Source, parts: Sequence[Part], counter: encode.Reade
     return Raw(source, tuple(parts), pieces, pixels)
 
 
-def windows(index: Index, raws: Sequence[Raw]) -> list[Window]:
+def windows(index: Index, raws: Sequence[Raw]) -> list[Point]:
     """The points of several sources, encoded together. Whatever has words is in the text legs, figures are in CLIP's
     space by their pixels: no search asks that space for words."""
     pieces = [(raw, piece) for raw in raws for piece in raw.pieces]
@@ -67,7 +67,7 @@ def windows(index: Index, raws: Sequence[Raw]) -> list[Window]:
     made = []
     for source, part, dense, sparse in points:
         pages = tuple(region.page for region in part.regions)
-        made.append(Window(part.id, numbers[part.id], source.id, part.kind, dense, sparse, pages))
+        made.append(Point.of(part.id, numbers[part.id], source.id, part.kind, dense, sparse, pages))
         numbers[part.id] += 1
     return made
 

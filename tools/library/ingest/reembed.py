@@ -75,7 +75,7 @@ def fill(
     with ThreadPoolExecutor(workers.cores()) as threads:
         raws = workers.in_order(threads, lambda source: _raw(index, source), todo, ahead=32)
         for batch in _batches(raw for _, raw in raws):
-            store.add(points.windows(index, batch))
+            store.put(points.windows(index, batch))
             done([raw.source.id for raw in batch])
             count += len(batch)
             if told:

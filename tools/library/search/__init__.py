@@ -1,6 +1,6 @@
 """Searching: the legs are asked, their rankings fused, and what fits comes back with how it was found."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -13,10 +13,10 @@ from tools.library.ingest import points
 from tools.library.search import about_figures, diverse, fuse, legs
 from tools.library.search.filters import scope_of
 from tools.library.search.fuse import Fused
-from tools.library.search.legs import MOST_WINDOWS, WEIGHTS, Asked
+from tools.library.search.legs import MOST_WINDOWS, WEIGHTS
 from tools.library.search.query import Found, Query, Within
 from tools.library.search.relevance import pixels_fit, words_fit
-from tools.library.store import Leg, Scope, Scored, Store, best_of_items
+from tools.library.store import Leg, LegQuery, Scope, Scored, Store
 from tools.library.store.catalog import Catalog
 
 __all__ = ["DEPTH", "WEIGHTS", "Found", "Query", "Within", "find", "search"]
@@ -82,7 +82,7 @@ def _mute(weights: dict[str, float], legs: Collection[str]) -> None:
     weights.update({leg: MUTED * weights[leg] for leg in legs})
 
 
-def _found_by(store: Store, wanted: Mapping[str, Asked], depth: int, scope: Scope) -> dict[str, Ranking]:
+def _found_by(store: Store, wanted: Mapping[str, LegQuery], depth: int, scope: Scope) -> dict[str, Ranking]:
     """Each leg's items, best first; legs that see the same points are asked together."""
     together: dict[Scope, list[str]] = {}
     for name in wanted:
@@ -108,14 +108,14 @@ def _second_look(reranker: Reranker, catalog: Catalog, text: str, fused: Sequenc
     return tuple(sorted(ranked, key=lambda one: -one.score))
 
 
-def _among(index: Index, picture: Asked, scope: Scope, found: Mapping[str, Sequence[Scored]]) -> Ranking:
+def _among(index: Index, picture: LegQuery, scope: Scope, found: Mapping[str, Sequence[Scored]]) -> Ranking:
     """What the words found, in the picture's order."""
     items = tuple(dict.fromkeys(one.item for ranking in found.values() for one in ranking))
     only = Scope(scope.kinds, scope.sources, scope.pages, items)
     return best_of_items(index.store.search(*picture, MOST_WINDOWS * len(items), only)) if items else ()
 
 
-def _beside(index: Index, picture: Asked, within: Within) -> Ranking:
+def _beside(index: Index, picture: LegQuery, within: Within) -> Ranking:
     """Text about the figures that look most like the picture, scored 1 / rank."""
     scope = scope_of(index.catalog, replace(within, kinds=("figure",), pages=None))
     near = best_of_items(index.store.search(*picture, DEPTH, scope)) if scope else ()
@@ -143,10 +143,18 @@ def _spaces(index: Index, items: Sequence[str]) -> list[diverse.Vectors]:
     """The items' vectors in each dense space, of a longer one the mean of its windows."""
     spaces: dict[Leg, dict[str, list[list[float]]]] = {"text": {}, "clip": {}}
     if items:
-        for point in index.store.kept(MOST_WINDOWS * len(items), Scope(items=tuple(items))):
+        for point in index.store.sample(MOST_WINDOWS * len(items), Scope(items=tuple(items))):
             for leg, vector in point.dense.items():
                 spaces[leg].setdefault(point.item, []).append(vector)
     return [
         {item: np.asarray(legs.unit(np.mean(vectors, axis=0)), np.float32) for item, vectors in space.items()}
         for space in spaces.values()
     ]
+
+
+def best_of_items(windows: Iterable[Scored]) -> Ranking:
+    """Items in the order of their best window."""
+    best: dict[str, Scored] = {}
+    for window in windows:
+        best.setdefault(window.item, window)
+    return tuple(best.values())

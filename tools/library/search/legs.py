@@ -5,7 +5,7 @@ look, comes after them and asks no store.)
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tools.library import encode
 from tools.library.index import Index
 from tools.library.search.query import Query
-from tools.library.store import Kept, Leg, Scope, Sparse
+from tools.library.store import LegQuery, Point, Scope, Sparse
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,21 +29,13 @@ MOST_WINDOWS = 64
 """Windows of one item that look for its like: about 30 pages of text."""
 
 
-class Asked(NamedTuple):
-    """A query of one leg of the store."""
-
-    leg: Leg
-    vector: list[float] | Sparse
-    """float[dim], L2-normalised; of words, their ids and weights."""
-
-
-def asked(index: Index, query: Query) -> dict[str, Asked]:
+def asked(index: Index, query: Query) -> dict[str, LegQuery]:
     """Leg of the fusion → what to ask the store."""
     if query.like:
         return of_item(index, query.like)
     legs = of_words(index, query.text, query.within.kinds) if query.text else {}
     if query.image is not None:
-        legs["picture"] = Asked("clip", unit(index.encoders.image.images(_looks(query.image)).mean(axis=0)))
+        legs["picture"] = LegQuery("clip", unit(index.encoders.image.images(_looks(query.image)).mean(axis=0)))
     if query.blend == "vector" and "picture" in legs and "clip" in legs:
         legs["picture"] = _joined(legs.pop("clip"), legs["picture"])
     return legs
@@ -55,39 +47,39 @@ def _looks(picture: "Image") -> "list[Image]":
     return [picture, picture.crop((across, down, picture.width - across, picture.height - down))]
 
 
-def of_words(index: Index, text: str, kinds: Sequence[str]) -> dict[str, Asked]:
+def of_words(index: Index, text: str, kinds: Sequence[str]) -> dict[str, LegQuery]:
     """Words are asked of pixels where figures are wanted. A text longer than an encoder reads asks with the mean
     of its windows."""
     pieces = encode.windows(text, index.encoders.text)
-    legs = {"bm25": Asked("bm25", index.bm25.query(text))}
+    legs = {"bm25": LegQuery("bm25", index.bm25.query(text))}
     if kinds and "figure" not in kinds:
-        legs["text"] = Asked("text", unit(index.encoders.text.queries(pieces).mean(axis=0)))
+        legs["text"] = LegQuery("text", unit(index.encoders.text.queries(pieces).mean(axis=0)))
     else:
         both = encode.texts_in_both(index.encoders.text, index.encoders.image, pieces, asked=True)
-        legs["text"] = Asked("text", unit(both.text.mean(axis=0)))
+        legs["text"] = LegQuery("text", unit(both.text.mean(axis=0)))
         pixels = index.adapter.texts(both.image) if index.adapter else both.image
-        legs["clip"] = Asked("clip", unit(pixels.mean(axis=0)))
+        legs["clip"] = LegQuery("clip", unit(pixels.mean(axis=0)))
     return legs
 
 
-def of_item(index: Index, item: str) -> dict[str, Asked]:
+def of_item(index: Index, item: str) -> dict[str, LegQuery]:
     """An item's own vectors ask for its like: the mean of its windows, its words, and a figure's pixels.
 
     Raises NotInLibrary for one that has gone.
     """
     figure = index.catalog.item(item).kind == "figure"
-    kept = index.store.kept(MOST_WINDOWS, Scope(items=(item,)))
+    kept = index.store.sample(MOST_WINDOWS, Scope(items=(item,)))
     legs = {}
     if texts := [point.dense["text"] for point in kept if "text" in point.dense]:
-        legs["text"] = Asked("text", unit(np.mean(texts, axis=0)))
+        legs["text"] = LegQuery("text", unit(np.mean(texts, axis=0)))
     if words := _frequent(kept):
-        legs["bm25"] = Asked("bm25", words)
+        legs["bm25"] = LegQuery("bm25", words)
     if figure and (pixels := [point.dense["clip"] for point in kept if "clip" in point.dense]):
-        legs["picture"] = Asked("clip", unit(np.mean(pixels, axis=0)))
+        legs["picture"] = LegQuery("clip", unit(np.mean(pixels, axis=0)))
     return legs
 
 
-def _frequent(kept: Sequence[Kept]) -> Sparse | None:
+def _frequent(kept: Sequence[Point]) -> Sparse | None:
     """The item's heaviest words over all its windows, each counted once as in a query."""
     weights: dict[int, float] = {}
     for point in kept:
@@ -98,10 +90,10 @@ def _frequent(kept: Sequence[Kept]) -> Sparse | None:
     return Sparse(first, [1.0] * len(first)) if first else None
 
 
-def _joined(words: Asked, picture: Asked) -> Asked:
+def _joined(words: LegQuery, picture: LegQuery) -> LegQuery:
     """The mean of two vectors of one space, both L2-normalised."""
     both = [one.vector for one in (words, picture) if not isinstance(one.vector, Sparse)]
-    return Asked("clip", unit(np.mean(both, axis=0)))
+    return LegQuery("clip", unit(np.mean(both, axis=0)))
 
 
 def unit(vector: NDArray) -> list[float]:

@@ -55,7 +55,7 @@ def draw(index: Index, query: Query, path: Path) -> Path:
     except ImportError as error:
         raise SettingsError("Drawing needs matplotlib.", "Type: pip install matplotlib") from error
     scope = scope_of(index.catalog, query.within)
-    kept = index.store.kept(MOST, scope) if scope else []
+    kept = index.store.sample(MOST, scope) if scope else []
     stars = asked(index, query)
     picture = Figure(figsize=(12, 5.5), layout="constrained")
     for axes, (leg, title) in zip(picture.subplots(1, 2), TITLES.items(), strict=True):

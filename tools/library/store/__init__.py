@@ -8,38 +8,20 @@ writing is points first, catalogue second.
 import shutil
 from pathlib import Path
 
+from tools.library.store.base import Store
 from tools.library.store.bm25 import Bm25
 from tools.library.store.edge import EdgeStore
 from tools.library.store.layout import Layout
 from tools.library.store.maker import COLLECTION, Maker
-from tools.library.store.points import (
-    DENSE,
-    MAKER_ID,
-    Ask,
-    Held,
-    Kept,
-    Leg,
-    Point,
-    Scope,
-    Scored,
-    Sparse,
-    Store,
-    Window,
-    best_of_items,
-)
+from tools.library.store.points import Leg, LegQuery, Point, Scope, Scored, Sparse, point_id
 from tools.library.store.server import ServerStore, client, reachable
 
 __all__ = [
-    "COLLECTION",
-    "DENSE",
-    "MAKER_ID",
-    "Ask",
     "Bm25",
     "EdgeStore",
-    "Held",
-    "Kept",
     "Layout",
     "Leg",
+    "LegQuery",
     "Maker",
     "Point",
     "Scope",
@@ -47,11 +29,10 @@ __all__ = [
     "ServerStore",
     "Sparse",
     "Store",
-    "Window",
-    "best_of_items",
     "drop_store",
     "open_store",
     "other_stores",
+    "point_id",
 ]
 
 

@@ -1,32 +1,16 @@
 """A Qdrant Edge folder in this process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tools.errors import DiskFull, LibraryBusy, LibraryError
 from tools.library.store import disk
-from tools.library.store import layout as rules
-from tools.library.store.layout import Layout
-from tools.library.store.maker import Maker, check, maker_of
-from tools.library.store.points import (
-    MAKER_ID,
-    Held,
-    Kept,
-    Leg,
-    Point,
-    Scope,
-    Scored,
-    Sparse,
-    Store,
-    held_of,
-    kept_of,
-    point_of,
-    scored_of,
-)
+from tools.library.store.base import INTEGERS, KEYWORDS, Store
+from tools.library.store.layout import EF_CONSTRUCT, FULL_SCAN, QUANTILE, Layout, M
+from tools.library.store.maker import MAKER_ID, Maker, check, maker_of
+from tools.library.store.points import LegQuery, Point
 
-CHUNK = 500
-"""Points that are read at once."""
 ROOM = 32 * 2**20
 """Bytes that must be free before anything is written. Edge writes through mapped memory: where the disk fills up
 meanwhile, the system ends the process (SIGBUS), and a shard that was being made cannot be opened again. An empty one
@@ -38,10 +22,12 @@ POINT = 16_384
 class EdgeStore(Store):
     """A Qdrant Edge shard in `folder`. One process at a time may hold it."""
 
+    chunk = 500
+
     def __init__(self, folder: Path, maker: Maker, layout: Layout | None = None) -> None:
         import qdrant_edge
 
-        self._edge = qdrant_edge
+        self.types = qdrant_edge
         self._layout = layout or Layout()
         self._folder = folder
         self._shard = self._open(folder, maker)
@@ -52,12 +38,12 @@ class EdgeStore(Store):
         try:
             if (folder / "segments").exists():
                 shard = self._loaded(folder, maker)
-                if not shard.count(self._edge.CountRequest(exact=True)):
+                if not shard.count(self.types.CountRequest(exact=True)):
                     return self._signed(shard, maker)  # made by a run that was killed before it could sign
                 return shard
             folder.parent.mkdir(parents=True, exist_ok=True)
             disk.need(folder.parent, ROOM)
-            return self._signed(self._edge.EdgeShard.create(str(folder), self._config(maker)), maker)
+            return self._signed(self.types.EdgeShard.create(str(folder), self._config(maker)), maker)
         except DiskFull:
             raise
         except Exception as error:  # the binding raises bare Exceptions: the text is all there is to go by
@@ -76,24 +62,22 @@ class EdgeStore(Store):
         """The shard with the layout that is wanted now; `optimize` rebuilds what is not yet so. One with vectors of
         another size as it is: `check` names its encoders."""
         try:
-            return self._edge.EdgeShard.load(str(folder), self._config(maker))
+            return self.types.EdgeShard.load(str(folder), self._config(maker))
         except Exception as error:
             if "incompatible" not in str(error):
                 raise
-            return self._edge.EdgeShard.load(str(folder))
+            return self.types.EdgeShard.load(str(folder))
 
     def _signed(self, shard, maker: Maker):
-        shard.update(self._edge.UpdateOperation.upsert_points([self._edge.Point(MAKER_ID, {}, maker.payload)]))
+        shard.update(self.types.UpdateOperation.upsert_points([self.types.Point(MAKER_ID, {}, maker.payload)]))
         shard.flush()
         return shard
 
     def _config(self, maker: Maker):
-        edge = self._edge
+        edge = self.types
         int8 = None
         if self._layout.quantization == "int8":
-            int8 = edge.ScalarQuantizationConfig(
-                edge.ScalarType.Int8, quantile=rules.QUANTILE, memory=edge.Memory.Pinned
-            )
+            int8 = edge.ScalarQuantizationConfig(edge.ScalarType.Int8, quantile=QUANTILE, memory=edge.Memory.Pinned)
         memory = edge.Memory.Cold if self._layout.on_disk else edge.Memory.Cached
 
         def dense(size: int):
@@ -102,7 +86,7 @@ class EdgeStore(Store):
         return edge.EdgeConfig(
             vectors={"clip": dense(maker.image_dim), "text": dense(maker.text_dim)},
             sparse_vectors={"bm25": edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
-            hnsw_config=edge.HnswIndexConfig(rules.M, rules.EF_CONSTRUCT, rules.FULL_SCAN),
+            hnsw_config=edge.HnswIndexConfig(M, EF_CONSTRUCT, FULL_SCAN),
         )
 
     def _maker(self) -> Maker | None:
@@ -110,93 +94,55 @@ class EdgeStore(Store):
 
     def _index_payload(self) -> None:
         """Without these a filtered search compares with every point: 20 to 100 times as long."""
-        edge, there = self._edge, self._shard.info().payload_schema
-        keys = {key: edge.PayloadSchemaType.Keyword for key in rules.KEYWORDS}
-        keys |= {key: edge.PayloadSchemaType.Integer for key in rules.INTEGERS}
+        edge, there = self.types, self._shard.info().payload_schema
+        keys = {key: edge.PayloadSchemaType.Keyword for key in KEYWORDS}
+        keys |= {key: edge.PayloadSchemaType.Integer for key in INTEGERS}
         for key, kind in keys.items():
             if key not in there:
                 self._shard.update(edge.UpdateOperation.create_field_index(key, kind))
 
-    def put(self, points: Sequence[Point]) -> None:
-        if points:
-            disk.need(self._folder, ROOM + POINT * len(points))
-            made = [self._edge.Point(point.id, self._vectors(point), point.payload) for point in points]
-            self._shard.update(self._edge.UpdateOperation.upsert_points(made))
-            self._shard.flush()
+    def _upsert(self, points: Sequence[Point]) -> None:
+        disk.need(self._folder, ROOM + POINT * len(points))
+        made = [self.types.Point(point.id, self._vectors(point), point.payload) for point in points]
+        self._update(self.types.UpdateOperation.upsert_points(made))
 
-    def _vectors(self, point: Point) -> dict[str, Any]:
-        return {leg: self._query(vector) for leg, vector in point.vectors.items()}
+    def _update(self, operation: Any) -> None:
+        self._shard.update(operation)
+        self._shard.flush()
 
-    def _query(self, vector: list[float] | Sparse) -> Any:
-        return self._edge.SparseVector(vector.indices, vector.values) if isinstance(vector, Sparse) else vector
+    def _range(self, first: int, last: int) -> Any:
+        return self.types.RangeFloat(gte=first, lte=last)
 
-    def _filter(self, scope: Scope):
-        field = self._edge.FieldCondition
-        any_of = self._edge.MatchAny
-        must: list = [field(key, match=any_of(values)) for key, values in scope.conditions.items()]
-        if scope.pages:
-            must.append(field("pages", range=self._edge.RangeFloat(gte=scope.pages[0], lte=scope.pages[1])))
-        return self._edge.Filter(must=must) if must else None
-
-    def search_all(
-        self, asks: Sequence[tuple[Leg, list[float] | Sparse]], limit: int, scope: Scope, exact: bool = False
-    ) -> list[list[Scored]]:
-        if not asks:
-            return []
-        edge = self._edge
-        params = edge.SearchParams(
-            hnsw_ef=rules.EF,
-            exact=exact,
-            quantization=edge.QuantizationSearchParams(rescore=True, oversampling=rules.OVERSAMPLING, ignore=exact),
-        )
-        kept = self._filter(scope)
-        queries = [
-            edge.QueryRequest(
+    def _query(self, queries: Sequence[LegQuery], limit: int, where: Any, params: Any) -> list[Any]:
+        requests = [
+            self.types.QueryRequest(
                 limit,
-                query=edge.Query.Nearest(self._query(vector), leg),
-                filter=kept,
+                query=self.types.Query.Nearest(self._vector(query.vector), query.leg),
+                filter=where,
                 params=params,
                 with_payload=["item"],
             )
-            for leg, vector in asks
+            for query in queries
         ]
-        found = self._shard.query_batch(edge.QueryBatchRequest(queries))
-        return [scored_of(points) for points in found]
+        return self._shard.query_batch(self.types.QueryBatchRequest(requests))
 
-    def kept(self, limit: int, scope: Scope) -> list[Kept]:
-        request = self._edge.ScrollRequest(
-            limit=limit + 1, filter=self._filter(scope), with_payload=True, with_vector=True
+    def _scroll(self, limit: int, offset: Any, where: Any, *, vectors: bool) -> tuple[list[Any], Any]:
+        request = self.types.ScrollRequest(
+            offset=offset, limit=limit, filter=where, with_payload=True, with_vector=vectors
         )
-        points, _ = self._shard.scroll(request)
-        return kept_of(points, limit)
+        return self._shard.scroll(request)
 
-    def windows(self) -> Iterator[Held]:
-        offset = None
-        while True:
-            request = self._edge.ScrollRequest(offset=offset, limit=CHUNK, with_payload=True, with_vector=False)
-            points, offset = self._shard.scroll(request)
-            yield from held_of(points)
-            if offset is None:
-                return
+    def _retrieve(self, ids: Sequence[str], *, vectors: bool) -> list[Any]:
+        return self._shard.retrieve(list(ids), with_payload=True, with_vector=vectors)
 
-    def get(self, ids: Sequence[str]) -> list[Point]:
-        return [point_of(one) for one in self._shard.retrieve(list(ids), with_payload=True, with_vector=True)]
-
-    def has(self, ids: Sequence[str]) -> set[str]:
-        return {str(one.id) for one in self._shard.retrieve(list(ids), with_payload=False, with_vector=False)}
-
-    def remove(self, *sources: str) -> None:
-        if sources:
-            gone = self._filter(Scope(sources=sources))
-            self._shard.update(self._edge.UpdateOperation.delete_points_by_filter(gone))
-            self._shard.flush()
+    def _delete_where(self, where: Any) -> None:
+        self._update(self.types.UpdateOperation.delete_points_by_filter(where))
 
     def drop(self, ids: Sequence[str]) -> None:
-        self._shard.update(self._edge.UpdateOperation.delete_points(list(ids)))
-        self._shard.flush()
+        self._update(self.types.UpdateOperation.delete_points(list(ids)))
 
     def count(self) -> int:
-        return self._shard.count(self._edge.CountRequest(exact=True)) - 1
+        return self._shard.count(self.types.CountRequest(exact=True)) - 1
 
     def optimize(self) -> None:
         """Writes every segment anew beside the old one."""

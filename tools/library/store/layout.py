@@ -16,8 +16,6 @@ QUANTILE = 0.99
 """Share of the values that int8 spans; the few beyond are clipped."""
 FULL_SCAN = 10_000
 """Kilobytes of vectors below which comparing with all of them is quicker than the graph; Qdrant's own default."""
-KEYWORDS, INTEGERS = ("kind", "source", "item"), ("pages",)
-"""Keys of the payload that searches are filtered by, and that have an index for it."""
 
 
 @dataclass(frozen=True)

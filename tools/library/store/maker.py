@@ -1,12 +1,15 @@
 """What a store was made with. A store remembers its maker, and refuses another."""
 
 import json
+import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from tools.errors import EncoderMismatch, LibraryError
 
 COLLECTION = "exhibit"
+MAKER_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "exhibit/maker"))
+"""The point that holds no vector, only what the store was made with."""
 
 
 @dataclass(frozen=True)

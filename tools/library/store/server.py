@@ -7,27 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from tools.errors import StoreDown
-from tools.library.store import layout as rules
-from tools.library.store.layout import Layout
-from tools.library.store.maker import COLLECTION, Maker, check, maker_of
-from tools.library.store.points import (
-    MAKER_ID,
-    Held,
-    Kept,
-    Leg,
-    Point,
-    Scope,
-    Scored,
-    Sparse,
-    Store,
-    held_of,
-    kept_of,
-    point_of,
-    scored_of,
-)
+from tools.library.store.base import INTEGERS, KEYWORDS, Store
+from tools.library.store.layout import EF_CONSTRUCT, QUANTILE, Layout, M
+from tools.library.store.maker import COLLECTION, MAKER_ID, Maker, check, maker_of
+from tools.library.store.points import LegQuery, Point
 
-CHUNK = 256
-"""Points that are written or read at once: with their vectors about a megabyte of JSON."""
 MEMORY = ":memory:"
 TIMEOUT = 30
 """Seconds that one request may take."""
@@ -36,10 +20,12 @@ TIMEOUT = 30
 class ServerStore(Store):
     """A collection on a Qdrant server (or cluster) at `url`; MEMORY is qdrant-client's own, for tests."""
 
+    chunk = 256  # with their vectors about a megabyte of JSON
+
     def __init__(self, url: str, maker: Maker, collection: str = COLLECTION, layout: Layout | None = None) -> None:
         from qdrant_client import models
 
-        self._models = models
+        self.types = models
         self._collection = collection
         self._url = url
         self._layout = layout or Layout()
@@ -53,7 +39,7 @@ class ServerStore(Store):
             self._lay_out()
 
     def _create(self, maker: Maker) -> None:
-        models = self._models
+        models = self.types
 
         def dense(size: int):
             return models.VectorParams(size=size, distance=models.Distance.COSINE, on_disk=self._layout.on_disk)
@@ -62,31 +48,31 @@ class ServerStore(Store):
             self._collection,
             vectors_config={"clip": dense(maker.image_dim), "text": dense(maker.text_dim)},
             sparse_vectors_config={"bm25": models.SparseVectorParams(modifier=models.Modifier.IDF)},
-            hnsw_config=models.HnswConfigDiff(m=rules.M, ef_construct=rules.EF_CONSTRUCT),
+            hnsw_config=models.HnswConfigDiff(m=M, ef_construct=EF_CONSTRUCT),
             quantization_config=self._int8(),
             shard_number=self._layout.shards,
             replication_factor=self._layout.replicas,
         )
         if self._url != MEMORY:  # which filters without, and warns
-            for key in rules.KEYWORDS:
+            for key in KEYWORDS:
                 self._client.create_payload_index(self._collection, key, models.PayloadSchemaType.KEYWORD)
-            for key in rules.INTEGERS:
+            for key in INTEGERS:
                 self._client.create_payload_index(self._collection, key, models.PayloadSchemaType.INTEGER)
         point = models.PointStruct(id=MAKER_ID, vector={}, payload=maker.payload)
         self._client.upsert(self._collection, [point], wait=True)
 
     def _int8(self):
-        models = self._models
+        models = self.types
         if self._layout.quantization == "none":
             return None
-        scalar = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, quantile=rules.QUANTILE, always_ram=True)
+        scalar = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, quantile=QUANTILE, always_ram=True)
         return models.ScalarQuantization(scalar=scalar)
 
     def _lay_out(self) -> None:
         """Tells the server when the settings have changed; it rebuilds by itself. Shards stay as they were made."""
         if self._url == MEMORY:
             return
-        models, config = self._models, self._client.get_collection(self._collection).config
+        models, config = self.types, self._client.get_collection(self._collection).config
         quantized = config.quantization_config is not None
         if quantized != (self._layout.quantization == "int8"):
             wanted = self._int8() or models.Disabled.DISABLED
@@ -97,94 +83,51 @@ class ServerStore(Store):
             changed = {name: models.VectorParamsDiff(on_disk=self._layout.on_disk) for name in vectors}
             self._client.update_collection(self._collection, vectors_config=changed)
 
-    def put(self, points: Sequence[Point]) -> None:
-        made = [self._models.PointStruct(id=p.id, vector=self._vectors(p), payload=p.payload) for p in points]
+    def _upsert(self, points: Sequence[Point]) -> None:
+        made = [self.types.PointStruct(id=p.id, vector=self._vectors(p), payload=p.payload) for p in points]
         with reachable(self._url):
-            for start in range(0, len(made), CHUNK):
-                self._client.upsert(self._collection, made[start : start + CHUNK], wait=True)
+            self._client.upsert(self._collection, made, wait=True)
 
-    def _vectors(self, point: Point) -> dict[str, Any]:
-        return {leg: self._query(vector) for leg, vector in point.vectors.items()}
+    def _range(self, first: int, last: int) -> Any:
+        return self.types.Range(gte=first, lte=last)
 
-    def _query(self, vector: list[float] | Sparse) -> Any:
-        if isinstance(vector, Sparse):
-            return self._models.SparseVector(indices=vector.indices, values=vector.values)
-        return vector
-
-    def _filter(self, scope: Scope):
-        models = self._models
-        must: list = [
-            models.FieldCondition(key=key, match=models.MatchAny(any=values))
-            for key, values in scope.conditions.items()
-        ]
-        if scope.pages:
-            must.append(models.FieldCondition(key="pages", range=models.Range(gte=scope.pages[0], lte=scope.pages[1])))
-        return models.Filter(must=must) if must else None
-
-    def search_all(
-        self, asks: Sequence[tuple[Leg, list[float] | Sparse]], limit: int, scope: Scope, exact: bool = False
-    ) -> list[list[Scored]]:
-        if not asks:
-            return []
-        models = self._models
-        quantization = models.QuantizationSearchParams(rescore=True, oversampling=rules.OVERSAMPLING, ignore=exact)
-        params = models.SearchParams(hnsw_ef=rules.EF, exact=exact, quantization=quantization)
-        if self._url == MEMORY:  # which is exact, and warns
-            params = None
+    def _query(self, queries: Sequence[LegQuery], limit: int, where: Any, params: Any) -> list[Any]:
         requests = [
-            models.QueryRequest(
-                query=self._query(vector),
-                using=leg,
+            self.types.QueryRequest(
+                query=self._vector(query.vector),
+                using=query.leg,
                 limit=limit,
-                filter=self._filter(scope),
-                params=params,
+                filter=where,
+                params=params if self._url != MEMORY else None,  # it is exact, and warns
                 with_payload=["item"],
             )
-            for leg, vector in asks
+            for query in queries
         ]
         with reachable(self._url):
-            found = self._client.query_batch_points(self._collection, requests)
-        return [scored_of(response.points) for response in found]
+            return [response.points for response in self._client.query_batch_points(self._collection, requests)]
 
-    def kept(self, limit: int, scope: Scope) -> list[Kept]:
+    def _scroll(self, limit: int, offset: Any, where: Any, *, vectors: bool) -> tuple[list[Any], Any]:
         with reachable(self._url):
-            points, _ = self._client.scroll(
+            return self._client.scroll(
                 self._collection,
-                scroll_filter=self._filter(scope),
-                limit=limit + 1,
+                scroll_filter=where,
+                limit=limit,
+                offset=offset,
                 with_payload=True,
-                with_vectors=True,
+                with_vectors=vectors,
             )
-        return kept_of(points, limit)
 
-    def windows(self) -> Iterator[Held]:
-        offset = None
-        while True:
-            with reachable(self._url):
-                points, offset = self._client.scroll(self._collection, limit=1000, offset=offset, with_payload=True)
-            yield from held_of(points)
-            if offset is None:
-                return
-
-    def get(self, ids: Sequence[str]) -> list[Point]:
+    def _retrieve(self, ids: Sequence[str], *, vectors: bool) -> list[Any]:
         with reachable(self._url):
-            found = self._client.retrieve(self._collection, list(ids), with_payload=True, with_vectors=True)
-        return [point_of(one) for one in found]
+            return self._client.retrieve(self._collection, list(ids), with_payload=True, with_vectors=vectors)
 
-    def has(self, ids: Sequence[str]) -> set[str]:
+    def _delete_where(self, where: Any) -> None:
         with reachable(self._url):
-            found = self._client.retrieve(self._collection, list(ids), with_payload=False, with_vectors=False)
-        return {str(one.id) for one in found}
-
-    def remove(self, *sources: str) -> None:
-        if sources:
-            gone = self._models.FilterSelector(filter=self._filter(Scope(sources=sources)))
-            with reachable(self._url):
-                self._client.delete(self._collection, points_selector=gone, wait=True)
+            self._client.delete(self._collection, points_selector=self.types.FilterSelector(filter=where), wait=True)
 
     def drop(self, ids: Sequence[str]) -> None:
         with reachable(self._url):
-            self._client.delete(self._collection, self._models.PointIdsList(points=list(ids)), wait=True)
+            self._client.delete(self._collection, self.types.PointIdsList(points=list(ids)), wait=True)
 
     def count(self) -> int:
         with reachable(self._url):

@@ -11,7 +11,7 @@ from tools.library.evidence import Source
 from tools.library.index import Index
 from tools.library.ingest import pipeline, reembed
 from tools.library.parse import PARSER_VERSION, page_image
-from tools.library.store import Window, disk
+from tools.library.store import disk, point_id
 from tools.library.store.catalog import FileRow
 
 Cure = Literal["forget", "read", "embed", "clear", "index"]
@@ -173,7 +173,7 @@ def _points(index: Index, sources: dict[str, Source], told: Told) -> Iterator[Fa
     there: dict[str, set[str]] = {}
     owners: dict[str, str] = {}
     total = index.store.count()
-    for number, point in enumerate(index.store.windows(), 1):
+    for number, point in enumerate(index.store.scan(), 1):
         told("Points", number, total)
         there.setdefault(point.item, set()).add(str(uuid.UUID(point.id)))
         owners[point.item] = point.source
@@ -194,4 +194,4 @@ def _points(index: Index, sources: dict[str, Source], told: Told) -> Iterator[Fa
 
 
 def _numbered(item: str, count: int) -> set[str]:
-    return {Window(item, number, "", "").point_id for number in range(count)}
+    return {point_id(item, number) for number in range(count)}

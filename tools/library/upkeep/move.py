@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from tools.errors import LibraryError
-from tools.library.store.points import Ask, Scope, Scored, Store
+from tools.library.store import LegQuery, Scope, Scored, Store
 
 CHUNK = 256
 SAMPLE = 64
@@ -53,7 +53,7 @@ def move(old: Store, new: Store, told: Told | None = None) -> Moved:
 
 
 def _chunks(store: Store) -> Iterator[list[str]]:
-    ids = (one.id for one in store.windows())
+    ids = (one.id for one in store.scan())
     while some := list(islice(ids, CHUNK)):
         yield some
 
@@ -74,16 +74,15 @@ def compare(old: Store, new: Store) -> int:
     Raises LibraryError where the answers differ.
     """
     questions = 0
-    for kept in old.kept(SAMPLE, Scope()):
-        asks = [Ask(leg, vector) for leg, vector in kept.dense.items()]
-        asks += [Ask("bm25", kept.bm25)] if kept.bm25 is not None else []
-        both = (store.search_all(asks, FOUND, Scope(), exact=True) for store in (old, new))
-        for ask, here, there in zip(asks, *both, strict=True):
+    for point in old.sample(SAMPLE, Scope()):
+        queries = [LegQuery(leg, vector) for leg, vector in point.vectors.items()]
+        both = (store.search_all(queries, FOUND, Scope(), exact=True) for store in (old, new))
+        for query, here, there in zip(queries, *both, strict=True):
             questions += 1
             if not alike(here, there):
                 raise LibraryError(
-                    f"The copy finds other things than the library: asked for what is like {kept.item} by "
-                    f"'{ask.leg}', it differs.",
+                    f"The copy finds other things than the library: asked for what is like {point.item} by "
+                    f"'{query.leg}', it differs.",
                     "Throw the copy away (the folder 'vectors', or the collection 'exhibit' of that server) and run "
                     "the same command again. The library itself has not changed.",
                 )

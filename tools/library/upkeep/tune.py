@@ -20,7 +20,7 @@ from tools.library.encode.protocol import Vectors
 from tools.library.evidence import Figure
 from tools.library.index import Index
 from tools.library.search.legs import unit
-from tools.library.store import Scope
+from tools.library.store import LegQuery, Scope
 
 FEWEST = 50
 """Pairs of a text and a figure below which nothing is fitted."""
@@ -116,7 +116,7 @@ def pairs_of(index: Index) -> Pairs:
 def _kept(index: Index, ids: Sequence[str]):
     for start in range(0, len(ids), 500):
         some = tuple(ids[start : start + 500])
-        yield from (p for p in index.store.kept(64 * len(some), Scope(items=some)) if "clip" in p.dense)
+        yield from (p for p in index.store.sample(64 * len(some), Scope(items=some)) if "clip" in p.dense)
 
 
 def hard_negatives(index: Index, pairs: Pairs) -> NDArray[np.int64]:
@@ -125,8 +125,8 @@ def hard_negatives(index: Index, pairs: Pairs) -> NDArray[np.int64]:
     found = np.full((len(pairs.texts), HARD), -1, np.int64)
     figures = Scope(kinds=("figure",))
     for start in range(0, len(pairs.texts), 64):
-        asks = [("clip", unit(text)) for text in pairs.texts[start : start + 64]]
-        for row, scored in enumerate(index.store.search_all(asks, HARD + 1, figures), start):  # type: ignore[arg-type]
+        queries = [LegQuery("clip", unit(text)) for text in pairs.texts[start : start + 64]]
+        for row, scored in enumerate(index.store.search_all(queries, HARD + 1, figures), start):
             near = [number[one.item] for one in scored if number.get(one.item, pairs.about[row]) != pairs.about[row]]
             found[row, : len(near[:HARD])] = near[:HARD]
     return found

@@ -1,6 +1,8 @@
+"""agent/graph/evidence: what is found keeps its number for the whole conversation."""
+
 from datetime import UTC, datetime
 
-from agent.graph.ledger import note
+from agent.graph.evidence import note
 from tools.library.evidence import Hit, Record
 
 

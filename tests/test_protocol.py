@@ -1,10 +1,9 @@
-"""agent/calls: which calls are repeats, and when a turn gets nowhere."""
+"""agent/llm/protocol: which calls are repeats."""
 
 import pytest
 from pydantic import BaseModel, Field
 
-from agent.graph.calls import repeated, stagnant
-from agent.graph.state import Call
+from agent.llm.protocol import Call, repeated
 from tools.tool import Tool
 
 
@@ -40,17 +39,3 @@ def test_a_call_is_made_once_and_twice_where_it_failed_in_passing(calls: list[Ca
 def test_a_default_that_is_written_out_makes_no_other_call() -> None:
     assert repeated(TOOL, {"query": "oil", "limit": 8}, [made()])
     assert not repeated(TOOL, {"query": "oil", "limit": 9}, [made()])
-
-
-@pytest.mark.parametrize(
-    ("keys", "stuck"),
-    [
-        ([], False),
-        ([(), (), ()], True),
-        ([(1,), (), ()], False),
-        ([(1, 2), (2,), (1,), ()], True),
-        ([(1, 2), (2,), (3,), ()], False),
-    ],
-)
-def test_three_calls_that_bring_nothing_new_are_enough(keys: list[tuple[int, ...]], stuck: bool) -> None:
-    assert stagnant([made(str(number), keys=found) for number, found in enumerate(keys)]) is stuck
