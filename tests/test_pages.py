@@ -6,16 +6,11 @@ import pymupdf
 import pytest
 from PIL import Image
 
+from tests.drawn import PROSE, reopened
 from tools.library.evidence import text_of
 from tools.library.parse.ocr import OcrLine, OcrWord
-from tools.library.parse.pages import is_garbled, read_sheets, turned_back, upright
+from tools.library.parse.pages import is_garbled, read_pages, turned_back, upright
 from tools.library.parse.pdf import parse_document
-
-PROSE = "The oil level is read while the machine stands still and the tank is empty of air."
-
-
-def reopened(document: pymupdf.Document) -> pymupdf.Document:
-    return pymupdf.open(stream=document.tobytes(), filetype="pdf")
 
 
 def scan(page: pymupdf.Page) -> None:
@@ -88,8 +83,8 @@ def test_a_hidden_layer_over_scans_is_kept_where_ocr_agrees_asked_once(seen: str
         scan(page)
         page.insert_text((90, 80), PROSE, fontsize=9, render_mode=3)
     asked: list[tuple[int, int]] = []
-    sheets = read_sheets(reopened(document), reader(seen, asked), [])
-    assert [" ".join(line.text for line in sheet.lines) for sheet in sheets] == [kept] * 3
+    pages = read_pages(reopened(document), reader(seen, asked), [])
+    assert [" ".join(line.text for line in page.lines) for page in pages] == [kept] * 3
     assert len(asked) == (1 if seen == PROSE else 4)
 
 
@@ -99,8 +94,8 @@ def test_text_that_is_none_is_read_by_ocr() -> None:
     page.insert_textbox((90, 80, 500, 300), GARBLED, fontsize=9)
     document = reopened(document)
     asked: list[tuple[int, int]] = []
-    (sheet,) = read_sheets(document, reader("Read off the picture", asked), [])
-    assert (sheet.scanned, sheet.lines[0].text, len(asked)) == (True, "Read off the picture", 1)
+    (content,) = read_pages(document, reader("Read off the picture", asked), [])
+    assert (content.scanned, content.lines[0].text, len(asked)) == (True, "Read off the picture", 1)
 
 
 @pytest.mark.parametrize(

@@ -60,3 +60,9 @@ def test_can_parse_goes_by_suffix() -> None:
 def test_caption_reaches_the_picture(tmp_path: Path) -> None:
     Image.new("RGB", (20, 10)).save(tmp_path / "a.png")
     assert text_of(parse(tmp_path / "a.png", "Oil filter", ocr=None).figures[0].caption) == "Oil filter"
+
+
+def test_old_or_locked_office_files_are_named(tmp_path: Path) -> None:
+    (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(UnreadableFile, match="office file of before 2007, or locked with a password. Save it as DOCX"):
+        parse(tmp_path / "old.doc")

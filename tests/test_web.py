@@ -12,10 +12,10 @@ from PIL import Image
 
 from tools.errors import UnreadableFile
 from tools.library.evidence import text_of
-from tools.library.parse import web
+from tools.library.parse import web_page
 from tools.library.parse.web import Capture, capture
 
-playwright = pytest.mark.skipif(not any(map(shutil.which, web.BROWSERS)), reason="needs Chromium")
+playwright = pytest.mark.skipif(not any(map(shutil.which, web_page.BROWSERS)), reason="needs Chromium")
 
 PAGE = """<!doctype html><title>Pump AR-240</title><body style="margin:0; font: 16px sans-serif">
 <nav>Home | Shop</nav>

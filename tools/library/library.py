@@ -228,6 +228,6 @@ def open_picture(path: Path) -> "Image":
     """A picture the user hands in, upright, as RGB. Raises UnreadableFile."""
     if not path.is_file():
         raise UnreadableFile(f"There is no picture {path}.", "Check the path after --image.")
-    from tools.library.parse import image
+    from tools.library.parse import pixels
 
-    return image.load(path).picture
+    return pixels.load(path).picture

@@ -24,8 +24,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 from transformers import AutoModel
 
+from evals.training.entailment import data_sheets
 from evals.training.entailment import pairs as make
-from evals.training.entailment.data_sheets import sheets
 from evals.training.entailment.pairs import Pair
 from tools.library.encode import minilm_folder
 
@@ -91,7 +91,7 @@ class Rounds:
         self.labelled = make.labelled(claims)
         pages = make.pages(claims)
         self.near = self._near(claims, pages)
-        self.texts = make.corpus({**pages, **(manuals(texts) if texts else {})})
+        self.texts = make.texts_of({**pages, **(manuals(texts) if texts else {})})
 
     def _near(self, claims: Path, pages: dict[str, list[str]]) -> dict[str, list[str]]:
         """group -> sentences of its page, for the contrast set; of a page drawn by lot for the others."""
@@ -110,7 +110,7 @@ class Rounds:
             *(replace(p, group="w" + p.group) for p in make.widened(widen, self.near, rng)),
             *(replace(p, group="s" + p.group) for p in make.spoilt(spoil, self.texts, rng)),
             *make.edited(self.texts, EDITED, rng),
-            *sheets(SHEETS, rng),
+            *data_sheets.draw(SHEETS, rng),
         ]
 
 

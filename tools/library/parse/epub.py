@@ -10,16 +10,16 @@ from bs4 import BeautifulSoup
 
 from tools.errors import UnreadableFile
 from tools.library.parse import ocr
-from tools.library.parse.markup import cleaned, render
-from tools.library.parse.office import opened
-from tools.library.parse.pages import Reader
+from tools.library.parse.html import take_in
 from tools.library.parse.parts import Parsed
+from tools.library.parse.rendition import render
+from tools.library.parse.zip_package import opened
 
 EPUB = "application/epub+zip"
 MAX_PICTURE = 100_000_000  # bytes
 
 
-def parse_epub(path: Path, read: Reader | None = ocr.read) -> Parsed:
+def parse_epub(path: Path, read: ocr.Reader | None = ocr.read) -> Parsed:
     """Read an EPUB. Raises UnreadableFile where it is broken or locked by its publisher."""
     with opened(path, "EPUB", zipfile.ZipFile) as archive:
         names = set(archive.namelist())
@@ -39,7 +39,7 @@ def _package(archive: zipfile.ZipFile) -> tuple[BeautifulSoup, str]:
     return BeautifulSoup(archive.read(place), "html.parser"), posixpath.dirname(place)
 
 
-def _set(archive: zipfile.ZipFile, package: BeautifulSoup, folder: str, path: Path, read: Reader | None) -> Parsed:
+def _set(archive: zipfile.ZipFile, package: BeautifulSoup, folder: str, path: Path, read: ocr.Reader | None) -> Parsed:
     items = {str(item["id"]): unquote(str(item["href"])) for item in package.find_all("item") if item.get("id")}
     title = package.find("dc:title")
     pictures: dict[str, bytes] = {}
@@ -50,12 +50,12 @@ def _set(archive: zipfile.ZipFile, package: BeautifulSoup, folder: str, path: Pa
             notes.append(f"chapter missing: {chapter}")
             continue
         soup = BeautifulSoup(archive.read(chapter), "html.parser")
-        own, told = cleaned(soup, partial(_picture, archive, chapter), len(pictures))
+        own, missing = take_in(soup, partial(_picture, archive, chapter), len(pictures))
         pictures |= own
-        notes += told
+        notes += missing
         body.append((soup.body or soup).decode_contents())
     name = " ".join(title.get_text().split()) if title else path.stem
-    return render("".join(body), EPUB, name or path.stem, pictures=pictures, notes=tuple(notes), read=read)
+    return render("".join(body), EPUB, name or path.stem, pictures=pictures, notes=notes, read=read)
 
 
 def _picture(archive: zipfile.ZipFile, chapter: str, source: str) -> bytes:

@@ -21,9 +21,9 @@ def page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
         head = file.read(5)
     if path.suffix.lower() == ".pdf" or head == b"%PDF-":
         return _pdf_page(path, number, dpi)
-    from tools.library.parse.image import load
+    from tools.library.parse import pixels
 
-    image = load(path, number).picture
+    image = pixels.load(path, number).picture
     scale = min(1.0, LONGEST_SIDE / max(image.size))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size), scale
@@ -32,11 +32,11 @@ def page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
 def _pdf_page(path: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
     import pymupdf
 
+    from tools.library.parse.pages import render
+
     with pymupdf.open(path, filetype="pdf") as document:
-        sheet = document[number - 1]
-        scale = min(dpi / 72, LONGEST_SIDE / max(sheet.rect.width, sheet.rect.height))
-        pixmap = sheet.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False)
-        return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples), scale
+        page = document[number - 1]
+        return render(page, tuple(page.rect), dpi=dpi, long_side=LONGEST_SIDE)
 
 
 def draw(image: Image.Image, boxes: Sequence[Box], scale: float) -> Image.Image:

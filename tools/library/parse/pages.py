@@ -7,7 +7,6 @@ upright.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import pymupdf
@@ -16,13 +15,12 @@ from PIL import Image
 from tools.library.evidence import Box, Word
 from tools.library.parse import ocr
 from tools.library.parse.layout.figures import Shape
-from tools.library.parse.layout.lines import RTL, Line, area, bounds, joined, same_row
-
-Reader = Callable[[Image.Image], list[ocr.OcrLine]]
-"""What reads the text in a picture; None in its place switches OCR off."""
+from tools.library.parse.layout.geometry import area, bounds, joined, same_row
+from tools.library.parse.layout.lines import RTL, Line
 
 SCAN_DPI = 200
 LEAST_LETTERS = 20  # of a page that has text
+MANY_STROKES = 100  # from which on a page without text may show some
 TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 BOLD = re.compile("bold|demi|black|heavy", re.I)
 PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
@@ -34,7 +32,7 @@ TURNS = {(0, -1): 90, (0, 1): 270, (-1, 0): 180}
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PageContent:
     """A page before its text is understood: page `index` (from 0) of `document`, `number` (from 1) of the source.
 
     `scanned`: its lines were read by OCR. `turn`: degrees clockwise that it was turned from how it is displayed.
@@ -58,13 +56,19 @@ class Sheet:
         return self.document[self.index]
 
 
-def read_sheets(
-    document: pymupdf.Document, read: Reader | None, notes: list[str], *, made_here: bool = False
-) -> list[Sheet]:
+def read_pages(
+    document: pymupdf.Document, read: ocr.Reader | None, notes: list[str], *, made_here: bool = False
+) -> list[PageContent]:
     """Every page that can be read; `notes` names the others, and hidden text that was left out. The letters of a
     rendition made here are what the file says, however odd they look."""
-    reading = _Reading(upright(document), read, notes, made_here=made_here)
-    return [sheet for number in range(1, document.page_count + 1) for sheet in reading.sheet(number)]
+    reader = _PageReader(upright(document), read, notes, made_here=made_here)
+    found = []
+    for number in range(1, document.page_count + 1):
+        try:
+            found.append(reader.page(number))
+        except PageError as error:
+            notes.append(f"page {number} could not be read: {error}")
+    return found
 
 
 def upright(source: pymupdf.Document) -> pymupdf.Document:
@@ -102,42 +106,35 @@ def turned_back(box: Box, turn: int, width: float, height: float) -> Box:
 
 
 @dataclass
-class _Reading:
-    """One document on its way to sheets. `layers`: whether the hidden text over its scans can be trusted, if known."""
+class _PageReader:
+    """One document, page by page. `layers`: whether the hidden text over its scans can be trusted, if known."""
 
     document: pymupdf.Document
-    read: Reader | None
+    read: ocr.Reader | None
     notes: list[str]
     layers: bool | None = None
     turned: pymupdf.Document = field(default_factory=pymupdf.open)
     made_here: bool = False
 
-    def sheet(self, number: int) -> Iterator[Sheet]:
-        try:
-            yield self._sheet(number)
-        except PageError as error:
-            self.notes.append(f"page {number} could not be read: {error}")
-
-    def _sheet(self, number: int) -> Sheet:
+    def page(self, number: int) -> PageContent:
         page = self.document[number - 1]
         lines, turn = _text_lines(page, number)
         if turn:
             page = _add_turned(self.turned, self.document, number - 1, turn)
             lines, _ = _text_lines(page, number)
-        sheet = _blank(page, number, turn)
-        covered = max((area(picture.box) for picture in sheet.pictures), default=0.0) > 0.5 * area(sheet.box)
+        content = _without_lines(page, number, turn)
+        covered = max((area(picture.box) for picture in content.pictures), default=0.0) > 0.5 * area(content.box)
         own = [line for line in lines if not line.hidden]
         hidden = [line for line in lines if line.hidden]
         wanted = self.read and self._needs_ocr(page, own, hidden, covered=covered)
-        if wanted and (found := self._scanned(replace(sheet, scanned=True))):
+        if wanted and (found := self._scanned(replace(content, scanned=True))):
             return found
         if covered and not own:
             own = hidden
         elif len(hidden) > 1:
             self.notes.append(f"page {number} has {len(hidden)} lines of text that cannot be seen: left out")
         aside = tuple(line for line in own if line.direction != UPRIGHT)
-        own = [line for line in own if line.direction == UPRIGHT]
-        return replace(sheet, lines=tuple(own), aside=aside)
+        return replace(content, lines=tuple(line for line in own if line.direction == UPRIGHT), aside=aside)
 
     def _needs_ocr(self, page: pymupdf.Page, own: list[Line], hidden: list[Line], *, covered: bool) -> bool:
         """No text to speak of and something to see; text that is none; or a layer over a scan that says otherwise."""
@@ -146,30 +143,33 @@ class _Reading:
             return not self.made_here and is_garbled(text)
         if covered and len(layer := " ".join(line.text for line in hidden)) >= LEAST_LETTERS:
             return is_garbled(layer) or not self._layer_agrees(page, layer)
-        return covered or len(page.get_cdrawings()) > 100
+        return covered or len(page.get_cdrawings()) > MANY_STROKES
 
     def _layer_agrees(self, page: pymupdf.Page, layer: str) -> bool:
         """Whether the hidden text of a scan is what OCR sees: asked at its first page, taken as so for the others."""
-        if self.layers is None and self.read:
-            seen = Counter(_letters(word.text) for line in _scanned_lines(page, 1, self.read) for word in line.words)
-            said = Counter(_letters(word) for word in layer.split())
-            self.layers = sum((seen & said).values()) >= 0.5 * min(sum(seen.values()), sum(said.values()))
-        return bool(self.layers)
+        if self.layers is None:
+            seen = Counter(_letters(word.text) for line in self._ocr_lines(page, 1) for word in line.words)
+            hidden = Counter(_letters(word) for word in layer.split())
+            self.layers = sum((seen & hidden).values()) >= 0.5 * min(sum(seen.values()), sum(hidden.values()))
+        return self.layers
 
-    def _scanned(self, sheet: Sheet) -> Sheet | None:
-        """The sheet with the lines that OCR finds, turned if most stand on end; None where it finds none."""
-        assert self.read
-        lines = _scanned_lines(sheet.page, sheet.number, self.read)
+    def _scanned(self, content: PageContent) -> PageContent | None:
+        """The page with the lines that OCR finds, turned if most stand on end; None where it finds none."""
+        lines = self._ocr_lines(content.page, content.number)
         if len(lines) >= 5 and sum(_stands(line) for line in lines) > 0.6 * len(lines):
-            ways = [self._turned_scan(sheet, turn) for turn in (90, 270)]
+            ways = [self._turned_scan(content, turn) for turn in (90, 270)]
             return max(ways, key=lambda way: sum(len(line.text) for line in way.lines))
-        return replace(sheet, lines=tuple(lines)) if lines else None
+        return replace(content, lines=tuple(lines)) if lines else None
 
-    def _turned_scan(self, sheet: Sheet, turn: int) -> Sheet:
+    def _turned_scan(self, content: PageContent, turn: int) -> PageContent:
+        page = _add_turned(self.turned, self.document, content.number - 1, turn)
+        lines = tuple(self._ocr_lines(page, content.number))
+        return replace(_without_lines(page, content.number, turn), lines=lines, scanned=True)
+
+    def _ocr_lines(self, page: pymupdf.Page, number: int) -> list[Line]:
         assert self.read
-        page = _add_turned(self.turned, self.document, sheet.number - 1, turn)
-        lines = _scanned_lines(page, sheet.number, self.read)
-        return replace(_blank(page, sheet.number, turn), lines=tuple(lines), scanned=True)
+        picture, scale = render(page, tuple(page.rect), dpi=SCAN_DPI, long_side=ocr.LONG_SIDE)
+        return ocr.lines_of(self.read(picture), number, scale)
 
 
 def _letters(text: str) -> str:
@@ -192,8 +192,8 @@ def is_garbled(text: str) -> bool:
     return sum(char in COMMON for char in latin) < LEAST_COMMON * len(latin)
 
 
-def _blank(page: pymupdf.Page, number: int, turn: int) -> Sheet:
-    """The sheet with its pictures, as far as they are on the page, and what tells each from another; no lines yet."""
+def _without_lines(page: pymupdf.Page, number: int, turn: int) -> PageContent:
+    """The page with its pictures, as far as they are on it, and what tells each from another."""
     x0, y0, x1, y1 = page.rect
     pictures, keys = [], []
     for info in page.get_image_info():
@@ -202,10 +202,7 @@ def _blank(page: pymupdf.Page, number: int, turn: int) -> Sheet:
         if shown[2] > shown[0] and shown[3] > shown[1]:
             pictures.append(Shape(shown, 1, art=True, raster=True))
             keys.append((info["width"], info["height"], info["size"], round(shown[2] - shown[0])))
-    return Sheet(number, page.parent, page.number, (x0, y0, x1, y1), (), tuple(pictures), tuple(keys), turn=turn)
-
-
-# --- lines
+    return PageContent(number, page.parent, page.number, (x0, y0, x1, y1), (), tuple(pictures), tuple(keys), turn=turn)
 
 
 def _text_lines(page: pymupdf.Page, number: int) -> tuple[list[Line], int]:
@@ -224,7 +221,7 @@ def _text_lines(page: pymupdf.Page, number: int) -> tuple[list[Line], int]:
         ways[one.direction] += len(one.text)
     most = ways.most_common(1)[0][0] if ways else UPRIGHT
     turn = TURNS.get(most, 0) if ways[most] > 0.7 * sum(ways.values()) and ways[most] >= LEAST_LETTERS else 0
-    return _rows_joined(found), turn
+    return joined(found, _on_one_row), turn
 
 
 def _composed(text: str) -> str:
@@ -244,38 +241,16 @@ def _styled(words: list[Word], spans: list[dict], block: int, direction: tuple[f
     return Line(tuple(words), bounds(word.box for word in words), size, bold, italic, block, way, hidden)
 
 
-def _rows_joined(found: list[Line]) -> list[Line]:
+def _on_one_row(last: Line, line: Line) -> Line | None:
     """A bullet and its text are one line, and so are the pieces of a justified one."""
-    out: list[Line] = []
-    for line in found:
-        last = out[-1] if out else None
-        if last and line.direction == last.direction == UPRIGHT and same_row(last.box, line.box):
-            gap = line.box[0] - last.box[2]
-            if RTL.match(last.text) and last.block == line.block:
-                gap = last.box[0] - line.box[2]
-            short = len(last.text) <= 4
-            if -1 <= gap < (5 if short else 1.5) * line.size and (short or last.block == line.block):
-                out[-1] = joined(last, line)
-                continue
-        out.append(line)
-    return out
-
-
-# --- pictures
-
-
-def _scanned_lines(page: pymupdf.Page, number: int, read: Reader) -> list[Line]:
-    picture, scale = render(page, tuple(page.rect), dpi=SCAN_DPI, long_side=ocr.LONG_SIDE)
-    found = []
-    for line in read(picture):
-        words = tuple(Word(word.text, number, scaled(word.box, scale)) for word in line.words)
-        box = scaled(line.box, scale)
-        found.append(Line(words, box, size=0.75 * (box[3] - box[1])))
-    return found
-
-
-def scaled(box: Box, scale: float, x: float = 0.0, y: float = 0.0) -> Box:
-    return (box[0] / scale + x, box[1] / scale + y, box[2] / scale + x, box[3] / scale + y)
+    if not (line.direction == last.direction == UPRIGHT and same_row(last.box, line.box)):
+        return None
+    gap = line.box[0] - last.box[2]
+    if RTL.match(last.text) and last.block == line.block:
+        gap = last.box[0] - line.box[2]
+    short = len(last.text) <= 4
+    near = -1 <= gap < (5 if short else 1.5) * line.size
+    return last.followed_by(line) if near and (short or last.block == line.block) else None
 
 
 def render(page: pymupdf.Page, box: Box, *, dpi: float, long_side: int) -> tuple[Image.Image, float]:

@@ -1,6 +1,6 @@
 """What every parser returns. Parts are not yet items: they have no ids, and blocks are not yet cut into passages."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tools.library.evidence import Box, Region, Word
 
@@ -53,4 +53,4 @@ class Parsed:
     figures: tuple[FigurePart, ...] = ()
     tables: tuple[TablePart, ...] = ()
     rendition: bytes | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()

@@ -1,24 +1,21 @@
 """PPTX: each slide a page of its own size, text, tables and pictures where they stand, notes below."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pptx
 import pymupdf
+from lxml import etree
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 from pptx.util import Emu
 
 from tools.library.evidence import Box
 from tools.library.parse import ocr, rendition
-from tools.library.parse.image import as_png
-from tools.library.parse.markup import escaped
-from tools.library.parse.office import opened
-from tools.library.parse.pages import Reader
 from tools.library.parse.parts import Parsed
-from tools.library.parse.pdf import parse_document
-from tools.library.parse.plain import table_html
+from tools.library.parse.pixels import as_png
+from tools.library.parse.rendition import escaped, table_html
+from tools.library.parse.zip_package import opened
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 EMU = 12_700  # per point
@@ -29,19 +26,17 @@ STYLE = rendition.STYLE + "body {font-size: 14pt} h1 {font-size: 24pt; margin: 0
 SMALLEST = 0.2  # text is scaled down to fit its box, as slides do; so far at the most
 
 
-def parse_pptx(path: Path, read: Reader | None = ocr.read) -> Parsed:
+def parse_pptx(path: Path, read: ocr.Reader | None = ocr.read) -> Parsed:
     """Read a PPTX. Raises UnreadableFile."""
     deck = opened(path, "PPTX", pptx.Presentation)
     notes: list[str] = []
     with pymupdf.open() as document:
         for number, slide in enumerate(deck.slides, 1):
             _set(document, slide, (deck.slide_width or 0) / EMU, (deck.slide_height or 0) / EMU, notes, number)
-        pdf = rendition.small(document)
+        pdf = rendition.without_spare_letters(document)
     title = (deck.core_properties.title or "").strip()
     title = path.stem if title in ("", "PowerPoint Presentation") else title
-    with pymupdf.open(stream=pdf, filetype="pdf") as document:
-        parsed = parse_document(document, title, read, made_here=True)
-    return replace(parsed, media_type=PPTX, rendition=pdf, notes=(*notes, *parsed.notes))
+    return rendition.parse_rendition(pdf, PPTX, title, read, notes)
 
 
 def _set(document: pymupdf.Document, slide: Any, width: float, height: float, notes: list[str], number: int) -> None:
@@ -125,8 +120,6 @@ def _loose(slide: Any) -> Iterator[str]:
     """The words of SmartArt, which stand in a part of their own."""
     for relation in slide.part.rels.values():
         if relation.reltype.endswith("/diagramData"):
-            from lxml import etree
-
             tree = etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False))
             words = [" ".join(t.text or "" for t in p.iter("{*}t")) for p in tree.iter("{*}p")]
             yield "; ".join(word for word in words if word.strip())

@@ -1,11 +1,20 @@
-"""HTML set as PDF pages, for sources that have none. Nothing is fetched: pictures come with the call."""
+"""HTML set as PDF pages and parsed there: what stands in for a source that has no pages. Nothing is fetched: pictures
+come with the call."""
 
+import html
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pymupdf
+
+from tools.errors import UnreadableFile
+from tools.library.parse import ocr
+from tools.library.parse.pages import PageError
+from tools.library.parse.parts import Parsed
+from tools.library.parse.pdf import parse_document
 
 WIDTH, HEIGHT, MARGIN = 595.0, 842.0, 50.0  # A4 in points
 MAX_PAGES = 2000
@@ -20,12 +29,38 @@ figcaption, .alt {font-style: italic; font-size: 8.5pt}
 """
 
 
-def to_pdf(html: str, pictures: Mapping[str, bytes] | None = None, width: float = WIDTH) -> bytes:
-    """PDF of a body of HTML. `pictures` are PNG by the name that `src` gives; `width` is in points."""
+def render(
+    body: str,
+    media_type: str,
+    title: str,
+    *,
+    pictures: Mapping[str, bytes] | None = None,
+    notes: Sequence[str] = (),
+    read: ocr.Reader | None = None,
+    width: float = WIDTH,
+) -> Parsed:
+    """Set a body of HTML as PDF and parse that. `pictures` are PNG by the name that `src` gives; `width` is in points.
+    Raises UnreadableFile."""
+    try:
+        pdf = _set(body, pictures or {}, width)
+    except PageError as error:
+        raise UnreadableFile(f"{title} cannot be set as pages ({error}).", "Save it as PDF and add that.") from error
+    return parse_rendition(pdf, media_type, title, read, notes)
+
+
+def parse_rendition(
+    pdf: bytes, media_type: str, title: str, read: ocr.Reader | None, notes: Sequence[str] = ()
+) -> Parsed:
+    with pymupdf.open(stream=pdf, filetype="pdf") as document:
+        parsed = parse_document(document, title, read, made_here=True)
+    return replace(parsed, media_type=media_type, rendition=pdf, notes=(*notes, *parsed.notes))
+
+
+def _set(body: str, pictures: Mapping[str, bytes], width: float) -> bytes:
     archive = pymupdf.Archive()
-    for name, data in (pictures or {}).items():
+    for name, data in pictures.items():
         archive.add(data, name)
-    story = pymupdf.Story(html, user_css=STYLE, archive=archive)
+    story = pymupdf.Story(body, user_css=STYLE, archive=archive)
     out = io.BytesIO()
     writer = pymupdf.DocumentWriter(out)
     page = pymupdf.Rect(0, 0, width, HEIGHT)
@@ -37,24 +72,23 @@ def to_pdf(html: str, pictures: Mapping[str, bytes] | None = None, width: float 
         writer.end_page()
         pages += 1
     writer.close()
-    return _small(out.getvalue())
+    with pymupdf.open(stream=out.getvalue(), filetype="pdf") as document:
+        return without_spare_letters(document)
 
 
-def _small(pdf: bytes) -> bytes:
-    with pymupdf.open(stream=pdf, filetype="pdf") as document:
-        return small(document)
-
-
-def small(document: pymupdf.Document) -> bytes:
+def without_spare_letters(document: pymupdf.Document) -> bytes:
     """The document without the letters that no page uses: whole fonts weigh megabytes."""
     document.subset_fonts()
     return bytes(document.tobytes(garbage=3, deflate=True))
 
 
+# --- HTML
+
+
 def printable(text: str) -> str:
     """Text without what cannot be set: control characters, letters beyond U+FFFF, endless words."""
-    kept = "".join(_letter(char) for char in text)
-    return re.sub(rf"\S{{{LONGEST_WORD}}}(?=\S)", lambda match: match.group() + "\u200b", kept)
+    letters = "".join(_letter(char) for char in text)
+    return re.sub(rf"\S{{{LONGEST_WORD}}}(?=\S)", lambda match: match.group() + "\u200b", letters)
 
 
 def _letter(char: str) -> str:
@@ -64,11 +98,28 @@ def _letter(char: str) -> str:
     return "" if unicodedata.category(char) in ("Cc", "Cs", "Cn", "Co") and char not in "\n\t\r" else char
 
 
-def decode(data: bytes) -> str:
-    """UTF-8 or UTF-16 with a byte order mark, UTF-8 without, else Latin-1 (which reads anything)."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+def escaped(text: str) -> str:
+    """Plain text as it may stand in HTML and can be set."""
+    return html.escape(printable(text))
+
+
+def legend_html(text: str) -> str:
+    """The alternative text of a picture, as it is set below; "" where there is none."""
+    text = " ".join(text.split())
+    return f'<div class="alt">{escaped(text)}</div>' if text else ""
+
+
+def table_html(rows: Sequence[Sequence[str]], *, ready: bool = False) -> str:
+    """Rows as a table, the first as its header; short ones are filled up. `ready`: the cells are HTML already."""
+    columns = max(len(row) for row in rows)
+    lines = []
+    for number, row in enumerate(rows):
+        tag = "td" if number else "th"
+        cells = [*(row if ready else map(escaped, row)), *[""] * (columns - len(row))]
+        lines.append("".join(f"<{tag}>{cell}</{tag}>" for cell in cells))
+    return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+
+
+def width_for(columns: int) -> float:
+    """The width of a page on which a table of so many columns can be read, in points."""
+    return min(max(WIDTH, 90.0 * columns + 100), 10 * HEIGHT)

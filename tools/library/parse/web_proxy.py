@@ -17,6 +17,7 @@ PIECE = 65_536
 LONGEST_HEAD = 65_536
 CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 30.0
+REFUSED = "Refused"  # the reason phrase that tells our 403 from a site's
 
 
 class Refused(Exception):
@@ -69,7 +70,7 @@ class _Handler(socketserver.BaseRequestHandler):
             upstream = socket.create_connection(address, CONNECT_SECONDS)
         except (Refused, OSError, ValueError) as error:
             reason = str(error).encode("latin-1", "replace").replace(b"\n", b" ")
-            self.request.sendall(b"HTTP/1.1 403 Refused\r\nConnection: close\r\n\r\n" + reason)
+            self.request.sendall(f"HTTP/1.1 403 {REFUSED}\r\nConnection: close\r\n\r\n".encode() + reason)
             return
         with upstream:
             if method == "CONNECT":

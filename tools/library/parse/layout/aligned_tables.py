@@ -6,12 +6,14 @@ above them as their header, are a table where their cells line up. Numbers are P
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from tools.library.evidence import Box, Word
-from tools.library.parse.layout.lines import Line, bounds, overlap, same_row
+from tools.library.parse.layout.geometry import area, bounds, cover, joined, overlap, runs, same_row
+from tools.library.parse.layout.lines import Line
+from tools.library.parse.layout.table_words import CellWords, RowWords
 
 VALUE = re.compile(
     r"[<>~≈±]?\s*[(\[]?[-–—−+]?\s*[(]?[-–−]?[.,]?\d[\d.,\u00a0 ]*"  # (1,234.5
@@ -48,11 +50,14 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class CellRow:
     """Cells on one baseline, left to right."""
 
     cells: tuple[Cell, ...]
-    box: Box
+
+    @cached_property
+    def box(self) -> Box:
+        return bounds(cell.box for cell in self.cells)
 
     @cached_property
     def years(self) -> bool:
@@ -88,7 +93,7 @@ def _is_axis(cells: Sequence[Cell]) -> bool:
 class Aligned:
     """A table: `rows` hold a tuple of words for each column, the header's rows as one."""
 
-    rows: tuple[tuple[tuple[Word, ...], ...], ...]
+    rows: Sequence[RowWords]
     box: Box
 
 
@@ -100,7 +105,7 @@ def find_aligned(lines: Sequence[Line], rules: Sequence[Box], shades: Sequence[B
     for line in lines:
         blocks[line.block].append(line)
     prose = {number for number, block in blocks.items() if number >= 0 and _is_prose(block)}
-    for run in _runs(rows_of([line for line in lines if line.block not in prose])):
+    for run in _data_runs(rows_of([line for line in lines if line.block not in prose])):
         found += [table for part in _parts(run) if (table := _table(part, rules, shades))]
     return found
 
@@ -108,40 +113,29 @@ def find_aligned(lines: Sequence[Line], rules: Sequence[Box], shades: Sequence[B
 # --- rows
 
 
-def rows_of(lines: Sequence[Line]) -> list[Row]:
-    rows: list[list[Word]] = []
+def rows_of(lines: Sequence[Line]) -> list[CellRow]:
     words = [word for line in lines for word in line.words if word.text.strip()]
-    for word in sorted(words, key=lambda word: (word.box[1] + word.box[3], word.box[0])):
-        if rows and same_row(bounds(w.box for w in rows[-1][-3:]), word.box):
-            rows[-1].append(word)
-        else:
-            rows.append([word])
+    words.sort(key=lambda word: (word.box[1] + word.box[3], word.box[0]))
+    rows = runs(words, lambda row, word: same_row(bounds(w.box for w in row[-3:]), word.box))
     return [_row(sorted(row, key=lambda word: word.box[0])) for row in rows]
 
 
-def _row(words: Sequence[Word]) -> Row:
-    groups: list[list[Word]] = []
-    for word in words:
-        height = word.box[3] - word.box[1]
-        priced = SIGN.fullmatch(word.text) and groups and re.search(r"[\d%)—–-]$", groups[-1][-1].text)
-        if groups and word.box[0] - groups[-1][-1].box[2] < WIDE * height and not priced:
-            groups[-1].append(word)
-        else:
-            groups.append([word])
-    return Row(tuple(_joined([Cell(tuple(group)) for group in groups])), bounds(word.box for word in words))
+def _row(words: Sequence[Word]) -> CellRow:
+    cells = [Cell(tuple(group)) for group in runs(words, lambda group, word: _in_cell(group[-1], word))]
+    return CellRow(tuple(joined(cells, _as_one)))
 
 
-def _joined(cells: Sequence[Cell]) -> list[Cell]:
+def _in_cell(last: Word, word: Word) -> bool:
+    """Whether a word stands in the cell of the last: no wide gap between, and no price that begins after a number."""
+    near = word.box[0] - last.box[2] < WIDE * (word.box[3] - word.box[1])
+    return near and not (SIGN.fullmatch(word.text) and re.search(r"[\d%)—–-]$", last.text))
+
+
+def _as_one(cell: Cell, after: Cell) -> Cell | None:
     """A currency sign goes with the number after it, a per cent sign or bracket with the one before."""
-    out: list[Cell] = []
-    for cell in cells:
-        sign = out and SIGN.fullmatch(out[-1].text) and cell.value
-        tail = out and out[-1].value and TRAILING.fullmatch(cell.text)
-        if sign or tail:
-            out[-1] = Cell(out[-1].words + cell.words)
-        else:
-            out.append(cell)
-    return out
+    sign = SIGN.fullmatch(cell.text) and after.value
+    tail = cell.value and TRAILING.fullmatch(after.text)
+    return Cell(cell.words + after.words) if sign or tail else None
 
 
 def _is_prose(block: Sequence[Line]) -> bool:
@@ -154,7 +148,7 @@ def _is_prose(block: Sequence[Line]) -> bool:
     return full >= 0.6 * (len(block) - 1) and words >= 3.5 * len(block)
 
 
-def _runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
+def _data_runs(rows: Sequence[CellRow]) -> Iterator[list[CellRow]]:
     """Rows from the header to the last one with data, as long as data follows soon and no prose lies between."""
     at = 0
     while at < len(rows):
@@ -174,20 +168,20 @@ def _runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
         at = last + 1
 
 
-def _pitch(rows: Sequence[Row]) -> float:
+def _pitch(rows: Sequence[CellRow]) -> float:
     """The usual height from one row to the next."""
     steps = sorted(b.box[1] - a.box[1] for a, b in zip(rows, rows[1:], strict=False))
     return steps[len(steps) // 2] if steps else 1.5 * (rows[0].box[3] - rows[0].box[1])
 
 
-def _is_sentence(row: Row, rows: Sequence[Row]) -> bool:
+def _is_sentence(row: CellRow, rows: Sequence[CellRow]) -> bool:
     """Prose between two tables: one run of many words, as wide as the data."""
-    widest = max(box[2] for box in (r.box for r in rows)) - min(box[0] for box in (r.box for r in rows))
+    left, _, right, _ = bounds(r.box for r in rows)
     longest = max(row.cells, key=lambda cell: len(cell.words))
-    return not row.data and len(longest.words) >= 9 and longest.box[2] - longest.box[0] > 0.55 * widest
+    return not row.data and len(longest.words) >= 9 and longest.box[2] - longest.box[0] > 0.55 * (right - left)
 
 
-def _with_header(rows: Sequence[Row], first: int, last: int) -> list[Row]:
+def _with_header(rows: Sequence[CellRow], first: int, last: int) -> list[CellRow]:
     """The data with the rows right above it that head its columns."""
     body = bounds(row.box for row in rows[first : last + 1])
     label = min(row.cells[0].box[2] for row in rows[first : last + 1])
@@ -206,7 +200,7 @@ def _with_header(rows: Sequence[Row], first: int, last: int) -> list[Row]:
     return list(rows[top : last + 1])
 
 
-def _parts(run: Sequence[Row]) -> Iterator[list[Row]]:
+def _parts(run: Sequence[CellRow]) -> Iterator[list[CellRow]]:
     """A run cut where a new header stands: cells above the columns of numbers that are none, or years."""
     start, had_data = 0, False
     label = min((row.cells[0].box[2] for row in run if row.data), default=0.0)
@@ -222,15 +216,15 @@ def _parts(run: Sequence[Row]) -> Iterator[list[Row]]:
     yield _trimmed(run[start:])
 
 
-def _stands_over(row: Row, label: float) -> bool:
+def _stands_over(row: CellRow, label: float) -> bool:
     return _heads(row) or row.cells[0].box[0] > label
 
 
-def _heads(row: Row) -> bool:
+def _heads(row: CellRow) -> bool:
     return len(row.cells) >= 2 and (row.years or not any(cell.value for cell in row.cells[1:]))
 
 
-def _trimmed(rows: Sequence[Row]) -> list[Row]:
+def _trimmed(rows: Sequence[CellRow]) -> list[CellRow]:
     last = max((number for number, row in enumerate(rows) if row.data), default=-1)
     return list(rows[: last + 1])
 
@@ -238,7 +232,7 @@ def _trimmed(rows: Sequence[Row]) -> list[Row]:
 # --- columns
 
 
-def _table(rows: list[Row], rules: Sequence[Box], shades: Sequence[Box]) -> Aligned | None:
+def _table(rows: list[CellRow], rules: Sequence[Box], shades: Sequence[Box]) -> Aligned | None:
     data = [row for row in rows if row.data]
     if not data:
         return None
@@ -253,8 +247,7 @@ def _table(rows: list[Row], rules: Sequence[Box], shades: Sequence[Box]) -> Alig
     head = next(number for number, row in enumerate(rows) if row.data)
     header = header_of(rows[:head], columns, rules)
     body = [placed(row, columns) for row in rows[head:]]
-    words = [word.box for row in rows for cell in row.cells for word in cell.words]
-    return Aligned(tuple([header, *body] if any(header) else body), bounds(words))
+    return Aligned([header, *body] if any(header) else body, box)
 
 
 def _certain(rows: int, columns: int, numeric: int, framed: int) -> bool:
@@ -265,25 +258,12 @@ def _certain(rows: int, columns: int, numeric: int, framed: int) -> bool:
     return rows >= 3 and numeric >= 2
 
 
-def columns_of(data: Sequence[Row]) -> list[tuple[float, float]]:
+def columns_of(data: Sequence[CellRow]) -> list[tuple[float, float]]:
     """The x ranges that cells of the data rows cover; what a single row in ten covers alone parts none."""
     left = min(row.box[0] for row in data)
-    width = int(max(row.box[2] for row in data) - left) + 2
-    cover = [0] * width
-    for row in data:
-        for cell in row.cells:
-            x0, _, x1, _ = cell.box
-            for x in range(int(x0 - left), int(x1 - left) + 1):
-                cover[x] += 1
-    least = len(data) // 10
-    found: list[list[int]] = []
-    for x in range(width):
-        if cover[x] > least:
-            if found and x - found[-1][1] <= 3:
-                found[-1][1] = x
-            else:
-                found.append([x, x])
-    return [(left + a, left + b + 1) for a, b in found]
+    counts = cover(((cell.box[0] - left, cell.box[2] - left) for row in data for cell in row.cells), 1.0)
+    covered = (x for x, count in enumerate(counts) if count > len(data) // 10)
+    return [(left + run[0], left + run[-1] + 1) for run in runs(covered, lambda run, x: x - run[-1] <= 3)]
 
 
 def _column_of(box: Box, columns: Sequence[tuple[float, float]]) -> int:
@@ -292,7 +272,7 @@ def _column_of(box: Box, columns: Sequence[tuple[float, float]]) -> int:
     return max(range(len(columns)), key=lambda number: shared[number])
 
 
-def _is_numeric(column: int, columns: Sequence[tuple[float, float]], data: Sequence[Row]) -> bool:
+def _is_numeric(column: int, columns: Sequence[tuple[float, float]], data: Sequence[CellRow]) -> bool:
     cells = [cell for row in data for cell in row.cells if _column_of(cell.box, columns) == column]
     values = sum(cell.value for cell in cells)
     return values >= 0.6 * len(cells) and values >= min(2, len(data)) and any(c.text not in NOTHING for c in cells)
@@ -307,7 +287,7 @@ def _crosses(mark: Box, box: Box) -> bool:
     )
 
 
-def _is_contents(data: Sequence[Row], numeric: Sequence[int]) -> bool:
+def _is_contents(data: Sequence[CellRow], numeric: Sequence[int]) -> bool:
     """A table of contents: leaders, or nothing but a column of page numbers that grow."""
     if any(LEADERS.search(cell.text) for row in data for cell in row.cells):
         return True
@@ -320,37 +300,31 @@ def _is_chart(shades: Sequence[Box], box: Box) -> bool:
     """Bars end wherever their numbers end; the grounds of rows and cells fill the row, or end where others do."""
     levels: dict[int, list[Box]] = defaultdict(list)
     for shade in shades:
-        if overlap(shade, box) > 0.5 * (shade[2] - shade[0]) * (shade[3] - shade[1]):
+        if overlap(shade, box) > 0.5 * area(shade):
             levels[round((shade[1] + shade[3]) / 6)].append(shade)
     open_ended = [row for row in levels.values() if sum(s[2] - s[0] for s in row) < 0.8 * (box[2] - box[0])]
-    ends = {round(max(s[2] for s in row) / 2) for row in open_ended} | {
-        round(min(s[2] for s in row) / 2) for row in open_ended
-    }
+    ends = {round(end(shade[2] for shade in row) / 2) for row in open_ended for end in (min, max)}
     return len(open_ended) >= 3 and len(ends) > 0.6 * len(open_ended)
 
 
 # --- cells
 
 
-Placed = tuple[tuple[Word, ...], ...]
+def placed(row: CellRow, columns: Sequence[tuple[float, float]]) -> RowWords:
+    return _in_columns(((_column_of(cell.box, columns), cell) for cell in row.cells), len(columns))
 
 
-def placed(row: Row, columns: Sequence[tuple[float, float]]) -> Placed:
-    cells: list[tuple[Word, ...]] = [()] * len(columns)
-    for cell in row.cells:
-        column = _column_of(cell.box, columns)
-        cells[column] += cell.words
-    return tuple(cells)
-
-
-def header_of(rows: Sequence[Row], columns: Sequence[tuple[float, float]], rules: Sequence[Box]) -> Placed:
+def header_of(rows: Sequence[CellRow], columns: Sequence[tuple[float, float]], rules: Sequence[Box]) -> RowWords:
     """All header rows as one: a cell above several columns heads each of them."""
-    cells: list[tuple[Word, ...]] = [()] * len(columns)
-    for row in rows:
-        for cell in row.cells:
-            for column in _spanned(cell.box, columns, rules):
-                cells[column] += cell.words
-    return tuple(cells)
+    cells = [cell for row in rows for cell in row.cells]
+    return _in_columns(((n, cell) for cell in cells for n in _spanned(cell.box, columns, rules)), len(columns))
+
+
+def _in_columns(cells: Iterable[tuple[int, Cell]], count: int) -> RowWords:
+    found: list[CellWords] = [()] * count
+    for column, cell in cells:
+        found[column] += cell.words
+    return found
 
 
 def _spanned(box: Box, columns: Sequence[tuple[float, float]], rules: Sequence[Box]) -> list[int]:

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tools.library.evidence import Box
-from tools.library.parse.layout.aligned_tables import Aligned, Placed, Row, columns_of, header_of, placed, rows_of
-from tools.library.parse.layout.lines import BULLET, Line, bounds
+from tools.library.parse.layout.aligned_tables import Aligned, CellRow, columns_of, header_of, placed, rows_of
+from tools.library.parse.layout.geometry import bounds, joined
+from tools.library.parse.layout.lines import BULLET, Line
+from tools.library.parse.layout.table_words import RowWords
 
 SHORTEST = 100.0
 
@@ -32,7 +34,7 @@ def find_booktabs(lines: Sequence[Line], rules: Sequence[Box]) -> list[Aligned]:
     return found
 
 
-def _longest(rows: Sequence[Row], stack: Sequence[Box], first: int) -> tuple[Aligned | None, int]:
+def _longest(rows: Sequence[CellRow], stack: Sequence[Box], first: int) -> tuple[Aligned | None, int]:
     """The table that begins at a rule of the stack, and the number of the rule to go on from."""
     strips = [_strip(rows, above, below) for above, below in zip(stack[first:], stack[first + 1 :], strict=False)]
     header = strips[0]
@@ -52,10 +54,10 @@ def _longest(rows: Sequence[Row], stack: Sequence[Box], first: int) -> tuple[Ali
         return None, first + 1
     body = [placed(row, columns) for strip in strips[1 : last + 1] for row in strip]
     box = bounds([stack[first], stack[first + last + 1], *(row.box for row in inside)])
-    return Aligned((header_of(header, columns, ()), *_unwrapped(body)), box), first + last + 1
+    return Aligned([header_of(header, columns, ()), *joined(body, _unwrapped)], box), first + last + 1
 
 
-def _strip(rows: Sequence[Row], above: Box, below: Box) -> list[Row]:
+def _strip(rows: Sequence[CellRow], above: Box, below: Box) -> list[CellRow]:
     """The rows between two rules, without what stands beside them."""
     return [
         row
@@ -66,7 +68,7 @@ def _strip(rows: Sequence[Row], above: Box, below: Box) -> list[Row]:
     ]
 
 
-def _fit(rows: Sequence[Row]) -> bool:
+def _fit(rows: Sequence[CellRow]) -> bool:
     """Whether the cells keep to columns: most rows have several, and hardly one runs on across a gap."""
     several = [row for row in rows if len(row.cells) >= 2]
     if 2 * len(several) < len(rows):
@@ -78,12 +80,6 @@ def _fit(rows: Sequence[Row]) -> bool:
     return len(columns) >= 2 and across <= 0.1 * len(rows)
 
 
-def _unwrapped(rows: Sequence[Placed]) -> list[Placed]:
+def _unwrapped(row: RowWords, below: RowWords) -> RowWords | None:
     """A row whose first cell is empty goes on with the cells of the row above."""
-    out: list[Placed] = []
-    for row in rows:
-        if out and not row[0]:
-            out[-1] = tuple(above + own for above, own in zip(out[-1], row, strict=True))
-        else:
-            out.append(row)
-    return out
+    return None if below[0] else [upper + lower for upper, lower in zip(row, below, strict=True)]

@@ -1,27 +1,18 @@
 """Figures of a PDF page as a reader sees them: pictures and drawings, fragments joined. In PDF points."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
-import numpy as np
-
-from tools.library.evidence import Box, Word, union
-from tools.library.parse.layout.lines import (
-    TABLE_CAPTION,
-    Paragraph,
-    area,
-    bounds,
-    holds,
-    is_caption,
-    is_heading,
-    overlap,
-)
+from tools.library.evidence import Box, Word
+from tools.library.parse.layout.geometry import area, bounds, holds, overlap, touching
+from tools.library.parse.layout.lines import TABLE_CAPTION, Paragraph, is_caption, is_heading
 
 LEAST_SIDE = 36.0
 LEAST_AREA = 2500.0
-PANEL_GAP = 24.0
+TOUCHING = 3.0  # how far parts of one drawing may stand apart
+PANEL_GAP = 24.0  # between panels of one figure
+LEGEND_GAP = 16.0  # above a caption without a number
 TITLE_REACH = 20.0  # between a title and what is below it
 REACH = 48.0  # how far a caption may stand from its figure
 
@@ -45,6 +36,22 @@ class Cluster:
     captions: tuple[Paragraph, ...] = ()
     strokes: int = 0
 
+    def with_part(self, other: "Cluster") -> "Cluster":
+        captions = self.captions + tuple(caption for caption in other.captions if caption not in self.captions)
+        strokes = self.strokes + other.strokes
+        return Cluster(bounds([self.box, other.box]), self.raster + other.raster, captions, strokes)
+
+
+def _merged(found: Iterable[Cluster], are_one: Callable[[Cluster, Cluster], bool]) -> list[Cluster]:
+    """Clusters, each made one with those before it that belong to it."""
+    out: list[Cluster] = []
+    for cluster in found:
+        for other in [other for other in out if are_one(other, cluster)]:
+            out.remove(other)
+            cluster = other.with_part(cluster)
+        out.append(cluster)
+    return out
+
 
 # --- shapes
 
@@ -65,7 +72,7 @@ def shapes(drawings: Iterable[dict], page: Box) -> list[Shape]:
 def _is_art(items: Sequence[tuple]) -> bool:
     """Whether strokes run slanted or curved; a box with round corners is a box."""
     curves = sum(item[0] == "c" for item in items)
-    slanted = any(_slanted(item) for item in items if item[0] != "c")
+    slanted = any(_slanted(*item[1], *item[2]) for item in items if item[0] == "l")
     return slanted or curves > 0 and not (curves <= 8 and len(items) > curves)
 
 
@@ -76,34 +83,11 @@ def _spans(box: Box, page: Box) -> bool:
     return wide * high > 0.6 or (wide > 0.6 and box[3] - box[1] < 3) or (high > 0.6 and box[2] - box[0] < 3)
 
 
-def _slanted(item: tuple) -> bool:
-    if item[0] == "l":
-        (x0, y0), (x1, y1) = item[1], item[2]
-        return abs(x0 - x1) > 1 and abs(y0 - y1) > 1
-    return False
+def _slanted(x0: float, y0: float, x1: float, y1: float) -> bool:
+    return abs(x0 - x1) > 1 and abs(y0 - y1) > 1
 
 
 # --- clusters
-
-
-def clusters(found: Sequence[Shape], page: Box, tolerance: float = 6.0) -> list[list[Shape]]:
-    """Shapes that touch or nearly do, each group a list.
-
-    Painted on a raster of 3 points or more, so that 20,000 of them take no longer than 20.
-    """
-    cell = max(tolerance / 2, max(page[2] - page[0], page[3] - page[1]) / 800)
-    height, width = (int((page[side] - page[side - 2]) / cell) + 3 for side in (3, 2))
-    mask = np.zeros((height, width), np.uint8)
-    places = []
-    for shape in found:
-        x0, y0, x1, y1 = ((value - page[side % 2]) / cell for side, value in enumerate(shape.box))
-        mask[int(y0) : int(y1) + 2, int(x0) : int(x1) + 2] = 1
-        places.append((int(y0), int(x0)))
-    labels = cv2.connectedComponents(mask, connectivity=8)[1]
-    groups: dict[int, list[Shape]] = defaultdict(list)
-    for shape, (y, x) in zip(found, places, strict=True):
-        groups[int(labels[y, x])].append(shape)
-    return list(groups.values())
 
 
 def looks_drawn(group: Sequence[Shape], words: Sequence[Word]) -> bool:
@@ -148,12 +132,14 @@ def find_figures(
     labels = _labels(text, body)
     found: list[Cluster] = []
     doubtful: list[Cluster] = []
-    for group in _by_captions(clusters([*pictures, *kept], page), text):
+    cell = max(TOUCHING, max(page[2] - page[0], page[3] - page[1]) / 800)
+    for group in _by_captions(touching([*pictures, *kept], lambda shape: shape.box, page, cell), text):
         own = [cluster for cluster in _as_clusters(group, words, labels) if big_enough(cluster.box)]
         found += own
         if not own and len(group) >= 5 and big_enough(box := bounds(shape.box for shape in group)):
             doubtful.append(Cluster(box))
-    found = _captioned(_stacked(_merged(found), text), text, body)
+    found = _merged(found, lambda a, b: overlap(a.box, b.box) > 0)
+    found = _captioned(_stacked(found, text), text, body)
     found = _completed(found, doubtful, text)
     return sorted(found, key=lambda cluster: (cluster.box[1], cluster.box[0]))
 
@@ -181,7 +167,7 @@ def _completed(found: list[Cluster], doubtful: Sequence[Cluster], text: Sequence
         numbered = any(is_caption(caption.text) for caption in cluster.captions)
         while numbered and (near := [other for other in left if _adjoins(cluster.box, other.box)]):
             left.remove(near[0])
-            cluster = _both(cluster, near[0])
+            cluster = cluster.with_part(near[0])
         out.append(cluster)
     bound = [caption for cluster in out for caption in cluster.captions]
     for other in left:
@@ -202,14 +188,8 @@ def _adjoins(box: Box, other: Box) -> bool:
 
 def _stacked(found: list[Cluster], text: Sequence[Paragraph]) -> list[Cluster]:
     """Drawn parts of one chart: one above the other, one within the other's sides, nothing but labels between."""
-    out: list[Cluster] = []
-    for cluster in sorted(found, key=lambda cluster: cluster.box[1]):
-        above = [o for o in out if not o.raster and not cluster.raster and _goes_on(o.box, cluster.box, text)]
-        for other in above:
-            out.remove(other)
-            cluster = _both(other, cluster)
-        out.append(cluster)
-    return out
+    downwards = sorted(found, key=lambda cluster: cluster.box[1])
+    return _merged(downwards, lambda a, b: not a.raster and not b.raster and _goes_on(a.box, b.box, text))
 
 
 def _goes_on(upper: Box, lower: Box, text: Sequence[Paragraph]) -> bool:
@@ -254,59 +234,31 @@ def _with_labels(box: Box, labels: Sequence[Box]) -> Box:
     return box
 
 
-def _merged(found: list[Cluster]) -> list[Cluster]:
-    """Figures whose boxes overlap are one."""
-    out: list[Cluster] = []
-    for cluster in found:
-        touching = [other for other in out if overlap(other.box, cluster.box) > 0]
-        for other in touching:
-            out.remove(other)
-            cluster = _both(cluster, other)
-        out.append(cluster)
-    return out
-
-
-def _both(a: Cluster, b: Cluster) -> Cluster:
-    captions = a.captions + tuple(caption for caption in b.captions if caption not in a.captions)
-    return Cluster(union(a.box, b.box), a.raster + b.raster, captions, a.strokes + b.strokes)
-
-
 # --- captions
 
 
 def _captioned(found: list[Cluster], text: Sequence[Paragraph], body: float) -> list[Cluster]:
     """Figures with their captions; those that share one are panels of one figure."""
     captions = [p for p in text if is_caption(p.text)]
-    below = _assigned(found, captions, above=False)
-    above = _assigned(found, captions, above=True)
-    pairs = above if len(above) > len(below) else below
-    by_caption: dict[int, Cluster] = {}
+    below = [_nearest(cluster.box, captions, above=False) for cluster in found]
+    above = [_nearest(cluster.box, captions, above=True) for cluster in found]
+    nearest = max(below, above, key=lambda side: len(side) - side.count(None))
+    by_caption: dict[Paragraph, Cluster] = {}
     out = []
-    for number, cluster in enumerate(found):
-        if number not in pairs:
+    for cluster, caption in zip(found, nearest, strict=True):
+        if caption is None:
             plain = _plain_caption(cluster, text, body) or title_above(cluster.box, text, body)
             out.append(replace(cluster, captions=plain))
             continue
-        which = pairs[number]
-        own = replace(cluster, captions=(captions[which],))
-        by_caption[which] = _both(by_caption[which], own) if which in by_caption else own
+        own = replace(cluster, captions=(caption,))
+        by_caption[caption] = by_caption[caption].with_part(own) if caption in by_caption else own
     return _panels(out) + list(by_caption.values())
 
 
 def _panels(found: list[Cluster]) -> list[Cluster]:
     """Figures without captions that stand close side by side are panels of one."""
-    out: list[Cluster] = []
-    for cluster in sorted(found, key=lambda cluster: cluster.box[0]):
-        beside = [
-            other
-            for other in out
-            if _side_by_side(other.box, cluster.box) and bool(other.raster) == bool(cluster.raster)
-        ]
-        for other in beside:
-            out.remove(other)
-            cluster = _both(other, cluster)
-        out.append(cluster)
-    return out
+    rightwards = sorted(found, key=lambda cluster: cluster.box[0])
+    return _merged(rightwards, lambda a, b: _side_by_side(a.box, b.box) and bool(a.raster) == bool(b.raster))
 
 
 def _side_by_side(left: Box, right: Box) -> bool:
@@ -314,18 +266,11 @@ def _side_by_side(left: Box, right: Box) -> bool:
     return shared > 0.7 * min(left[3] - left[1], right[3] - right[1]) and right[0] - left[2] < PANEL_GAP
 
 
-def _assigned(found: Sequence[Cluster], captions: Sequence[Paragraph], *, above: bool) -> dict[int, int]:
-    """Number of a figure -> number of the nearest caption below (or above) it, within REACH."""
-    pairs = {}
-    for number, cluster in enumerate(found):
-        near = [
-            (far, which)
-            for which, caption in enumerate(captions)
-            if (far := gap(cluster.box, caption.box, above=above)) is not None
-        ]
-        if near:
-            pairs[number] = min(near)[1]
-    return pairs
+def _nearest(box: Box, captions: Iterable[Paragraph], *, above: bool | None = None) -> Paragraph | None:
+    """The caption that stands nearest to a box, within REACH: above it, below it, or on either side."""
+    sides = (True, False) if above is None else (above,)
+    near = [(far, p) for p in captions for side in sides if (far := gap(box, p.box, above=side)) is not None]
+    return min(near, key=lambda pair: pair[0])[1] if near else None
 
 
 def gap(figure: Box, caption: Box, *, above: bool) -> float | None:
@@ -338,14 +283,9 @@ def gap(figure: Box, caption: Box, *, above: bool) -> float | None:
 
 def _plain_caption(cluster: Cluster, text: Sequence[Paragraph], body: float) -> tuple[Paragraph, ...]:
     """A slanted line right below a picture is its caption even if it bears no number."""
-    near = [
-        (far, number)
-        for number, p in enumerate(text)
-        if (p.italic and len(p.text) < 300 or is_legend(p, body))
-        and (far := gap(cluster.box, p.box, above=False)) is not None
-        and far < 16
-    ]
-    return (text[min(near)[1]],) if near else ()
+    slanted = [p for p in text if p.italic and len(p.text) < 300 or is_legend(p, body)]
+    nearest = _nearest(cluster.box, slanted, above=False)
+    return (nearest,) if nearest and nearest.box[1] - cluster.box[3] < LEGEND_GAP else ()
 
 
 def is_legend(paragraph: Paragraph, body: float) -> bool:
@@ -376,11 +316,4 @@ def _stands_wide(title: Box, box: Box) -> bool:
 
 def table_caption(table: Box, text: Sequence[Paragraph]) -> Paragraph | None:
     """The nearest 'Table 6-2 ...' above or below."""
-    near = [
-        (far, number)
-        for number, p in enumerate(text)
-        if is_caption(p.text, TABLE_CAPTION)
-        for above in (True, False)
-        if (far := gap(table, p.box, above=above)) is not None
-    ]
-    return text[min(near)[1]] if near else None
+    return _nearest(table, (p for p in text if is_caption(p.text, TABLE_CAPTION)))

@@ -2,21 +2,22 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tools.library.evidence import Box, Word, union
+from tools.library.evidence import Box, Word
+from tools.library.parse.layout.geometry import bounds, cover, runs, same_row
 
 BULLET = re.compile(r"^([•‣▪●○■□–—*·►➢o\uf000-\uf0ff-]|\(?\d{1,2}[.)]|\(?[a-z][.)])$")
 NUMBERED = re.compile(r"^(\d+(?:\.\d+)*)\.?$")
 PAGE_NUMBER = re.compile(r"^\W*(page|seite|p\.)?\s*(\d{1,4}|[ivxl]{1,6})(\s*(/|of|von)\s*\d{1,4})?\W*$", re.I)
-_NUMBER = r"\.?\s*[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?(?P<rest>.*)$"
-CAPTION = re.compile(
-    r"^(figure|fig|diagram|plate|abb|abbildung|photo|illustration|image|chart|drawing|scheme)s?" + _NUMBER,
-    re.I | re.S,
-)
-TABLE_CAPTION = re.compile(r"^(table|tab|tabelle)" + _NUMBER, re.I | re.S)
+NUMBER = r"[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?"  # of a figure or table: 3, 4-1, A.2, 5b
+KINDS = "figure|fig|diagram|plate|abb|abbildung|photo|illustration|image|chart|drawing|scheme"
+CAPTION = re.compile(rf"^({KINDS})s?\.?\s*{NUMBER}(?P<rest>.*)$", re.I | re.S)
+TABLE_CAPTION = re.compile(rf"^(table|tab|tabelle)\.?\s*{NUMBER}(?P<rest>.*)$", re.I | re.S)
 SOFT_HYPHEN = "\u00ad"
+GUTTER_CELL = 4.0  # points
+RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,18 @@ class Line:
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
+
+    def followed_by(self, other: "Line") -> "Line":
+        """This line and the next one on its baseline as one; the longer gives its size."""
+        return replace(
+            self,
+            words=self.words + other.words,
+            box=bounds([self.box, other.box]),
+            size=self.size if len(self.text) >= len(other.text) else other.size,
+            bold=self.bold and other.bold,
+            italic=self.italic and other.italic,
+            hidden=self.hidden and other.hidden,
+        )
 
 
 @dataclass(frozen=True)
@@ -63,33 +76,6 @@ class Paragraph:
     @property
     def italic(self) -> bool:
         return all(line.italic for line in self.lines)
-
-
-def bounds(boxes: Iterable[Box]) -> Box:
-    """The smallest box that holds all of at least one box."""
-    x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
-    return (min(x0s), min(y0s), max(x1s), max(y1s))
-
-
-def area(box: Box) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
-
-
-def overlap(a: Box, b: Box) -> float:
-    """The area that two boxes share."""
-    return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
-
-
-def holds(outer: Box, inner: Box) -> bool:
-    """Whether the middle of `inner` lies in `outer`."""
-    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
-    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
-
-
-def same_row(a: Box, b: Box) -> bool:
-    """Whether two boxes overlap by more than half of the lower one's height."""
-    shared = min(a[3], b[3]) - max(a[1], b[1])
-    return shared > 0.5 * min(a[3] - a[1], b[3] - b[1])
 
 
 def body_size(lines: Sequence[Line]) -> float:
@@ -134,9 +120,6 @@ def furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[
 # --- reading order
 
 
-RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-
-
 def in_order(lines: Sequence[Line]) -> list[Line]:
     """Lines as a reader takes them: column by column where there are columns, else row by row; from the right where
     most letters are Arabic or Hebrew."""
@@ -171,12 +154,8 @@ def _columns(band: list[Line], gutter: float) -> list[Line]:
 
 
 def _by_rows(lines: Sequence[Line]) -> list[Line]:
-    rows: list[list[list[Line]]] = []
-    for unit in sorted(_units(lines), key=lambda unit: unit[0].box[1] + unit[0].box[3]):
-        if rows and same_row(rows[-1][0][0].box, unit[0].box):
-            rows[-1].append(unit)
-        else:
-            rows.append([unit])
+    units = sorted(_units(lines), key=lambda unit: unit[0].box[1] + unit[0].box[3])
+    rows = runs(units, lambda row, unit: same_row(row[0][0].box, unit[0].box))
     return [line for row in rows for unit in sorted(row, key=lambda unit: unit[0].box[0]) for line in unit]
 
 
@@ -193,7 +172,7 @@ def _units(lines: Sequence[Line]) -> list[list[Line]]:
     return units
 
 
-def _gutter(lines: Sequence[Line], step: float = 4.0) -> float | None:
+def _gutter(lines: Sequence[Line]) -> float | None:
     """The middle of the blank strip between two columns of prose, or None.
 
     Few lines may cross it (titles), and on both sides the lines must fill their column: a strip
@@ -201,32 +180,16 @@ def _gutter(lines: Sequence[Line], step: float = 4.0) -> float | None:
     """
     if len(lines) < 6:
         return None
-    left, _, right, _ = bounds(line.box for line in lines)
-    cells = int((right - left) / step) + 1
-    cover = [0] * (cells + 1)
-    for line in lines:
-        cover[max(0, int((line.box[0] - left) / step))] += 1
-        cover[min(cells, int((line.box[2] - left) / step) + 1)] -= 1
-    for cell in range(1, cells + 1):
-        cover[cell] += cover[cell - 1]
-    middle = range(int(cells * 0.15), int(cells * 0.85))
+    left = min(line.box[0] for line in lines)
+    counts = cover(((line.box[0] - left, line.box[2] - left) for line in lines), GUTTER_CELL)
+    middle = range(int(len(counts) * 0.15), int(len(counts) * 0.85))
     if not middle:
         return None
-    least = min(cover[cell] for cell in middle)
-    runs = _runs([cell for cell in middle if cover[cell] == least])
-    start, end = max(runs, key=lambda run: run[1] - run[0])
-    x = left + (start + end + 1) / 2 * step
+    least = min(counts[cell] for cell in middle)
+    blank = runs((cell for cell in middle if counts[cell] == least), lambda run, cell: cell == run[-1] + 1)
+    widest = max(blank, key=len)
+    x = left + (widest[0] + widest[-1] + 1) / 2 * GUTTER_CELL
     return x if least <= 0.25 * len(lines) and _prose_on_both_sides(lines, x) else None
-
-
-def _runs(cells: list[int]) -> list[tuple[int, int]]:
-    runs = [(cells[0], cells[0])]
-    for cell in cells[1:]:
-        if cell == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], cell)
-        else:
-            runs.append((cell, cell))
-    return runs
 
 
 def _prose_on_both_sides(lines: Sequence[Line], x: float) -> bool:
@@ -249,14 +212,8 @@ def _prose_on_both_sides(lines: Sequence[Line], x: float) -> bool:
 
 def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
     """Lines in reading order, grouped where they go on."""
-    groups: list[list[Line]] = []
     widest = _leading(lines) + 0.25
-    for line in lines:
-        if groups and _goes_on(groups[-1], line, widest):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    return [Paragraph(tuple(group)) for group in groups]
+    return [Paragraph(tuple(group)) for group in runs(lines, lambda group, line: _goes_on(group, line, widest))]
 
 
 def _leading(lines: Sequence[Line]) -> float:
@@ -356,17 +313,3 @@ class HeadingPath:
 
     def __str__(self) -> str:
         return " > ".join(text for _, text in self._stack)
-
-
-def joined(a: Line, b: Line) -> Line:
-    """Two lines on one baseline as one."""
-    larger = a if len(a.text) >= len(b.text) else b
-    return Line(
-        words=a.words + b.words,
-        box=union(a.box, b.box),
-        size=larger.size,
-        bold=a.bold and b.bold,
-        italic=a.italic and b.italic,
-        block=a.block,
-        hidden=a.hidden and b.hidden,
-    )

@@ -6,27 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tools.library.evidence import text_of
-from tools.library.parse.layout.lines import CAPTION, is_caption
+from tools.library.parse.layout.lines import CAPTION, KINDS, NUMBER, is_caption
 from tools.library.parse.parts import Block, FigurePart
 
 LONGEST = 1500
 """Characters of all paragraphs that are kept with one figure."""
 LEAST_WORDS = 5  # of the paragraph before a picture without a number
-KINDS = {
-    "fig": "figure",
-    "figs": "figure",
-    "figures": "figure",
-    "figure": "figure",
-    "abb": "abbildung",
-    "abbildungen": "abbildung",
-}
-_NUMBER = r"[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?"
 REFERENCE = re.compile(
-    r"\b(figures?|figs?|diagrams?|plates?|abbildung(?:en)?|abb|photos?|illustrations?|images?|charts?|drawings?|schemes?)"
-    rf"\.?\s*({_NUMBER}(?:\s*(?:,|and|und|or|oder|&|to|bis)\s*{_NUMBER})*)(?![\w%])",
-    re.I,
+    rf"\b({KINDS})(?:s|en)?\.?\s*({NUMBER}(?:\s*(?:,|and|und|or|oder|&|to|bis)\s*{NUMBER})*)(?![\w%])", re.I
 )
-ONE = re.compile(_NUMBER, re.I)
+ONE = re.compile(NUMBER, re.I)
+SHORT = {"fig": "figure", "abb": "abbildung"}
 Key = tuple[str, str]
 
 
@@ -69,7 +59,7 @@ def _references(text: str) -> Iterator[Key]:
 
 def _key(kind: str, number: str) -> Key:
     kind = kind.lower()
-    return KINDS.get(kind, kind.rstrip("s")), number.lower().replace("–", "-")
+    return SHORT.get(kind, kind), number.lower().replace("–", "-")
 
 
 def _before(figure: FigurePart, prose: Sequence[Block]) -> str:

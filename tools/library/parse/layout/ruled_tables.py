@@ -6,15 +6,15 @@ PyMuPDF's own `find_tables` takes 0.1 to 1 s a page; reading the grid off the ru
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from tools.library.evidence import Box, Word
-from tools.library.parse.layout.lines import BULLET, bounds, overlap, same_row
-from tools.library.parse.parts import TablePart
+from tools.library.parse.layout.geometry import bounds, joined, overlap, runs, same_row, touching
+from tools.library.parse.layout.lines import BULLET
+from tools.library.parse.layout.table_words import CellWords, with_separators
 
 THIN = 3.0  # a path no thicker is a rule
 SNAP = 3.0  # rules no further apart are one
@@ -29,6 +29,15 @@ class Rule(NamedTuple):
     at: float
     start: float
     end: float
+
+    @property
+    def box(self) -> Box:
+        return (self.start, self.at, self.end, self.at) if self.level else (self.at, self.start, self.at, self.end)
+
+    @property
+    def place(self) -> tuple[bool, int, int, int]:
+        """The same for rules that are drawn twice, as the sides of neighbouring cells are."""
+        return (self.level, round(self.at), round(self.start), round(self.end))
 
 
 @dataclass(frozen=True)
@@ -50,19 +59,18 @@ def find_grids(drawings: Sequence[dict], page: Box) -> list[Grid]:
     Drawn rules first; where there are none, the edges of shaded cells. Never both at once: many programs
     paint the ground of one cell in pieces that would make columns of their own.
     """
-    drawn = {_rounded(rule): rule for drawing in drawings for rule in _rules(drawing, shades=False)}
-    grids = _grids(list(drawn.values()), page)
-    shaded = {_rounded(rule): rule for drawing in drawings for rule in _rules(drawing, shades=True)}
-    grids += [
-        grid for grid in _grids(list(shaded.values()), page) if not any(overlap(grid.box, other.box) for other in grids)
-    ]
+    grids = _grids(drawings, page, shades=False)
+    shaded = _grids(drawings, page, shades=True)
+    grids += [grid for grid in shaded if not any(overlap(grid.box, other.box) for other in grids)]
     return sorted(grids, key=lambda grid: (grid.box[1], grid.box[0]))
 
 
-def _grids(rules: list[Rule], page: Box) -> list[Grid]:
+def _grids(drawings: Sequence[dict], page: Box, *, shades: bool) -> list[Grid]:
+    rules = list({rule.place: rule for drawing in drawings for rule in _rules(drawing, shades=shades)}.values())
     if not rules or len(rules) > MAX_RULES:
         return []
-    return [grid for group in _touching(rules, page) if (grid := _grid(group))]
+    cell = max(1.5, max(page[2] - page[0], page[3] - page[1]) / 2000)
+    return [grid for group in touching(rules, lambda rule: rule.box, page, cell) if (grid := _grid(group))]
 
 
 # --- rules
@@ -85,19 +93,15 @@ def _rules(drawing: dict, *, shades: bool) -> Iterator[Rule]:
 
 def level_rules(drawings: Sequence[dict]) -> list[Box]:
     """The level rules of a page, the pieces of one joined, top to bottom."""
-    rules = sorted((r for drawing in drawings for r in _rules(drawing, shades=False) if r.level), key=_place)
-    joined: list[Rule] = []
-    for rule in rules:
-        last = joined[-1] if joined else None
-        if last and abs(last.at - rule.at) < 1 and rule.start <= last.end + 1:
-            joined[-1] = last._replace(end=max(last.end, rule.end))
-        else:
-            joined.append(rule)
-    return [_box(rule) for rule in joined]
+    rules = [rule for drawing in drawings for rule in _rules(drawing, shades=False) if rule.level]
+    rules.sort(key=lambda rule: (round(rule.at), rule.start))
+    return [rule.box for rule in joined(rules, _as_one)]
 
 
-def _place(rule: Rule) -> tuple[float, float]:
-    return (round(rule.at), rule.start)
+def _as_one(rule: Rule, after: Rule) -> Rule | None:
+    if abs(rule.at - after.at) < 1 and after.start <= rule.end + 1:
+        return rule._replace(end=max(rule.end, after.end))
+    return None
 
 
 def shades(drawings: Sequence[dict], page: Box) -> list[Box]:
@@ -111,11 +115,6 @@ def shades(drawings: Sequence[dict], page: Box) -> list[Box]:
                 if len(box) == 4 and box[3] - box[1] > THIN and overlap(box, page) < 0.5 * overlap(page, page):
                     found.append(box)
     return found
-
-
-def _rounded(rule: Rule) -> tuple[bool, int, int, int]:
-    """The same for rules that are drawn twice, as the sides of neighbouring cells are."""
-    return (rule.level, round(rule.at), round(rule.start), round(rule.end))
 
 
 def _edge(x0: float, y0: float, x1: float, y1: float) -> Iterator[Rule]:
@@ -132,34 +131,7 @@ def _sides(box: Sequence[float]) -> Iterator[Rule]:
     elif x1 - x0 <= THIN:
         yield from _edge((x0 + x1) / 2, y0, (x0 + x1) / 2, y1)
     else:
-        yield from (
-            Rule(True, y0, x0, x1),
-            Rule(True, y1, x0, x1),
-            Rule(False, x0, y0, y1),
-            Rule(False, x1, y0, y1),
-        )
-
-
-def _touching(rules: Sequence[Rule], page: Box) -> list[list[Rule]]:
-    """Rules that meet, group by group; painted on a raster, as `figures.clusters` does."""
-    cell = max(1.5, max(page[2] - page[0], page[3] - page[1]) / 2000)
-    height, width = int((page[3] - page[1]) / cell) + 3, int((page[2] - page[0]) / cell) + 3
-    boxes = np.array([_box(rule) for rule in rules]).reshape(-1, 4) - (page[0], page[1], page[0], page[1])
-    cells = np.clip(boxes / cell, 0, (width - 2, height - 2, width - 2, height - 2)).astype(int)
-    mask = np.zeros((height, width), np.uint8)
-    for x0, y0, x1, y1 in cells.tolist():
-        mask[y0 : y1 + 2, x0 : x1 + 2] = 1
-    labels = cv2.connectedComponents(mask, connectivity=8)[1]
-    groups: dict[int, list[Rule]] = defaultdict(list)
-    for rule, label in zip(rules, labels[cells[:, 1], cells[:, 0]].tolist(), strict=True):
-        groups[label].append(rule)
-    return list(groups.values())
-
-
-def _box(rule: Rule) -> Box:
-    if rule.level:
-        return (rule.start, rule.at, rule.end, rule.at)
-    return (rule.at, rule.start, rule.at, rule.end)
+        yield from (Rule(True, y0, x0, x1), Rule(True, y1, x0, x1), Rule(False, x0, y0, y1), Rule(False, x1, y0, y1))
 
 
 # --- cells
@@ -195,12 +167,7 @@ def _grid(rules: Sequence[Rule]) -> Grid | None:
 
 def _snapped(values: list[float]) -> list[float]:
     """Sorted values, those within SNAP of each other as their mean."""
-    groups: list[list[float]] = []
-    for value in sorted(values):
-        if groups and value - groups[-1][-1] <= SNAP:
-            groups[-1].append(value)
-        else:
-            groups.append([value])
+    groups = runs(sorted(values), lambda group, value: value - group[-1] <= SNAP)
     return [sum(group) / len(group) for group in groups]
 
 
@@ -216,10 +183,7 @@ def _covered(rules: Sequence[Rule], places: Sequence[float], stops: Sequence[flo
     return covered.tolist()
 
 
-# --- Markdown
-
-
-Cell = tuple[Word, ...]
+# --- words
 
 
 def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
@@ -246,85 +210,15 @@ def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
     return with_separators(table)
 
 
-def _lines_apart(row: list[list[Word]]) -> list[list[Cell]]:
+def _lines_apart(row: list[list[Word]]) -> list[list[CellWords]]:
     """A row as one for each of its lines, if all its cells have the same 3 or more of them."""
-    lines = [_lines(cell) for cell in row]
+    lines = [runs(cell, lambda line, word: same_row(line[-1].box, word.box)) for cell in row]
     counts = {len(cell) for cell in lines if cell}
     if len(counts) == 1 and (count := counts.pop()) >= 3 and sum(bool(cell) for cell in lines) >= 2:
         return [[tuple(cell[number]) if cell else () for cell in lines] for number in range(count)]
     return [[tuple(cell) for cell in row]]
 
 
-def _lines(cell: Sequence[Word]) -> list[list[Word]]:
-    lines: list[list[Word]] = []
-    for word in cell:
-        if lines and same_row(lines[-1][-1].box, word.box):
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return lines
-
-
-def with_separators(rows: Sequence[Sequence[Cell]]) -> tuple[Word, ...]:
-    """An empty first word carries the opening border; what follows a word is carried by its `sep`."""
-    first = next(word for row in rows for cell in row for word in cell)
-    x0, y0, _, y1 = first.box
-    out = [Word("", first.page, (x0, y0, x0, y1), "")]
-    for number, row in enumerate(rows):
-        out[-1] = out[-1]._replace(sep=out[-1].sep + "|")
-        for cell in row:
-            out[-1] = out[-1]._replace(sep=out[-1].sep + " ")
-            out += [word._replace(sep=" ") for word in cell]
-            out[-1] = out[-1]._replace(sep=out[-1].sep + "|")
-        rule = "\n|" + "---|" * len(row) if number == 0 else ""
-        out[-1] = out[-1]._replace(sep=out[-1].sep + rule + "\n")
-    return tuple(out)
-
-
 def table_box(grid: Grid, words: Sequence[Word]) -> Box:
     """The grid's box, or that of its words where they reach beyond."""
     return bounds([grid.box, *(word.box for word in words if word.text)])
-
-
-# --- tables that run over pages
-
-
-def continued(tables: Sequence[TablePart]) -> list[TablePart]:
-    """Tables, those that go on from the page before with its header row and caption put in front.
-
-    Each part can then be read, found and cited alone; the words of the header keep their own page.
-    """
-    out: list[TablePart] = []
-    for table in tables:
-        last = out[-1] if out else None
-        if last and _goes_on(last, table):
-            header, own = _header(last.words), table.words
-            if [word.text for word in header] != [word.text for word in _header(own)]:
-                body = [word._replace(sep=word.sep.replace("\n|" + "---|" * _columns(own), "", 1)) for word in own[1:]]
-                own = (*header, own[0]._replace(sep="| "), *body)
-            table = replace(table, words=own, caption=table.caption or last.caption)
-        out.append(table)
-    return out
-
-
-def _goes_on(last: TablePart, table: TablePart) -> bool:
-    """Whether a table without caption starts on the next page between the same edges with as many columns."""
-    a, b = last.region.boxes[0], table.region.boxes[0]
-    return (
-        table.region.page == last.region.page + 1
-        and not table.caption
-        and b[1] < a[3]
-        and abs(a[0] - b[0]) < 4
-        and abs(a[2] - b[2]) < 4
-        and _columns(last.words) == _columns(table.words)
-    )
-
-
-def _header(words: Sequence[Word]) -> tuple[Word, ...]:
-    """The words up to the rule below the first row."""
-    end = next(number for number, word in enumerate(words) if "|---|" in word.sep)
-    return tuple(words[: end + 1])
-
-
-def _columns(words: Sequence[Word]) -> int:
-    return _header(words)[-1].sep.count("---")

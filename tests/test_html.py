@@ -1,0 +1,119 @@
+"""HTML, set as pages and read from there."""
+
+import io
+import socket
+import string
+from pathlib import Path
+
+import pymupdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.drawn import all_text, written
+from tools.errors import UnreadableFile
+from tools.library.evidence import text_of
+from tools.library.parse.html import parse_html
+
+PAGE = """<!DOCTYPE html><html><head><title>Service note 7</title><style>p {color: red}</style>
+<script>var hidden = 1</script></head><body><!-- not for readers --><h1>Spider</h1>
+<p>Old spiders <b>crack</b> at the root.</p><h2>Which machines</h2>
+<table><tr><th>Serial</th><th>Action</th></tr><tr><td>AR-1 to AR-9</td><td>Replace now</td></tr>
+<tr><td>AR-10</td><td></td></tr></table><ul><li>One bolt</li><li>Two nuts</li></ul></body></html>"""
+
+
+def test_html_has_pages_headings_and_tables(tmp_path: Path) -> None:
+    parsed = parse_html(written(tmp_path, "note.html", PAGE))
+    assert (parsed.media_type, parsed.title, parsed.pages) == ("text/html", "Service note 7", 1)
+    texts = {text_of(block.words): block.heading for block in parsed.blocks}
+    assert texts == {
+        "Spider": "Spider",
+        "Old spiders crack at the root.": "Spider",
+        "Which machines": "Spider > Which machines",
+        "• One bolt": "Spider > Which machines",
+        "• Two nuts": "Spider > Which machines",
+    }
+    (table,) = parsed.tables
+    assert text_of(table.words) == "| Serial | Action |\n|---|---|\n| AR-1 to AR-9 | Replace now |\n| AR-10 | |"
+    assert table.heading == "Spider > Which machines"
+
+
+def test_boxes_are_those_of_the_rendition(tmp_path: Path) -> None:
+    parsed = parse_html(written(tmp_path, "note.html", PAGE))
+    assert parsed.rendition is not None
+    page = pymupdf.open(stream=parsed.rendition, filetype="pdf")[0]
+    word = next(word for block in parsed.blocks for word in block.words if word.text == "crack")
+    assert page.get_textbox(pymupdf.Rect(word.box)).strip() == "crack"
+
+
+def test_picture_is_a_figure_and_its_alternative_text_the_caption(tmp_path: Path) -> None:
+    Image.effect_noise((300, 200), 80).save(tmp_path / "wear.png")
+    parsed = parse_html(
+        written(tmp_path, "n.html", '<p>See:</p><img src="wear.png" alt="Pad between the jaws"><p>End.</p>')
+    )
+    (figure,) = parsed.figures
+    assert text_of(figure.caption) == "Pad between the jaws"
+    assert figure.box[2] - figure.box[0] == pytest.approx(225, abs=3)  # 300 px at 96 dpi, in points
+    assert Image.open(io.BytesIO(figure.image)).width >= 300
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://example.org/a.png",
+        "//example.org/a.png",
+        "../secret.png",
+        "/etc/hostname",
+        "file:///etc/hostname",
+        "missing.png",
+        "note.html",
+    ],
+)
+def test_nothing_is_fetched_from_outside_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.setattr(socket, "socket", lambda *a, **k: pytest.fail("the network was touched"))
+    Image.effect_noise((300, 200), 80).save(tmp_path / "secret.png")
+    (tmp_path / "inner").mkdir()
+    parsed = parse_html(written(tmp_path / "inner", "note.html", f'<p>Text.</p><img src="{source}" alt="shown">'))
+    assert parsed.figures == ()
+    assert "shown" in all_text(parsed)
+    assert len(parsed.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ("<p>Überdruck</p>".encode(), "Überdruck"),
+        ("<p>Überdruck</p>".encode("latin-1"), "Überdruck"),
+        (b"\xef\xbb\xbf<p>Temp\xc3\xa9rature</p>", "Température"),
+        ("<p>Давление</p>".encode("utf-16"), "Давление"),
+    ],
+)
+def test_encodings(tmp_path: Path, data: bytes, word: str) -> None:
+    assert all_text(parse_html(written(tmp_path, "a.html", data))) == word
+
+
+WORDS = st.lists(
+    st.text(string.ascii_letters + string.digits + "äöüßéñλπЖщ", min_size=1, max_size=12),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(WORDS)
+def test_every_word_comes_out(tmp_path_factory: pytest.TempPathFactory, words: list[str]) -> None:
+    path = written(tmp_path_factory.mktemp("m"), "a.html", f"<p>{' '.join(words)}</p>")
+    assert all_text(parse_html(path)).split() == words
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.one_of(st.text(), st.binary()))
+def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: str | bytes) -> None:
+    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    try:
+        assert parse_html(written(tmp_path_factory.mktemp("m"), "a.html", raw), read=None).pages >= 1
+    except UnreadableFile as error:
+        assert str(error)

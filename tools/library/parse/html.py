@@ -1,0 +1,118 @@
+"""HTML: scripts are dropped, pictures near the file are taken in, and nothing is fetched."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote, unquote_to_bytes
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import PreformattedString
+
+from tools.errors import UnreadableFile
+from tools.library.parse import ocr
+from tools.library.parse.parts import Parsed
+from tools.library.parse.pixels import as_png
+from tools.library.parse.plain import decode
+from tools.library.parse.rendition import printable, render
+
+DROPPED = "script style noscript template iframe object embed link meta svg base title".split()
+UP = 2
+"""Folders above a file's own from which its pictures may come, out of a folder there."""
+
+
+def parse_html(path: Path, read: ocr.Reader | None = ocr.read) -> Parsed:
+    """Read HTML. Raises UnreadableFile where nothing can be set."""
+    return render_soup(BeautifulSoup(decode(path.read_bytes()), "html.parser"), path, "text/html", read)
+
+
+def render_soup(soup: BeautifulSoup, path: Path, media_type: str, read: ocr.Reader | None) -> Parsed:
+    title = _title(soup) or path.stem
+    pictures, notes = take_in(soup, lambda source: _beside(source, path.parent))
+    return render(str(soup), media_type, title, pictures=pictures, notes=notes, read=read)
+
+
+def _title(soup: BeautifulSoup) -> str:
+    for name in ("title", "h1", "h2", "h3"):
+        tag = soup.find(name)
+        if tag and (text := " ".join(tag.get_text(" ").split())):
+            return text
+    return ""
+
+
+def take_in(soup: BeautifulSoup, find: Callable[[str], bytes], count: int = 0) -> tuple[dict[str, bytes], list[str]]:
+    """Drop what is not text, take in the pictures, print every alternative text. Returns the pictures by their new
+    names (`count` of the book have theirs already), and notes on those that are missing.
+
+    `find` gives the bytes of the picture that `src` names; it raises UnreadableFile that says why there are none.
+    """
+    for tag in soup.find_all(DROPPED):
+        tag.decompose()
+    for string in soup.find_all(string=True):
+        if isinstance(string, PreformattedString):  # comments, doctype
+            string.extract()
+        else:
+            string.replace_with(printable(string))
+    pictures: dict[str, bytes] = {}
+    notes: list[str] = []
+    for tag in soup.find_all("img"):
+        _mark_caption(tag)
+        name, source = f"picture{count + len(pictures)}.png", str(tag.get("src") or "")
+        try:
+            pictures[name] = _png(find(source), source)
+        except UnreadableFile as error:
+            notes.append(str(error))
+            name = ""
+        _set_in(tag, soup, name)
+    return pictures, notes
+
+
+def _mark_caption(tag: Tag) -> None:
+    """The slanted paragraph below a picture that stands alone is its caption: Markdown has no other way for one."""
+    above = tag.parent
+    below = above.find_next_sibling() if above and above.name == "p" and not above.get_text(strip=True) else None
+    if below and below.name == "p":
+        parts = [part for part in below.find_all(string=True) if part.strip()]
+        if all(part.find_parent(("em", "i")) for part in parts):
+            below["class"] = "alt"
+
+
+def _set_in(tag: Tag, soup: BeautifulSoup, name: str) -> None:
+    """The picture under its new name, its alternative text below; that alone where there is no picture."""
+    if alt := " ".join(str(tag.get("alt") or "").split()):
+        line = soup.new_tag("div", attrs={"class": "alt"})
+        line.string = printable(alt)
+        tag.insert_after(line)
+    if name:
+        tag.attrs = {"src": name}
+    else:
+        tag.decompose()
+
+
+def _beside(source: str, folder: Path) -> bytes:
+    """The picture, if it lies in the folder, below, or in one beside it or beside the one above ("pages/intro/" and
+    "images/intro/" of one book); remote ones are not fetched."""
+    if source.startswith("data:image/"):
+        return _inline(source)
+    if not source or ":" in source or source.startswith("//"):
+        raise UnreadableFile(f"picture not fetched: {source[:80]}")
+    path = (folder / unquote(source.split("?")[0].split("#")[0])).resolve()
+    home = folder.resolve()
+    near = [home, *home.parents][: UP + 1]
+    if not path.is_relative_to(near[-1]) or path.parent in near[1:] or not path.is_file():
+        raise UnreadableFile(f"picture not found near the file: {source[:80]}")
+    return path.read_bytes()
+
+
+def _inline(source: str) -> bytes:
+    """The bytes of a data URL."""
+    head, _, data = source.partition(",")
+    try:
+        return base64.b64decode(data, validate=False) if head.endswith(";base64") else unquote_to_bytes(data)
+    except ValueError as error:
+        raise UnreadableFile(f"picture not read: {source[:60]} ({error})") from error
+
+
+def _png(data: bytes, name: str) -> bytes:
+    if (picture := as_png(data)) is None:
+        raise UnreadableFile(f"picture not read: {name[:80]} is of no known kind, or broken")
+    return picture
