@@ -128,6 +128,10 @@ class Assistant:
                 f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.",
                 "Ask it in a few sentences; what it is about belongs into the library.",
             )
+        try:
+            f"{question}{thread}".encode()
+        except UnicodeEncodeError as error:  # bytes that were not UTF-8, or half a character in a program's JSON
+            raise QuestionError("The question, or the conversation's name, is not UTF-8.", "Type it again.") from error
         self.context.model.check()
         start = {
             "messages": [HumanMessage(content=question)],

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tools.language.controls import clean
 from tools.library import encode
 from tools.library.encode.shrink import Shrink
 from tools.library.evidence import Figure, Passage, Region, Source, Table, Word, regions_of, text_of
@@ -95,7 +96,7 @@ def _made(job: Job, sha256: str, parsed: Parsed, start: float) -> Read:
     counter = encode.reader(job.text_encoder)
     source = Source(
         id=source_id(sha256, job.recipe),
-        title=parsed.title,
+        title=clean(parsed.title),
         uri=job.uri,
         media_type=parsed.media_type,
         pages=parsed.pages,

@@ -13,8 +13,10 @@ from pathlib import Path
 from tools.errors import DiskFull, LibraryBusy, NotInLibrary
 from tools.library.evidence import Source
 
-OURS = ("*.sqlite*", "*.lock*", "last_search.json", "*.safetensors", "vectors*")
-OURS += ("pictures", "renditions", "originals", "shown")
+OURS = (
+    *("*.sqlite*", "*.lock*", "last_search.json", "*.safetensors"),
+    *("vectors*", "pictures", "renditions", "originals", "shown"),
+)
 """What Exhibit writes into a library's folder."""
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
