@@ -150,7 +150,10 @@ def read(**given: Any) -> Settings:
     except ValidationError as error:
         raise _unusable(error.errors()[0]) from None
     except SourceError as error:
-        raise SettingsError(f"{error}.", f'Write a list as JSON: {PREFIX}LEGS=\'["bm25", "text"]\'.') from error
+        raise SettingsError(
+            f"A list among the settings cannot be read: {error}.",
+            f'Write a list as JSON: {PREFIX}LEGS=\'["bm25", "text"]\'.',
+        ) from error
     except (OSError, ValueError) as error:  # it is no TOML, not UTF-8, or may not be read
         raise SettingsError(f"{FILE} cannot be read: {error}.", "Mend that line, or remove the file.") from error
 

@@ -243,7 +243,7 @@ def hostile_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of a page and a file whose names and words are commands to the terminal; its documents beside it."""
     docs = tmp_path_factory.mktemp("hostile") / "docs"
     docs.mkdir()
-    page = f"<html><head><title>Pump {HOSTILE}</title></head><body><p>The pump holds 3 litres of water {HOSTILE}.</p></body>"
+    page = f"<title>Pump {HOSTILE}</title><p>The pump holds 3 litres of water {HOSTILE}.</p>"
     (docs / "page.html").write_text(page)
     (docs / f"{HOSTILE}.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
     (docs / f"{HOSTILE}.pdf").write_bytes(b"%PDF-1.4 broken")
