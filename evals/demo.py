@@ -5,6 +5,7 @@ every question.
 """
 
 import argparse
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -80,7 +81,11 @@ def _say_what_is_next(case: Case, library: Path) -> None:
     activate = Path(sys.prefix, "bin", "activate")
     here = activate.relative_to(Path.cwd()) if activate.is_relative_to(Path.cwd()) else activate
     commands = [f"source {here}"] if activate.exists() else []
-    commands += [f"export EXHIBIT_LIBRARY={library}", f'exhibit ask "{case.question}"', "exhibit show 1"]
+    commands += [
+        f"export EXHIBIT_LIBRARY={shlex.quote(str(library.resolve()))}",
+        f'exhibit ask "{case.question}"',
+        "exhibit show 1",
+    ]
     echo("\nAsk the demo's library yourself:\n", *(f"  {command}" for command in commands))
     echo("\nYour own documents, in a library of their own:\n")
     echo("  unset EXHIBIT_LIBRARY", "  exhibit index <folder>")
