@@ -14,9 +14,8 @@ from rich.table import Table
 from agent.llm.protocol import ChatModel
 from agent.validator.decision import FILE, calibration
 from agent.validator.entailment import reader
-from agent.validator.facts import check
 from agent.validator.measure import NAMES, Reads, measure
-from agent.validator.spans import NEGATIONS
+from agent.validator.numbers import check
 from evals import console as screen
 from evals.console import number, percent
 from evals.metrics.statistics import auc, bootstrap_of
@@ -24,7 +23,7 @@ from evals.validator.scores import Flags, Floats, Scored, judge
 from evals.validator.sets import LabelledClaim, pairs
 from tools.errors import ModelNonsense
 from tools.language.numbers import extract
-from tools.language.words import WORD
+from tools.language.words import NEGATIONS, WORD
 
 TOGETHER = "together"
 JUDGES = {

@@ -13,9 +13,10 @@ from rich.table import Table
 from agent.answer import Citation, Claim
 from agent.validator import validate
 from agent.validator.spans import find
-from agent.validator.windows import best_stretch, sentences, terms
+from agent.validator.windows import best_stretch, sentences
 from evals import console
 from evals.validator import untitled
+from tools.language.words import terms
 from tools.library.evidence import Figure, Item, Passage
 from tools.library.library import Library
 

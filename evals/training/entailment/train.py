@@ -18,7 +18,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from bs4 import BeautifulSoup
-from syntok import segmenter
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -27,6 +26,7 @@ from transformers import AutoModel
 from evals.training.entailment import data_sheets
 from evals.training.entailment import pairs as make
 from evals.training.entailment.pairs import Pair
+from tools.language.sentences import sentences
 from tools.library.encode import minilm_folder
 
 CLASSES = ("supported", "contradicted", "unsupported")
@@ -77,11 +77,9 @@ def manuals(folder: Path) -> dict[str, list[str]]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for paragraph in segmenter.analyze(text):
-        for tokens in paragraph:
-            sentence = "".join(token.spacing + token.value for token in tokens).strip()
-            if 5 <= len(sentence.split()) <= 60:
-                yield sentence
+    for start, end in sentences(text):
+        if 5 <= len(text[start:end].split()) <= 60:
+            yield text[start:end]
 
 
 class Rounds:

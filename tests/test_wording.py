@@ -1,10 +1,10 @@
-"""Small words that decide how far a statement goes."""
+"""Whether a claim is in the source's own words, and goes as far."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.validator.qualifiers import differ
+from agent.validator.wording import check, differ
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,35 @@ def test_who_only_hopes_stands_in_the_sentence_and_not_in_the_clause() -> None:
 @given(st.text(max_size=200))
 def test_a_text_does_not_differ_from_itself(text: str) -> None:
     assert differ(text, text, text) == ""
+
+
+def test_coverage_by_hand() -> None:
+    found = check("The red tank holds oil.", "The tank holds oil.")  # tank, hold, oil of four words
+    assert (found.coverage, found.doubt, found.is_own) == (0.75, "", False)
+
+
+@pytest.mark.parametrize(
+    ("claim", "scope", "context", "doubt"),
+    [
+        ("The tank holds oil.", "The tank holds oil.", "", ""),
+        ("The tank holds oil.", "The tank does not hold oil.", "", "negations"),
+        ("Smoke near the tank.", "smoke near the tank", "Do not:", "negations"),
+        ("Set it to 8 bar.", "Set it to not more than 8 bar.", "", ""),  # a bound denies nothing
+        ("Close the fuel valve.", "Open the fuel valve.", "", "opposite"),
+        ("The pump is unlocked.", "The pump is locked.", "", "opposite"),
+        ("Press the choke.", "If the engine is cold, press the choke.", "", "condition"),
+        ("Wait, the engine runs.", "Wait while the engine runs.", "", "circumstances"),
+        ("It failed because of rust.", "Rust; it failed.", "", "cause"),
+        ("The pump feeds the tank.", "The tank feeds the pump.", "", "order"),
+        ("The head bolts take 48 N·m.", "The head and the main bolts take 48 N·m and 85 N·m.", "", "several"),
+    ],
+)
+def test_what_is_turned_or_altered(claim: str, scope: str, context: str, doubt: str) -> None:
+    found = check(claim, scope, context)
+    assert doubt in found.doubt and bool(doubt) == bool(found.doubt)
+
+
+def test_headers_may_stand_anywhere() -> None:
+    scope = "Joint: Plug | Torque: 48 N·m"
+    assert check("The torque of the plug joint: 48 N·m", scope, headers=["Joint", "Torque"]).doubt == ""
+    assert "order" in check("The torque of the plug joint: 48 N·m", scope).doubt

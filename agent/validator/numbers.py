@@ -1,4 +1,4 @@
-"""Layer 3: are the claim's numbers and names those of the evidence?
+"""Are the claim's numbers and names those of the evidence?
 
 A quantity of the claim must be told by one of the evidence, of the same dimension:
 
@@ -19,9 +19,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
+from agent.validator import spans
 from tools.language import names
+from tools.language.markdown import MarkdownRow
 from tools.language.names import Date, Name
-from tools.language.numbers import Quantity, even, extract
+from tools.language.numbers import Quantity, even, extract, with_unit, without_unit
 from tools.language.words import stems
 
 Kind = Literal["quantity", "code", "date", "name"]
@@ -45,6 +47,10 @@ class FactCheck:
     @property
     def ok(self) -> bool:
         return not (self.missing or self.contradicted)
+
+    @property
+    def every(self) -> tuple[Fact, ...]:
+        return self.supported + self.missing + self.contradicted
 
 
 @dataclass(frozen=True)
@@ -240,3 +246,47 @@ def _around(text: str, place: Quantity | Date) -> set[str]:
     """Stems of the content words within 60 characters before and after."""
     before, after = text[max(0, place.start - 60) : place.start], text[place.end : place.end + 60]
     return set(stems(before)) | set(stems(after))
+
+
+# --- rows of tables, read out --------------------------------------------------------------------------------
+
+# "Torque: 48 N·m · Size: M10", the way a row is read out: labels and values.
+_NEXT_PAIR = re.compile(r"\s*[·;|]\s+|\n")
+
+
+def misread(claim: str, rows: Sequence[MarkdownRow]) -> str:
+    """What the table says ("Torque: 53 N·m") where the claim reads out a row and gives a column another value.
+
+    "" where every value is that of its column in one of the rows, or the claim is no read-out.
+    """
+    for part in _NEXT_PAIR.split(claim):
+        label, colon, value = part.partition(": ")
+        cells = [cell for row in rows for cell in _column(row, label)] if colon else []
+        if cells and not any(_is_said(with_unit(value, label), cell) for cell in cells):
+            return f"{label.strip()}: {cells[0]}"
+    return ""
+
+
+def reads_out(claim: str, rows: Sequence[MarkdownRow]) -> bool:
+    """Whether the claim is nothing but "header: value" pairs, all of them from one of the rows."""
+    parts = [part.partition(": ") for part in _NEXT_PAIR.split(claim.rstrip(". "))]
+    return any(
+        all(any(_is_said(with_unit(value, label), cell) for cell in _column(row, label)) for label, _, value in parts)
+        for row in rows
+    )
+
+
+def _column(row: MarkdownRow, label: str) -> list[str]:
+    """The row's cells, with units, under headers that say the label (units left out)."""
+    pairs = zip(row.header, row.cells, strict=False)
+    return [with_unit(cell, name) for name, cell in pairs if _bare(name) == _bare(label)]
+
+
+def _bare(header: str) -> str:
+    return spans.normalise(without_unit(header)).text.strip(" .:")
+
+
+def _is_said(value: str, cell: str) -> bool:
+    """The value's words stand in the cell, or its numbers do in other units."""
+    facts = check(value, cell)
+    return bool(spans.find(value, cell)) or bool(facts.supported) and facts.ok

@@ -1,10 +1,38 @@
-"""Claims taken apart where they join statements, and left whole where they do not."""
+"""Sentences of a document, and the statements that a claim joins."""
+
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.validator.split import segments, split
+from tools.language.sentences import STOP, cut, segments, sentences, statements
+
+
+def test_sentences_keep_their_offsets() -> None:
+    text = "It reads 82 °C. Check the oil at 2.5 bar. See Fig. 3 for details.\nThen start it."
+    assert [text[s.start : s.end] for s in sentences(text)] == [
+        "It reads 82 °C.",
+        "Check the oil at 2.5 bar.",
+        "See Fig. 3 for details.",
+        "Then start it.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Wear gloves. Keep out.", 2),
+        ("See Fig. 3, max. 8 bar, min. 2 bar, approx. 4 bar, e.g. No. 5 of J. Smith.", 1),
+        ("Is it on? Yes! Then wait.", 3),
+    ],
+)
+def test_an_abbreviation_ends_no_sentence(text: str, count: int) -> None:
+    assert len(re.findall(rf"{STOP}(?=\s|$)", text)) == count
+
+
+def test_cut_at_full_stops_and_line_ends() -> None:
+    assert cut('He said "Stop." Then\n\nhe left.') == ['He said "Stop.', "Then", "he left."]
 
 
 @pytest.mark.parametrize(
@@ -26,13 +54,13 @@ from agent.validator.split import segments, split
         ("See e.g. No. 5 of the list.", ["See e.g. No. 5 of the list."]),
     ],
 )
-def test_split(claim: str, parts: list[str]) -> None:
-    assert split(claim) == parts
+def test_statements(claim: str, parts: list[str]) -> None:
+    assert statements(claim) == parts
 
 
 @given(st.text(min_size=1, max_size=300))
-def test_nothing_is_lost(claim: str) -> None:
-    parts = split(claim)
+def test_no_statement_is_lost(claim: str) -> None:
+    parts = statements(claim)
     assert parts
     joined = " ".join(parts)
     letters = [char for char in claim if char.isdecimal()]
