@@ -20,7 +20,7 @@ GROWTH = 60.0
 """Megabytes that the second half of the questions may add: that much comes and goes with caches."""
 SECONDS = 120.0
 DAY = 86_400
-WELL = "well"
+WRONG = "wrong: "
 QUESTION, FACT = next(iter(documents.FACTS.items()))
 
 
@@ -35,58 +35,53 @@ def load(work: Path, questions: int) -> Iterator[Outcome]:
 
 
 def _outcome(name: str, ended: Ended, tries: int) -> Outcome:
-    """What the task itself found wrong is its last line."""
-    problem = ended.problem(0) or ended.output.strip().splitlines()[-1].removeprefix(WELL)
-    return Outcome(name, problem, ended.seconds, ended.megabytes, tries)
+    """Each line that the task printed after WRONG is a turn that did harm."""
+    wrong = [line.removeprefix(WRONG) for line in ended.output.splitlines() if line.startswith(WRONG)]
+    problem = ended.problem(0) or (f"{len(wrong)} of {tries}: {wrong[0]}" if wrong else "")
+    return Outcome(name, problem, ended.seconds, ended.megabytes, tries, len(wrong) or None)
 
 
 def _on_their_own(library: Path, number: int) -> None:
     """Each thread asks in a conversation of its own; every answer has its fact, and memory stays as it is."""
-    wrong: list[str] = []
+    questions = list(islice(cycle(documents.FACTS), number))
+    half = len(questions) // 2
     with Assistant(library=library) as assistant:
-
-        def ask(thread: int, some: list[str]) -> None:
-            for question in some:
-                text = assistant.ask(question, thread=f"own{thread}").text
-                if documents.FACTS[question] not in text:
-                    wrong.append(f"{question} → {text[:80]}")
-
-        questions = list(islice(cycle(documents.FACTS), number))
-        half = len(questions) // 2
         sizes = []
         for part in (questions[:half], questions[half:]):
             with ThreadPoolExecutor(THREADS) as pool:
                 for thread in range(THREADS):
-                    pool.submit(ask, thread, part[thread::THREADS]).add_done_callback(lambda done: done.result())
+                    pool.submit(_ask_all, assistant, f"own{thread}", part[thread::THREADS])
             sizes.append(resident_mb()[0])
         kept = sum(len(assistant.history(f"own{thread}")) for thread in range(THREADS))
-    grown = sizes[1] - sizes[0]
-    _tell(
-        f"{len(wrong)} wrong: {wrong[0]}" if wrong else "",
-        f"{kept} of {number} turns kept" if kept != number else "",
-        f"memory grew by {grown:.0f} MB" if grown > GROWTH else "",
-    )
+    _lost(number - kept)
+    if sizes[1] - sizes[0] > GROWTH:
+        print(f"{WRONG}memory grew by {sizes[1] - sizes[0]:.0f} MB")
 
 
 def _in_one(library: Path) -> None:
     """Eight threads ask in one conversation: they take turns, and all turns are kept."""
-    failed: list[str] = []
     with Assistant(library=library) as assistant:
-
-        def ask(number: int) -> None:
-            try:
-                assistant.ask(f"{QUESTION} ({number})", thread="one")
-            except Exception as error:  # told below
-                failed.append(f"{type(error).__name__}: {error}")
-
         with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(ask, range(TURNS_IN_ONE)))
-        kept = len({turn.question for turn in assistant.history("one")})
-    _tell(failed[0] if failed else "", f"{kept} of {TURNS_IN_ONE} turns kept" if kept != TURNS_IN_ONE else "")
+            for number in range(TURNS_IN_ONE):
+                pool.submit(_ask_all, assistant, "one", [f"{QUESTION} ({number})"])
+        _lost(TURNS_IN_ONE - len({turn.question for turn in assistant.history("one")}))
 
 
-def _tell(*problems: str) -> None:
-    print(next(filter(None, problems), WELL))
+def _ask_all(assistant: Assistant, thread: str, questions: list[str]) -> None:
+    for question in questions:
+        fact = documents.FACTS.get(question, FACT)
+        try:
+            text = assistant.ask(question, thread=thread).text
+        except Exception as error:  # each is a harm
+            print(f"{WRONG}{type(error).__name__}: {' '.join(str(error).split())[:120]}", flush=True)
+        else:
+            if fact not in text:
+                print(f"{WRONG}{question} → {' '.join(text.split())[:80]}", flush=True)
+
+
+def _lost(turns: int) -> None:
+    for _ in range(turns):
+        print(f"{WRONG}a turn was answered and is gone")
 
 
 def _processes(library: Path) -> Outcome:
@@ -102,7 +97,7 @@ def _processes(library: Path) -> Outcome:
     bad = [problem for one in ended if (problem := one.problem(0) or ("" if FACT in one.output else "no answer"))]
     problem = f"{len(bad)} of {PROCESSES} not answered: {bad[0]}" if bad else ""
     largest = max(one.megabytes for one in ended)
-    return Outcome(f"{PROCESSES} processes at once", problem, time.monotonic() - begun, largest, PROCESSES)
+    return Outcome(f"{PROCESSES} processes at once", problem, time.monotonic() - begun, largest, PROCESSES, len(bad))
 
 
 # the clock

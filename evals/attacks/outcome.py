@@ -11,18 +11,20 @@ from evals import console
 @dataclass(frozen=True)
 class Outcome:
     """`problem` is a sentence, "" where it held. `seconds` and `megabytes` (of the largest process) are 0 where they
-    were not measured; `tries` counts the attacks of one kind that were made together."""
+    were not measured. `tries` counts attacks that were made together, and `harmed` those of them that did harm: all,
+    where nobody can tell."""
 
     name: str
     problem: str = ""
     seconds: float = 0.0
     megabytes: float = 0.0
     tries: int = 1
+    harmed: int | None = None
 
     @property
     def held(self) -> int:
-        """Attacks that did no harm: all of those that were made together, or none."""
-        return 0 if self.problem else self.tries
+        """Attacks that did no harm."""
+        return self.tries - (self.tries if self.harmed is None else self.harmed) if self.problem else self.tries
 
 
 def table(outcomes: dict[str, Sequence[Outcome]]) -> Table:
