@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     max_rounds: int = Field(default=2, ge=0, le=10, description="times a turn may go back after validation")
     max_seconds: float = Field(default=300.0, gt=0, description="wall time a turn; then it answers with what it has")
 
+    tracing: bool = Field(
+        default=False, description="LangSmith records questions and answers, where its own variables say so"
+    )
+
     @field_validator("library", "apis")
     @classmethod
     def _expand(cls, path: Path) -> Path:

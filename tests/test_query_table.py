@@ -10,6 +10,7 @@ from tools import query_table
 from tools.errors import ToolError
 from tools.library.evidence import Record, Table
 from tools.library.library import Library
+from tools.sql import sandbox
 
 PARTS = "Part,Price (EUR),Change,Stock\n" + "".join(
     f'BN-{n},"{1000 + n:,}.50",{"(" + str(n) + ")" if n % 2 else n},{n % 7}\n' for n in range(120)
@@ -83,6 +84,9 @@ def test_several_tables_are_cited_whole(library: Library) -> None:
         ("SELECT * FROM parts_1, read_text('/etc/passwd')", "SQL: "),
         ("SELECT * FROM parts_1, '/etc/passwd'", "SQL: "),
         ("SELECT FROM WHERE parts_1", "SQL: "),
+        ("SELECT price_eur + FROM parts_1 WHERE (", "SQL: .*parts_1 \\(nr"),
+        ("SELECT part FROM parts_1 WHERE price_eur = 'dear'", "SQL: .*parts_1 \\(nr"),
+        ("SELECT '999 Nm' AS torque FROM parts_1 LIMIT 1", "brings in ''999 Nm''.*constants belong into WHERE"),
     ],
 )
 def test_what_is_refused_is_told_in_a_sentence(library: Library, sql: str, told: str) -> None:
@@ -91,12 +95,40 @@ def test_what_is_refused_is_told_in_a_sentence(library: Library, sql: str, told:
 
 
 def test_a_query_without_an_end_is_stopped(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_table, "SECONDS", 0.3)
+    monkeypatch.setattr(sandbox, "SECONDS", 0.3)
     with pytest.raises(ToolError, match="longer than"):
         ask(
             library,
             "SELECT count(*) FROM parts_1 a, parts_1 b, parts_1 c, parts_1 d, parts_1 e WHERE a.nr + e.nr < b.nr",
         )
+
+
+def test_a_value_that_was_computed_stands_under_its_expression_with_the_rows_it_was_computed_from(
+    library: Library,
+) -> None:
+    record, _ = query_table.ask(
+        library, 'SELECT max(rate) - min(rate) AS "99 %", count(*) AS "Zeppelin" FROM rates_1 WHERE year < 2025'
+    )
+    assert record.text.split("\n") == [
+        "| MAX(Rate) - MIN(Rate) | COUNT(*) |",
+        "| --- | --- |",
+        "| 1.5 | 2 |",
+        "Made of 2 rows of the table.",
+        "",
+        "| Year | Rate |",
+        "| --- | --- |",
+        "| 2023 | 4 % |",
+        "| 2024 | 5.5 % |",
+    ]
+    assert 'AS "99 %"' in record.url, "the query itself stands in the record's address"
+
+
+def test_cells_stand_under_the_headers_of_their_source(library: Library) -> None:
+    record, used = query_table.ask(library, "SELECT price_eur AS torque, * FROM parts_1 AS t WHERE part = 'BN-8'")
+    header, _, row, *rest = record.text.split("\n")
+    assert header == "| Price (EUR) | Part | Price (EUR) | Price (EUR) | Change | Change | Stock | Stock |"
+    assert row == "| 1008.50 | BN-8 | 1008.50 | 1,008.50 | 8 | 8 | 1 | 1 |"
+    assert rest == ["Made of 1 rows of the table."] and used.markdown.endswith("| BN-8 | 1,008.50 | 8 | 1 |")
 
 
 def test_many_rows_are_cut_and_it_is_told(library: Library) -> None:

@@ -30,8 +30,8 @@ from evals.sample import parts_api
 from evals.suites import Suite
 from tools.library import encode
 from tools.library.evidence import Frozen
-from tools.library.ingest.pipeline import Progress
-from tools.library.ingest.pipeline import Report as Indexed
+from tools.library.ingest.pipeline import OnFile
+from tools.library.ingest.report import Report as Indexed
 from tools.library.library import Library
 
 RUNS = Path(".exhibit/runs")
@@ -117,7 +117,7 @@ def run(
     return load(out)
 
 
-def index(suite: Suite, settings: Settings, on_progress: Progress | None = None) -> Indexed | None:
+def index(suite: Suite, settings: Settings, on_progress: OnFile | None = None) -> Indexed | None:
     """Reads the suite's documents into the library of the settings; None where the suite brings none."""
     if not suite.parts.files:
         return None
