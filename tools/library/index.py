@@ -5,7 +5,7 @@ Everything below `library.py` works on an Index, or on the part of it that it ne
 
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from tools.library.store.catalog import Catalog
 
 SECONDS_A_FILE = 600.0
 """Seconds that reading one file may take."""
+OnProgress = Callable[[int, int], None]
+"""Called with how much is done (sources, points, steps) and with all of it."""
 
 
 class Index:

@@ -1,6 +1,6 @@
 """A second look at the best that were found: each text is read together with the query, or token by token.
 
-A reranker is dearer than a search, so it is shown some dozens of texts, not the library. Scores of different rerankers
+A reranker costs more than a search, so it is shown some dozens of texts, not the library. Scores of different rerankers
 are not comparable; within one, more is better.
 """
 

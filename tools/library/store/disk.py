@@ -1,4 +1,4 @@
-"""Files in the library's folder: where each lies, how it is written whole, and what a full disk is told."""
+"""Files in the library's folder: where each is, how it is written whole, and what a full disk means."""
 
 import errno
 import hashlib

@@ -1,4 +1,4 @@
-"""How vectors are kept: quantised or not, in memory or on the disk, in how many shards. It changes no vector, so it
+"""How vectors are stored: quantised or not, in memory or on the disk, in how many shards. It changes no vector, so it
 may be changed at any time: a folder is rebuilt by the next indexing, a server rebuilds by itself."""
 
 from dataclasses import dataclass
