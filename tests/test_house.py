@@ -42,7 +42,7 @@ def test_every_file_says_what_it_is_for(path: Path) -> None:
 
 
 MAPPED = [
-    *("agent", "agent/llm", "agent/validator", "agent/validator/entailment"),
+    *("agent", "agent/graph", "agent/llm", "agent/validator", "agent/validator/entailment"),
     *("tools", "tools/language", "tools/library", "tools/library/parse", "tools/library/search", "prompts"),
     *("evals", "evals/metrics", "evals/retrieval", "evals/runs", "evals/sample", "evals/suites", "evals/validator"),
 ]
