@@ -17,6 +17,7 @@ test: $(DONE)
 
 bench: $(DONE)
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m evals attacks
 	$(BIN)/python -m evals retrieval
 	$(BIN)/python -m evals validator $(wildcard ../shared/data/claims) --prefix dev_
 	for suite in sample $(wildcard $(addprefix ../shared/data/,reports_qa filings_qa receipts)); do \
