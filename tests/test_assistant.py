@@ -1,19 +1,16 @@
 """The door for programs, over the sample library with the embedded defaults: no model, no network, real answers."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from langchain_core.messages import HumanMessage
 from pydantic import BaseModel
 
 from agent import Assistant
-from agent.assistant import for_server
 from agent.events import Answered, Decided
 from evals.sample import parts_api
-from tests.conftest import ROOT, SAMPLE
+from tests.conftest import SAMPLE
 from tests.fake_ollama import FakeOllama
 from tools import http_api
 from tools.errors import ModelDown, NoLibrary, QuestionError, SettingsError, UnreadableFile
@@ -98,6 +95,11 @@ def test_text_in_documents_is_data(assistant: Assistant) -> None:
     assert events[-1].answer.status == "not_found"
 
 
+def test_a_question_that_is_not_utf_8(assistant: Assistant) -> None:
+    with pytest.raises(QuestionError, match="not UTF-8.* LC_ALL"):
+        assistant.ask("How much \udcff oil?")  # as Python hands over a byte that it could not read
+
+
 @pytest.mark.parametrize("question", ["", "  \n", "why " * 5000])
 def test_no_question_and_one_without_end(assistant: Assistant, question: str) -> None:
     with pytest.raises(QuestionError, match="1 to 2000 characters"):
@@ -132,22 +134,6 @@ def test_an_api_that_is_down_is_told(assistant: Assistant, tmp_path: Path) -> No
     assistant.context = healthy
     assert answer.status == "not_found"
     assert answer.gaps[1].startswith("parts_stock: ") and "127.0.0.1:9" in answer.gaps[1]
-
-
-def test_a_langgraph_server_gets_the_graph_with_everything_bound(
-    empty_cwd: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What langgraph.json names: it runs with a message alone, and brings no checkpointer of its own."""
-    named = json.loads((ROOT / "langgraph.json").read_text("utf-8"))["graphs"]["exhibit"]
-    assert named == "agent/assistant.py:for_server"
-    (empty_cwd / "gearbox.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
-    with Library(empty_cwd / "library", create=True) as library:
-        library.add([empty_cwd / "gearbox.txt"])
-    monkeypatch.setenv("EXHIBIT_LIBRARY", str(empty_cwd / "library"))
-    machine = for_server()
-    assert machine.checkpointer is None
-    state = machine.invoke({"messages": [HumanMessage(content="How much oil does the gearbox hold?")]})
-    assert "4.2 litres" in state["messages"][-1].text
 
 
 def test_a_model_of_ollama_runs_the_whole_graph(tmp_path: Path) -> None:
@@ -214,8 +200,9 @@ def test_a_long_conversation_stays_small(sample_root: Path, tmp_path: Path) -> N
             talker.ask(f"What is on page {pages[0]}?", thread="long", image=picture if number < 30 else None)
         assert len(talker.history("long")) == 50
         assert len(talker.evidence("long")) > manual.pages
-        rows = talker._db.execute("SELECT count(*), sum(length(checkpoint)) FROM checkpoints WHERE thread_id = 'long'")
-        (count, size) = rows.fetchone()
+        with talker.checkpoints.cursor() as cursor:
+            cursor.execute("SELECT count(*), sum(length(checkpoint)) FROM checkpoints WHERE thread_id = 'long'")
+            (count, size) = cursor.fetchone()
     print(f"50 turns, 30 pictures: {count} checkpoint of {size / 1e6:.2f} MB")
     assert count == 1 and size < 2_000_000
 

@@ -10,7 +10,8 @@ from PIL import Image, ImageDraw
 
 from tools.errors import NotInLibrary
 from tools.library.library import Library
-from tools.library.search import Query, SearchResult, Within
+from tools.library.search import Query, SearchResult, Within, best_of_items
+from tools.library.store import Scored
 
 PUMP = "# Pumps\n\nThe impeller of the pump turns clockwise.\n\n![](pump.png)\n\nGrease the bearing every month.\n"
 TEXT = ("passage", "table")
@@ -111,3 +112,8 @@ def test_a_long_question_asks_with_all_of_its_windows(library: Library) -> None:
     """What the encoder would not have read stands last."""
     text = "Lorem ipsum dolor sit amet. " * 60 + "When is the tax return due?"
     assert names(library, library.find(Query(text, within=Within(kinds=TEXT), weights={"bm25": 1})))[0] == "tax.txt"
+
+
+def test_windows_become_items_in_the_order_of_their_best() -> None:
+    windows = [Scored("a", 0.9), Scored("b", 0.8), Scored("a", 0.7)]
+    assert best_of_items(windows) == (Scored("a", 0.9), Scored("b", 0.8))

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from tools.errors import EncoderMismatch, LibraryBusy, StoreDown
-from tools.library.search import best_of_items
 from tools.library.store import (
     Bm25,
     EdgeStore,
@@ -21,7 +20,6 @@ from tools.library.store import (
     Maker,
     Point,
     Scope,
-    Scored,
     ServerStore,
     Sparse,
     Store,
@@ -138,11 +136,6 @@ def test_a_second_process_is_told_what_to_do(tmp_path: Path) -> None:
 def test_a_server_that_is_down_is_named() -> None:
     with pytest.raises(StoreDown, match=r"http://127\.0\.0\.1:9"):
         ServerStore("http://127.0.0.1:9", MAKER)
-
-
-def test_windows_become_items_in_the_order_of_their_best() -> None:
-    windows = [Scored("a", 0.9), Scored("b", 0.8), Scored("a", 0.7)]
-    assert best_of_items(windows) == (Scored("a", 0.9), Scored("b", 0.8))
 
 
 def many(number: int, dim: int = 48) -> list[Point]:

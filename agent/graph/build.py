@@ -21,7 +21,7 @@ Graph = CompiledStateGraph[State, RuntimeContext, State, State]
 def build(checkpointer: BaseCheckpointSaver | None = None, context: RuntimeContext | None = None) -> Graph:
     """`context` is bound to the nodes where the caller cannot pass one (a LangGraph server); there the checkpointer is
     the server's own."""
-    graph = StateGraph(State, context_schema=RuntimeContext)
+    graph = StateGraph(State, context_schema=None if context else RuntimeContext)
     for node in (nodes.begin, nodes.decide, nodes.act, nodes.look, nodes.write, nodes.validate, nodes.finish):
         graph.add_node(node.__name__, _bound(node, context))
 

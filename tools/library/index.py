@@ -5,17 +5,19 @@ Everything below `library.py` works on an Index, or on the part of it that it ne
 
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from tools.library.encode.adapter import Adapter
 from tools.library.encode.encoders import Encoders
-from tools.library.store import Bm25, Layout, Store, drop_store, open_store, other_stores
+from tools.library.store import Bm25, Layout, Store, disk, drop_store, open_store, other_stores
 from tools.library.store.catalog import Catalog
 
 SECONDS_A_FILE = 600.0
 """Seconds that reading one file may take."""
+OnProgress = Callable[[int, int], None]
+"""Called with how much is done (sources, points, steps) and with all of it."""
 
 
 class Index:
@@ -45,6 +47,7 @@ class Index:
         self.seconds_a_file = seconds_a_file
         self.web_private = web_private
         self.catalog = Catalog(root / "catalog.sqlite")
+        disk.make_private(root)
         self.bm25 = Bm25()
         self._qdrant_url = qdrant_url
         self._layout = layout

@@ -13,9 +13,9 @@ from tools.library import encode
 from tools.library.encode import Encoder, ImageEncoder
 from tools.library.encode.encoders import Encoders
 from tools.library.evidence import Hit, Item, Region, Source, regions_of
-from tools.library.index import SECONDS_A_FILE, Index
+from tools.library.index import SECONDS_A_FILE, Index, OnProgress
 from tools.library.ingest.pipeline import OnFile, collect_garbage, ingest
-from tools.library.ingest.rebuild import OnProgress, rebuild
+from tools.library.ingest.rebuild import rebuild
 from tools.library.ingest.report import Report
 from tools.library.search import WEIGHTS, Query, SearchResult, Within, find
 from tools.library.store import Layout, Store, disk
@@ -111,7 +111,7 @@ class Library:
             self.index.encoders.release()
 
     def embed_again(self, on_progress: OnProgress | None = None) -> int:
-        """Makes all points anew, with the encoders that are set; the number of sources. Documents are not read."""
+        """Makes all points again, with the encoders that are set; the number of sources. Documents are not read."""
         with disk.only_one(self.root):
             try:
                 return rebuild(self.index, on_progress)
@@ -120,7 +120,7 @@ class Library:
 
     def remove(self, *sources: str) -> None:
         """Forgets sources: from now on no search shows them. The files themselves are not touched."""
-        store = self.store  # held by another process? then nothing is changed
+        store = self.store  # opened before anything is changed
         with disk.only_one(self.root):
             self.catalog.drop(sources)
             store.remove(*sources)
@@ -171,9 +171,9 @@ class Library:
 
     def page(self, source: str, page: int) -> list[Item]:
         """The items that start on a page (from 1). Raises NotInLibrary for a page that does not exist."""
-        held = self.source(source)
-        if not 1 <= page <= held.pages:
-            raise NotInLibrary(f"'{held.title}' has pages 1 to {held.pages}, not {page}.")
+        found = self.source(source)
+        if not 1 <= page <= found.pages:
+            raise NotInLibrary(f"'{found.title}' has pages 1 to {found.pages}, not {page}.")
         return self.catalog.on_page(source, page)
 
     def locate(self, item: str, start: int, end: int) -> tuple[Region, ...]:

@@ -52,14 +52,14 @@ def _places(answer: "Answer", links: bool) -> "Iterator[Text]":
 
 
 def _place(place: "Place", links: bool) -> "tuple[Text, str]":
-    """[1] Title, page 8, file — exhibit show 1; and its link. An API's reply has neither page nor file."""
+    """[1] Title, file, page 8 — exhibit show 1; and its link. An API's reply has neither page nor file."""
     from rich.text import Text
 
-    line = Text(f"  [{place.key}] {one_line(place.title)}")
+    title, name = one_line(place.title), one_line(file_name(place.uri))
+    line = Text(f"  [{place.key}] ")
     if not place.regions:
-        return line, ""
-    url, name = link(place.uri, place.regions[0].page), one_line(file_name(place.uri))
-    line.append(f", page {', '.join(str(region.page) for region in place.regions)}, ")
-    line.append(name, style=f"link {url}" if links else "")
-    line.append(f" — exhibit show {place.key}")
+        return line.append(title), ""
+    url = link(place.uri, place.regions[0].page)
+    line.append(title if title == name else f"{title}, {name}", style=f"link {url}" if links else "")
+    line.append(f", page {', '.join(str(region.page) for region in place.regions)} — exhibit show {place.key}")
     return line, url

@@ -15,6 +15,7 @@ from agent.interfaces.cli.console import (
     add_texts,
     echo,
     escape,
+    in_utf8,
     one_line,
     open_console,
     open_library,
@@ -40,7 +41,7 @@ TEXT = 160
 
 
 def search(
-    text: Annotated[str, typer.Argument(help="Words to look for.")] = "",
+    text: Annotated[str, typer.Argument(callback=in_utf8, help="Words to look for.")] = "",
     image: Image = None,
     like: Annotated[str, typer.Option(help="The id of an item: what is like it?")] = "",
     kind: Annotated[list[str] | None, typer.Option(help="passage, table or figure; may be repeated.")] = None,

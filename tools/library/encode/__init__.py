@@ -51,11 +51,11 @@ class Both(NamedTuple):
     owner: list[int]
 
 
-def texts_in_both(text: Encoder, image: ImageEncoder, texts: Sequence[str], asked: bool = False) -> Both:
+def texts_in_both(text: Encoder, image: ImageEncoder, texts: Sequence[str], as_query: bool = False) -> Both:
     """Texts that fit the text encoder, in its space and in the image encoder's; computed once where one is built on
     the other. What is too long for the image encoder is windowed, and `owner` says which text each vector is of.
-    `asked` tells that they are searched for, not held."""
-    vectors = text.queries(texts) if asked else text.texts(texts)
+    `as_query`: they are searched for, not stored."""
+    vectors = text.queries(texts) if as_query else text.texts(texts)
     if isinstance(image, Mini) and isinstance(text, MiniLM):
         return Both(vectors, image.project(vectors), list(range(len(texts))))
     pieces = [(n, piece) for n, whole in enumerate(texts) for piece in windows(whole, image)]
@@ -68,6 +68,8 @@ ENCODERS: dict[str, Callable[[str], Encoder]] = {
     "openclip": openclip.load,
     "sentence-transformers": lambda rest: SentenceEncoder(f"sentence-transformers/{rest}", rest),
 }
+NAMED = ("openclip", "sentence-transformers")
+"""Rows that need to know which model; the others are one."""
 DIMENSIONS: dict[str, Callable[[str], int]] = {
     "minilm": lambda rest: 384,
     "mini": lambda rest: 512,
@@ -97,8 +99,9 @@ def dimension(name: str) -> int:
 
 def _parted(name: str) -> tuple[str, str]:
     head, _, rest = name.partition("/")
-    if head not in ENCODERS:
-        raise SettingsError(f"There is no encoder '{name}'.", f"Choose one of: {', '.join(ENCODERS)}.")
+    if head not in ENCODERS or bool(rest) != (head in NAMED):
+        choices = (f"{one}/<name or folder>" if one in NAMED else one for one in ENCODERS)
+        raise SettingsError(f"There is no encoder '{name}'.", f"Choose one of: {', '.join(choices)}.")
     return head, rest
 
 

@@ -1,6 +1,6 @@
-"""A library's own map from words to pictures: fitted by `tune`, kept in the library's folder, used at every search.
+"""A library's own map from words to pictures: fitted by `tune`, stored in the library's folder, used at every search.
 
-Only what is asked is mapped; the pictures' vectors stay as they are, so nothing has to be embedded again. The file
+Only queries are mapped; the pictures' vectors stay as they are, so nothing has to be embedded again. The file
 remembers the encoders whose spaces it joins, and is left aside when they are not those of the library any more.
 """
 

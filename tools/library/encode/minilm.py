@@ -97,8 +97,8 @@ def _states(w: "dict[str, Tensor]", ids: "Tensor", mask: "Tensor") -> "Tensor":
     for layer in (f"encoder.layer.{number}" for number in range(LAYERS)):
         query, key, value = (heads(x, f"{layer}.attention.self.{name}") for name in ("query", "key", "value"))
         seen = F.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None])
-        told = linear(seen.transpose(1, 2).flatten(2), f"{layer}.attention.output.dense")
-        x = norm(x + told, f"{layer}.attention.output")
+        attended = linear(seen.transpose(1, 2).flatten(2), f"{layer}.attention.output.dense")
+        x = norm(x + attended, f"{layer}.attention.output")
         inner = F.gelu(linear(x, f"{layer}.intermediate.dense"))
         x = norm(x + linear(inner, f"{layer}.output.dense"), f"{layer}.output")
     return x

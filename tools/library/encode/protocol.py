@@ -44,7 +44,7 @@ class Encoder(Reader, Protocol):
 
 @runtime_checkable
 class TokenEncoder(Encoder, Protocol):
-    """An encoder that tells what it makes of each token."""
+    """An encoder with a vector for each token."""
 
     def tokens(self, texts: Sequence[str]) -> list[Vectors]:
         """Each text's own token vectors, float32[tokens, dim], L2-normalised, special tokens included."""

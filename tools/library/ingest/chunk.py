@@ -69,11 +69,11 @@ def _join_last(chunks: list[list[_Sentence]]) -> list[list[_Sentence]]:
     return [*chunks[:-2], joined] if sum(s.tokens for s in joined) <= LARGEST else chunks
 
 
-def _tail(chunk: Sequence[_Sentence], room: int) -> list[_Sentence]:
-    """The last sentences that together have at most 50 tokens (and fit into `room`): what two chunks share."""
+def _tail(chunk: Sequence[_Sentence], space: int) -> list[_Sentence]:
+    """The last sentences that together have at most 50 tokens (and fit into `space`): what two chunks share."""
     tail: list[_Sentence] = []
     for sentence in reversed(chunk):
-        if sum(s.tokens for s in tail) + sentence.tokens > min(OVERLAP, room):
+        if sum(s.tokens for s in tail) + sentence.tokens > min(OVERLAP, space):
             break
         tail.insert(0, sentence)
     return tail

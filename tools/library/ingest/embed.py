@@ -84,7 +84,7 @@ def points(index: Index, inputs: Sequence[EncoderInput]) -> list[Point]:
 
 
 def _pieces(part: Part, reader: encode.Reader) -> list[str]:
-    """A part's words, windowed, and a figure's caption once more alone: what is said around it would drown it. Nothing
+    """A part's words, windowed, and a figure's caption once more alone: the text around it would drown it. Nothing
     for a picture without a word."""
     text = searchable_text(part)
     alone = [part.caption] if isinstance(part, Figure) and part.caption not in ("", text) else []

@@ -8,13 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tools.errors import EncoderMismatch
-from tools.library.index import Index
+from tools.library.index import Index, OnProgress
 from tools.library.ingest import embed, workers
 from tools.library.ingest.embed import EncoderInput
 from tools.library.store import Store
-
-OnProgress = Callable[[int, int], None]
-"""Called with the number of sources that are done, and of all."""
 
 
 def rebuild_if_needed(index: Index) -> int:

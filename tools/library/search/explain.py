@@ -1,4 +1,4 @@
-"""Why a search found what it found: what each leg was asked, what it answered, and where a wanted place stands."""
+"""Why a search found what it found: the query of each leg, what it answered, and where a wanted place is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -87,10 +87,9 @@ def _why(index: Index, query: Query, items: Sequence[str], best: Hit | None) -> 
     if best is not None:
         legs = "" if min(best.legs.values()) <= DEPTH else f", and a leg gives {DEPTH} windows to the fusion"
         return f"Too deep: number {best.rank} where {query.limit} are shown{legs}."
-    held = index.store.sample(1, Scope(items=tuple(items)))
-    if not held:
+    if not index.store.sample(1, Scope(items=tuple(items))):
         return "It has neither words nor pixels to be found by."
     scope = scope_of(index.catalog, query.within)
     if scope is None or not index.store.sample(1, replace(scope, items=tuple(items))):
         return "Filtered out: it lies outside what the filters let through."
-    return "No leg found it: it shares no word with the query, and no leg of meaning or pixels was asked."
+    return "No leg found it: it shares no word with the query, and no leg of meaning or pixels was queried."

@@ -1,7 +1,7 @@
-"""The legs of a search: what each asks the store. Their scores are of different spaces and are never compared.
+"""The legs of a search: the query of each. Their scores are of different spaces and are never compared.
 
 bm25: words in words. text: meaning in words. clip: words in pixels. picture: pixels in pixels. (rerank, the second
-look, comes after them and asks no store.)
+look, comes after them and queries no store.)
 """
 
 from collections.abc import Sequence
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 WEIGHTS = {"bm25": 0.5, "text": 0.5, "clip": 0.1, "picture": 1.0, "rerank": 1.0}
 """Of the legs in the fusion, chosen by `python -m evals retrieval`; `clip` asks figures only."""
 MIDDLE = 0.7
-"""Of a picture's width and height."""
+"""Share of a picture's width and height."""
 LIKE_TERMS = 30
 """Words of an item, the most frequent first, that look for its like."""
 MOST_WINDOWS = 64
 """Windows of one item that look for its like: about 30 pages of text."""
 
 
-def asked(index: Index, query: Query) -> dict[str, LegQuery]:
-    """Leg of the fusion → what to ask the store."""
+def queries(index: Index, query: Query) -> dict[str, LegQuery]:
+    """Leg of the fusion → its query of the store."""
     if query.like:
         return of_item(index, query.like)
     legs = of_words(index, query.text, query.within.kinds) if query.text else {}
@@ -48,14 +48,14 @@ def _looks(picture: "Image") -> "list[Image]":
 
 
 def of_words(index: Index, text: str, kinds: Sequence[str]) -> dict[str, LegQuery]:
-    """Words are asked of pixels where figures are wanted. A text longer than an encoder reads asks with the mean
-    of its windows."""
+    """Words are compared with pixels where figures are wanted. The query of a text longer than an encoder reads is the
+    mean of its windows."""
     pieces = encode.windows(text, index.encoders.text)
     legs = {"bm25": LegQuery("bm25", index.bm25.query(text))}
     if kinds and "figure" not in kinds:
         legs["text"] = LegQuery("text", unit(index.encoders.text.queries(pieces).mean(axis=0)))
     else:
-        both = encode.texts_in_both(index.encoders.text, index.encoders.image, pieces, asked=True)
+        both = encode.texts_in_both(index.encoders.text, index.encoders.image, pieces, as_query=True)
         legs["text"] = LegQuery("text", unit(both.text.mean(axis=0)))
         pixels = index.adapter.texts(both.image) if index.adapter else both.image
         legs["clip"] = LegQuery("clip", unit(pixels.mean(axis=0)))
@@ -63,26 +63,26 @@ def of_words(index: Index, text: str, kinds: Sequence[str]) -> dict[str, LegQuer
 
 
 def of_item(index: Index, item: str) -> dict[str, LegQuery]:
-    """An item's own vectors ask for its like: the mean of its windows, its words, and a figure's pixels.
+    """What is like an item, by its own vectors: the mean of its windows, its words, and a figure's pixels.
 
     Raises NotInLibrary for one that has gone.
     """
     figure = index.catalog.item(item).kind == "figure"
-    kept = index.store.sample(MOST_WINDOWS, Scope(items=(item,)))
+    points = index.store.sample(MOST_WINDOWS, Scope(items=(item,)))
     legs = {}
-    if texts := [point.dense["text"] for point in kept if "text" in point.dense]:
+    if texts := [point.dense["text"] for point in points if "text" in point.dense]:
         legs["text"] = LegQuery("text", unit(np.mean(texts, axis=0)))
-    if words := _frequent(kept):
+    if words := _frequent(points):
         legs["bm25"] = LegQuery("bm25", words)
-    if figure and (pixels := [point.dense["clip"] for point in kept if "clip" in point.dense]):
+    if figure and (pixels := [point.dense["clip"] for point in points if "clip" in point.dense]):
         legs["picture"] = LegQuery("clip", unit(np.mean(pixels, axis=0)))
     return legs
 
 
-def _frequent(kept: Sequence[Point]) -> Sparse | None:
+def _frequent(points: Sequence[Point]) -> Sparse | None:
     """The item's heaviest words over all its windows, each counted once as in a query."""
     weights: dict[int, float] = {}
-    for point in kept:
+    for point in points:
         if point.bm25 is not None:
             for index, value in zip(point.bm25.indices, point.bm25.values, strict=True):
                 weights[index] = weights.get(index, 0.0) + value

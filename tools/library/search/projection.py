@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tools.errors import SettingsError
 from tools.library.index import Index
 from tools.library.search.filters import scope_of
-from tools.library.search.legs import asked
+from tools.library.search.legs import queries
 from tools.library.search.query import Query
 from tools.library.store import Leg, Sparse
 
@@ -55,11 +55,11 @@ def draw(index: Index, query: Query, path: Path) -> Path:
     except ImportError as error:
         raise SettingsError("Drawing needs matplotlib.", "Type: pip install matplotlib") from error
     scope = scope_of(index.catalog, query.within)
-    kept = index.store.sample(MOST, scope) if scope else []
-    stars = asked(index, query)
+    sample = index.store.sample(MOST, scope) if scope else []
+    stars = queries(index, query)
     picture = Figure(figsize=(12, 5.5), layout="constrained")
     for axes, (leg, title) in zip(picture.subplots(1, 2), TITLES.items(), strict=True):
-        points = [(point.kind, point.dense[leg]) for point in kept if leg in point.dense]
+        points = [(point.kind, point.dense[leg]) for point in sample if leg in point.dense]
         axes.set_title(title)
         axes.set_xticks([])
         axes.set_yticks([])
@@ -71,9 +71,9 @@ def draw(index: Index, query: Query, path: Path) -> Path:
             of_kind = np.asarray([vector for one, vector in points if one == kind])
             if len(of_kind):
                 axes.scatter(*flat.of(of_kind).T, s=9, c=colour, alpha=0.55, label=f"{kind} ({len(of_kind)})")
-        for name, ask in stars.items():
-            if ask.leg == leg and not isinstance(ask.vector, Sparse):
-                where = flat.of(np.asarray([ask.vector]))
+        for name, star in stars.items():
+            if star.leg == leg and not isinstance(star.vector, Sparse):
+                where = flat.of(np.asarray([star.vector]))
                 axes.scatter(*where.T, s=190, marker="*", edgecolors="black", label=f"query: {name}")
         words, pixels = ([v for kind, v in points if (kind == "figure") is seen] for seen in (False, True))
         if leg == "clip" and words and pixels:

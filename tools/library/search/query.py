@@ -1,4 +1,4 @@
-"""What is asked of the library, and what came of it."""
+"""A query of the library, and its result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Blend = Literal["ranks", "vector", "cascade"]
-"""How a picture and words asked together are joined. "ranks" fuses what each finds (late fusion); "vector" asks the
+"""How a picture and words in one query are joined. "ranks" fuses what each finds (late fusion); "vector" asks the
 pictures with the mean of both vectors (early fusion); "cascade" lets the picture put in order what the words found."""
 
 
@@ -38,7 +38,7 @@ class Query:
     """Words, a picture, or both; or an item of the library whose like is looked for.
 
     `diversity` is 0 for the best items, however alike, to 1 for the most different ones. `weights` are those of the
-    legs; without them the library's own. A leg of weight 0 is not asked.
+    legs; without them the library's own. A leg of weight 0 is not queried.
     """
 
     text: str = ""

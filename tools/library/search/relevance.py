@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from tools.library.evidence import Figure, searchable_text
 from tools.library.index import Index
-from tools.library.store import Scope, Scored, Sparse
+from tools.library.store import LegQuery, Scope, Scored, Sparse
 
 COSINES = {"minilm": 0.35}
-"""Text encoder → the least cosine of a passage that answers a question. Without one nothing is said to be unfit."""
+"""Text encoder → the least cosine of a passage that answers a question. Without one nothing is called unfit."""
 SHARE = 0.23
 """The least part of the score that BM25 could have given if one window had all the words at their best.
 
@@ -36,12 +36,11 @@ class Term(NamedTuple):
 
 def terms(index: Index, text: str) -> list[Term]:
     """The words of a text, each once."""
-    found = []
-    for word in dict.fromkeys(WORD.findall(text)):
-        asked = index.bm25.query(word)
-        best = [index.store.search("bm25", Sparse([word_id], [1.0]), 1, Scope()) for word_id in asked.indices]
-        found.append(Term(word, max((one.score for hits in best for one in hits), default=0.0) if best else None))
-    return found
+    words = {word: index.bm25.query(word).indices for word in dict.fromkeys(WORD.findall(text))}
+    ids = list(dict.fromkeys(id for some in words.values() for id in some))
+    answers = index.store.search_all([LegQuery("bm25", Sparse([id], [1.0])) for id in ids], 1, Scope())
+    best = {id: windows[0].score if windows else 0.0 for id, windows in zip(ids, answers, strict=True)}
+    return [Term(word, max((best[id] for id in some), default=None)) for word, some in words.items()]
 
 
 def words_fit(index: Index, text: str, legs: Mapping[str, Sequence[Scored]]) -> bool:

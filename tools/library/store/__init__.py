@@ -38,7 +38,7 @@ __all__ = [
 
 def open_store(root: Path, url: str | None, maker: Maker, edition: int = 0, layout: Layout | None = None) -> Store:
     """The server at `url` where one is set, otherwise the Edge folder `root/vectors`. An edition other than 0 stands
-    beside it under a name of its own: it was made anew."""
+    beside it under a name of its own: its points were made again."""
     if url:
         return ServerStore(url, maker, _edition(COLLECTION, edition), layout)
     return EdgeStore(root / _edition("vectors", edition), maker, layout)

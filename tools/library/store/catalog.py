@@ -287,8 +287,8 @@ class Catalog:
     # items
 
     def put_record(self, item: Item) -> None:
-        """An API's reply, or rows of a table, kept so that tomorrow's conversation can still cite them. What belongs to
-        a source leaves with it; no page shows it."""
+        """An API's reply, or rows of a table, stored so that later conversations can still cite them. What belongs to a
+        source leaves with it; no page shows it."""
         source = None if isinstance(item, Record) else item.source_id
         with self._change() as db:
             row = (item.id, source, item.kind, None, item.model_dump_json(), None)

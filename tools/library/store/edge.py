@@ -145,7 +145,7 @@ class EdgeStore(Store):
         return self._shard.count(self.types.CountRequest(exact=True)) - 1
 
     def optimize(self) -> None:
-        """Writes every segment anew beside the old one."""
+        """Writes every segment again beside the old one."""
         blocks = (getattr(file.stat(), "st_blocks", 0) for file in self._folder.rglob("*"))  # most files are sparse
         disk.need(self._folder, ROOM + 512 * sum(blocks))
         self._shard.optimize()

@@ -16,7 +16,7 @@ MAKER_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "exhibit/maker"))
 class Maker:
     """What the vectors were made with: encoder names and sizes, and the version of weights that ship with us.
 
-    How they are kept (quantised, on the disk, in shards) is not part of it: that may change, see `Layout`.
+    How they are stored (quantised, on the disk, in shards) is not part of it: that may change, see `Layout`.
     """
 
     text: str
@@ -47,11 +47,11 @@ def check(made_with: Maker | None, wanted: Maker) -> None:
     if (made_with.text, made_with.image) == (wanted.text, wanted.image):
         raise EncoderMismatch(
             f"This library was made with another version of '{made_with.image}' than is installed now.",
-            "Make its vectors anew, without reading the documents: exhibit index --again",
+            "Make its vectors again, without reading the documents: exhibit index --again",
         )
     raise EncoderMismatch(
         f"This library was made with text encoder '{made_with.text}' and image encoder '{made_with.image}', "
         f"but the settings say '{wanted.text}' and '{wanted.image}'.",
         f"Type: export EXHIBIT_TEXT_ENCODER={made_with.text} EXHIBIT_IMAGE_ENCODER={made_with.image} "
-        "or make its vectors anew with these, without reading the documents: exhibit index --again",
+        "or make its vectors again with these, without reading the documents: exhibit index --again",
     )

@@ -1,4 +1,4 @@
-"""What a store holds, what it is asked, and what it answers; the same for an embedded store and a server."""
+"""What a store holds, its queries and answers; the same for an embedded store and a server."""
 
 import uuid
 from collections.abc import Sequence

@@ -17,7 +17,7 @@ from tools.library.store.catalog import FileRow
 Cure = Literal["forget", "read", "embed", "clear", "index"]
 """Forget the path; read the file again; embed the source again; remove points that belong to nothing; and what only a
 person can do: index the folder again."""
-Told = Callable[[str, int, int], None]
+OnStep = Callable[[str, int, int], None]
 """Called with what is being checked, how much of it is done, and all of it."""
 
 
@@ -44,7 +44,7 @@ class Health:
     faults: tuple[Fault, ...] = field(default=())
 
 
-def check(index: Index, told: Told = lambda what, done, total: None) -> Health:
+def check(index: Index, on_step: OnStep = lambda what, done, total: None) -> Health:
     """Reads every byte that the library rests on: documents, pictures, renditions; compares every point."""
     catalog = index.catalog
     if broken := catalog.damage():
@@ -56,10 +56,10 @@ def check(index: Index, told: Told = lambda what, done, total: None) -> Health:
     pictures = catalog.pictures()
     faults = [
         *_left_over(index),
-        *_files(rows, sources, told),
-        *_sources(index, rows, sources, told),
-        *_pictures(index, pictures, told),
-        *_points(index, sources, told),
+        *_files(rows, sources, on_step),
+        *_sources(index, rows, sources, on_step),
+        *_pictures(index, pictures, on_step),
+        *_points(index, sources, on_step),
     ]
     return Health(len(rows), len(sources), index.store.count(), len(pictures), tuple(faults))
 
@@ -101,9 +101,9 @@ def _left_over(index: Index) -> Iterator[Fault]:
         yield Fault("clear", f"{folder.name} holds vectors of an earlier make.")
 
 
-def _files(rows: Sequence[FileRow], sources: dict[str, Source], told: Told) -> Iterator[Fault]:
+def _files(rows: Sequence[FileRow], sources: dict[str, Source], on_step: OnStep) -> Iterator[Fault]:
     for number, row in enumerate(rows, 1):
-        told("Documents", number, len(rows))
+        on_step("Documents", number, len(rows))
         if row.state == "indexed" and row.source not in sources:
             yield Fault("read", f"{row.path} is said to be held, but is not.", path=row.path)
         elif not _on_disk(row.path):
@@ -129,11 +129,11 @@ def _differs(path: Path, sha256: str) -> str:
         return f"cannot be read ({error.strerror})"
 
 
-def _sources(index: Index, rows: Sequence[FileRow], sources: dict[str, Source], told: Told) -> Iterator[Fault]:
+def _sources(index: Index, rows: Sequence[FileRow], sources: dict[str, Source], on_step: OnStep) -> Iterator[Fault]:
     held = {row.source for row in rows}
     recipes = index.catalog.recipes()
     for number, (id, source) in enumerate(sources.items(), 1):
-        told("Pages", number, len(sources))
+        on_step("Pages", number, len(sources))
         if id not in held:
             yield Fault("clear", f"No file holds {source.title} any more.", id)
         elif not recipes[id].startswith(f"{PARSER_VERSION}:"):
@@ -156,9 +156,9 @@ def _no_pages(index: Index, source: Source) -> str:
     return ""
 
 
-def _pictures(index: Index, pictures: dict[str, str], told: Told) -> Iterator[Fault]:
+def _pictures(index: Index, pictures: dict[str, str], on_step: OnStep) -> Iterator[Fault]:
     for number, (sha, source) in enumerate(pictures.items(), 1):
-        told("Pictures", number, len(pictures))
+        on_step("Pictures", number, len(pictures))
         path = index.root / disk.picture(sha)
         if not path.exists():
             yield Fault("read", f"The picture {sha[:12]}… is missing.", source)
@@ -168,13 +168,13 @@ def _pictures(index: Index, pictures: dict[str, str], told: Told) -> Iterator[Fa
             )
 
 
-def _points(index: Index, sources: dict[str, Source], told: Told) -> Iterator[Fault]:
+def _points(index: Index, sources: dict[str, Source], on_step: OnStep) -> Iterator[Fault]:
     """Every item that has words or pixels has points, numbered from 0 without a gap, and no other item has any."""
     there: dict[str, set[str]] = {}
     owners: dict[str, str] = {}
     total = index.store.count()
     for number, point in enumerate(index.store.scan(), 1):
-        told("Points", number, total)
+        on_step("Points", number, total)
         there.setdefault(point.item, set()).add(str(uuid.UUID(point.id)))
         owners[point.item] = point.source
     wanted: dict[str, str] = {}

@@ -1,29 +1,28 @@
-"""A library's points from one store to another: what is missing is copied, what is too much is dropped, and both are
-asked the same before anything says that they hold the same. A run that is killed goes on where it was."""
+"""A library's points from one store to another: what is missing is copied, what is too much is dropped, and both answer
+the same queries before anything says that they hold the same. A run that is killed goes on where it was."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
 from tools.errors import LibraryError
+from tools.library.index import OnProgress
 from tools.library.store import LegQuery, Scope, Scored, Store
 
 CHUNK = 256
 SAMPLE = 64
-"""Points whose own vectors are the questions of the check."""
+"""Points whose own vectors are the queries of the check."""
 FOUND = 10
 """Answers that are compared."""
 TOLERANCE = 1e-3
 """Of two scores, relative: of a vector that was normalised once more."""
-Told = Callable[[int, int], None]
-"""Called with the number of points that are there, and of all."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What one run did. `questions` were answered alike by both sides."""
+    """What one run did. `questions` were answered the same by both sides."""
 
     points: int
     copied: int
@@ -31,7 +30,7 @@ class Moved:
     questions: int
 
 
-def move(old: Store, new: Store, told: Told | None = None) -> Moved:
+def move(old: Store, new: Store, on_progress: OnProgress | None = None) -> Moved:
     """Makes `new` hold what `old` holds. Raises LibraryError where it then does not find the same."""
     total, seen, copied = old.count(), 0, 0
     for ids in _chunks(old):
@@ -40,8 +39,8 @@ def move(old: Store, new: Store, told: Told | None = None) -> Moved:
         if missing:
             new.put(old.get(missing))
         seen, copied = seen + len(ids), copied + len(missing)
-        if told:
-            told(seen, total)
+        if on_progress:
+            on_progress(seen, total)
     dropped = _drop_strangers(old, new) if new.count() > total else 0
     if new.count() != total:
         raise LibraryError(

@@ -6,7 +6,7 @@ ANCE, ICLR 2021). Whole documents are held out: what is adopted won on documents
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -18,7 +18,7 @@ from tools.library import encode
 from tools.library.encode.adapter import FILE, Adapter
 from tools.library.encode.protocol import Vectors
 from tools.library.evidence import Figure
-from tools.library.index import Index
+from tools.library.index import Index, OnProgress
 from tools.library.search.legs import unit
 from tools.library.store import LegQuery, Scope
 
@@ -31,7 +31,6 @@ HARD, BATCH, STEPS, LEARNING_RATE, PULL, SCALE = 16, 256, 400, 1e-3, 1.0, 60.0
 figures of textbooks were learnt by heart, and half as many of others were found. SCALE sharpens cosines."""
 SURE = 0.05
 """Chance of so many wins among texts that changed their rank, were the map worth nothing: at the most."""
-Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Pairs:
 
     texts: Vectors
     about: NDArray[np.int64]
-    held: NDArray[np.bool_]
+    held_out: NDArray[np.bool_]
     figures: Vectors
     ids: tuple[str, ...]
 
@@ -64,16 +63,16 @@ class Tuned:
         return self.after > self.before and self.chance <= SURE
 
 
-def tune(index: Index, told: Told | None = None) -> Tuned:
+def tune(index: Index, on_progress: OnProgress | None = None) -> Tuned:
     """Raises LibraryError where the library holds too few figures with words."""
     pairs = pairs_of(index)
-    if len(pairs.texts) < FEWEST or not pairs.held.any() or pairs.held.all():
+    if len(pairs.texts) < FEWEST or not pairs.held_out.any() or pairs.held_out.all():
         raise LibraryError(
             f"{len(pairs.texts)} texts about figures are too few to fit anything on: {FEWEST} in several documents are "
             "needed.",
             "Index more documents with captioned figures: exhibit index <folder>.",
         )
-    adapter = Adapter(fit(pairs, hard_negatives(index, pairs), told), index.encoders.maker)
+    adapter = Adapter(fit(pairs, hard_negatives(index, pairs), on_progress), index.encoders.maker)
     before, after = _ranks(pairs.texts, pairs), _ranks(adapter.texts(pairs.texts), pairs)
     rose, fell = int((after < before).sum()), int((after > before).sum())
     tuned = Tuned(len(pairs.texts), len(before), _score(before), _score(after), rose, fell, sign_test(rose, fell))
@@ -99,15 +98,15 @@ def pairs_of(index: Index) -> Pairs:
         figures += [item for item in index.catalog.items_of(source.id) if isinstance(item, Figure)]
     points = {point.item: point.dense["clip"] for point in _kept(index, [f.id for f in figures])}
     figures = [figure for figure in figures if figure.id in points]
-    said = [(n, text) for n, f in enumerate(figures) for text in dict.fromkeys((f.caption, f.mention)) if text]
-    texts = [encode.windows(text, index.encoders.image)[0] for _, text in said]
-    about = np.array([n for n, _ in said], np.int64)
-    held = np.array([int(sha256(f.source_id.encode()).hexdigest(), 16) % HELD_OUT == 0 for f in figures], bool)
+    written = [(n, text) for n, f in enumerate(figures) for text in dict.fromkeys((f.caption, f.mention)) if text]
+    texts = [encode.windows(text, index.encoders.image)[0] for _, text in written]
+    about = np.array([n for n, _ in written], np.int64)
+    held_out = np.array([int(sha256(f.source_id.encode()).hexdigest(), 16) % HELD_OUT == 0 for f in figures], bool)
     vectors = index.encoders.image.texts(texts) if texts else np.empty((0, index.encoders.maker.image_dim), np.float32)
     return Pairs(
         vectors,
         about,
-        held[about] if len(about) else held[:0],
+        held_out[about] if len(about) else held_out[:0],
         np.array([points[f.id] for f in figures], np.float32).reshape(-1, index.encoders.maker.image_dim),
         tuple(f.id for f in figures),
     )
@@ -132,7 +131,7 @@ def hard_negatives(index: Index, pairs: Pairs) -> NDArray[np.int64]:
     return found
 
 
-def fit(pairs: Pairs, hard: NDArray[np.int64], told: Told | None = None) -> Vectors:
+def fit(pairs: Pairs, hard: NDArray[np.int64], on_progress: OnProgress | None = None) -> Vectors:
     """float32[dim, dim]: the adapter's weight, fitted on the texts that are not held out; half precision on a GPU."""
     import torch
     import torch.nn.functional as F
@@ -143,7 +142,7 @@ def fit(pairs: Pairs, hard: NDArray[np.int64], told: Told | None = None) -> Vect
     texts = torch.from_numpy(pairs.texts).to(place)
     figures = torch.from_numpy(pairs.figures).to(place)
     about, negatives = torch.from_numpy(pairs.about).to(place), torch.from_numpy(hard).to(place)
-    rows = torch.from_numpy(np.flatnonzero(~pairs.held)).to(place)
+    rows = torch.from_numpy(np.flatnonzero(~pairs.held_out)).to(place)
     weight = torch.zeros(texts.shape[1], texts.shape[1], device=place, requires_grad=True)
     optimizer = torch.optim.Adam([weight], lr=LEARNING_RATE)
     generator = torch.Generator().manual_seed(0)
@@ -161,14 +160,14 @@ def fit(pairs: Pairs, hard: NDArray[np.int64], told: Told | None = None) -> Vect
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if told:
-            told(step + 1, STEPS)
+        if on_progress:
+            on_progress(step + 1, STEPS)
     return weight.detach().float().cpu().numpy()
 
 
 def _ranks(texts: Vectors, pairs: Pairs) -> NDArray[np.int64]:
     """Rank, from 1, of its figure among all figures for each text that is held out."""
-    rows = np.flatnonzero(pairs.held)
+    rows = np.flatnonzero(pairs.held_out)
     scores = texts[rows] @ pairs.figures.T
     own = scores[np.arange(len(rows)), pairs.about[rows]]
     return 1 + (scores > own[:, None]).sum(axis=1)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tools.errors import EncoderMismatch, LibraryBusy
+from tools.errors import LibraryBusy
 from tools.library.ingest.report import Report
 from tools.library.library import Library
 from tools.library.store import disk
@@ -170,16 +170,6 @@ def test_removing_forgets_the_source_its_pictures_and_its_points(library: Librar
     assert (folder / "only.png").exists()
 
 
-def test_vectors_that_were_moved_away_are_made_again(folder: Path, tmp_path: Path) -> None:
-    with Library(tmp_path / "moved", create=True) as first:
-        first.add([folder])
-    shutil.move(tmp_path / "moved" / "vectors", tmp_path / "elsewhere")
-    with Library(tmp_path / "moved") as again:
-        report = again.add([folder])
-        assert (told(report), report.embedded) == ((0, 2, 0, 0), 2)
-        assert found(again, "gearbox oil")
-
-
 def test_a_store_that_is_held_changes_nothing(folder: Path, tmp_path: Path) -> None:
     """`library remove` while a chat is open: refused, and the source is still there."""
     with Library(tmp_path / "held", create=True) as held:
@@ -313,38 +303,6 @@ def test_an_empty_folder_that_was_full_is_taken_for_a_disk_that_is_not_there(lib
 def test_two_runs_at_once_are_one_too_many(library: Library, folder: Path) -> None:
     with disk.only_one(library.root), pytest.raises(LibraryBusy, match="changing the library"):
         library.add([folder])
-
-
-def test_other_encoders_embed_anew_without_reading(library: Library, folder: Path, tmp_path: Path) -> None:
-    library.add([folder])
-    points = {held.id for held in library.store.scan()}
-    library.close()
-    with Library(tmp_path / "library", text_encoder="mini") as other:
-        with pytest.raises(EncoderMismatch, match="exhibit index --again"):
-            other.search("oil")
-        shutil.rmtree(folder)
-        assert other.embed_again() == 2
-        assert "4.2" in " ".join(found(other, "gearbox oil"))
-        assert {held.id for held in other.store.scan()} == points
-    assert not (tmp_path / "library" / "vectors").exists()
-
-
-def test_embedding_anew_goes_on_after_a_kill(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Killed(BaseException):
-        pass
-
-    def dies(*args) -> None:
-        raise Killed
-
-    library.add([folder])
-    before = library.store.count()
-    monkeypatch.setattr(library.index, "replace_store", dies)
-    with pytest.raises(Killed):
-        library.embed_again()
-    monkeypatch.undo()
-    assert library.index.edition == 1, "the step was taken"
-    library.index.close_store()
-    assert library.store.count() == before and found(library, "gearbox oil")
 
 
 def zipped(path: Path, **members: str | bytes) -> None:
