@@ -90,6 +90,24 @@ def test_the_rooms_of_the_library_import_downwards(path: Path) -> None:
     assert not wrong
 
 
+BELOW = {
+    "validator": {"answer"},
+    "llm": {"answer", "settings", "validator"},
+    "graph": {"answer", "events", "llm", "validator"},
+    "assistant": {"answer", "events", "graph", "llm", "settings"},
+}
+"""interfaces → assistant → graph → llm, validator: what each of agent's rooms may import of the others."""
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_the_rooms_of_the_agent_import_downwards(room: str) -> None:
+    paths = [path for path in FILES if path.relative_to(ROOT).with_suffix("").parts[:2] == ("agent", room)]
+    names = [name.split(".") for path in paths for name in imported_modules(path)]
+    rooms = {path.stem for path in (ROOT / "agent").iterdir()}
+    used = {parts[1] for parts in names if parts[0] == "agent" and len(parts) > 1} & rooms
+    assert used - {room} <= BELOW[room]
+
+
 def test_only_the_door_takes_the_whole_library() -> None:
     takers = []
     for path in set(LIBRARY.rglob("*.py")) - {LIBRARY / "library.py"}:
