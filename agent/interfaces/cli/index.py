@@ -64,7 +64,8 @@ def _shown_by(show: console.OnProgress) -> "OnEvent":
 
     def on_event(event: "Indexing | Indexed") -> None:
         if isinstance(event, Indexing):
-            show(Path(event.path).name or "Indexed", event.done, event.total)
+            page = f"page {event.page} of {event.pages}: " if event.pages > 1 else ""
+            show(page + Path(event.path).name or "Indexed", event.done, event.total)
 
     return on_event
 
