@@ -3,8 +3,8 @@
 import time
 
 import pytest
-
 from agent.llm.ollama_http import CIRCLE, Reply, Wire, _in_circles
+
 from tests.fake_ollama import FakeOllama
 from tests.fake_ollama import Reply as Said
 from tools.errors import ModelDown

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-
-from agent.llm import ollama_probe
 from agent.llm.ollama_http import Wire
 from agent.llm.ollama_probe import Card, choose_window
+
+from agent.llm import ollama_probe
 from tests.fake_ollama import MLLAMA, FakeOllama, Reply
 from tools.errors import ModelDown, ModelMissing
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from agent.llm.ollama_http import Wire
 
 from agent import Assistant
-from agent.llm.ollama_http import Wire
 from tests.fake_ollama import Body, FakeOllama, kind
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ from pydantic import Field
 from agent import validator
 from agent.answer import Answer, AnswerStatus, Citation, Claim, Place, Status, Verdict
 from agent.assistant import Assistant, new_thread
-from agent.llm.protocol import Decision
+from agent.llm.protocol import ANSWER, Decision
 from evals.cases import API, Case
 from tools.errors import ModelNonsense, QuestionError, UnreadableFile
 from tools.library.evidence import Evidence, Frozen, Item, Record, Region
@@ -212,16 +212,16 @@ class Examiner:
 
     def _step(self, node: str, state: dict[str, Any]) -> Step:
         if node == "decide":
-            return Step(node=node, decision=state["decision"])
+            answered = state["decision"].action == ANSWER
+            claims = tuple(state["draft"].claims) if answered else ()
+            return Step(node=node, decision=state["decision"], claims=claims)
         if node == "act":
             call = state["calls"][-1]
             return Step(node=node, decision=state["decision"], keys=call.keys, error=call.error)
         if node == "look":
             return Step(node=node, seen=state["seen"])
-        if node == "write":
-            return Step(node=node, claims=tuple(state["claims"]))
         if node == "validate":
-            return Step(node=node, verdicts=tuple(map(self._checked, state["verdicts"])))
+            return Step(node=node, verdicts=tuple(map(self._checked, [*state["accepted"], *state["refused"]])))
         return Step(node=node)
 
     def _found(self, evidence: Evidence, fresh: bool) -> Found:
