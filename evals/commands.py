@@ -1,27 +1,29 @@
-"""What `python -m evals` does. Heavy things are imported where they are used."""
+"""What `python -m evals` does. What loads the assistant is imported where it is used, so that --help stays quick."""
 
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
+
+from evals import suites
+from evals.cases import SuiteError
+from evals.console import bar, table
+from evals.suites import Suite
 
 if TYPE_CHECKING:
     from agent.llm.protocol import ChatModel
     from agent.settings import Settings
     from evals.runs.run import Run
-    from evals.runs.summary import Figure
-    from evals.suites import Suite
 
-Bar = Callable[[int, int, str], None]
 INTERRUPTED = 130
 """Exit code after Ctrl-C, by the shell's convention."""
+Judge = Annotated[str, typer.Option(help="The judge, for example ollama/gemma4.")]
 
 
 def run(
@@ -36,20 +38,17 @@ def run(
     rounds: Annotated[int | None, typer.Option(min=0, help="Times an answer may go back after validation.")] = None,
 ) -> None:
     """Ask every case of a suite and record all that came of it."""
-    from evals import suites
     from evals.runs import run as runs
 
     console = Console(stderr=True)
     chosen = suites.load(suite)
     folder = out or runs.RUNS / f"{chosen.name}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
-    settings = _settings(model, library or runs.LIBRARIES / chosen.name, budget, rounds)
+    settings = _settings(chosen, library, model=model, max_steps=budget, max_rounds=rounds)
     _index(chosen, settings, console)
-    left_out = tuple(dict.fromkeys(without or ()))
     try:
-        with _bar(console) as tell:
-            done = runs.run(
-                chosen, folder, settings=settings, leave_out=left_out, limit=limit, resume=resume, progress=tell
-            )
+        with bar(console) as on_progress:
+            ask = partial(runs.run, chosen, folder, settings=settings, on_progress=on_progress)
+            done = ask(leave_out=tuple(dict.fromkeys(without or ())), limit=limit, resume=resume)
     except KeyboardInterrupt:
         console.print(f"Interrupted. What was answered is kept; type the same with --resume --out {folder}")
         raise typer.Exit(INTERRUPTED) from None
@@ -68,17 +67,9 @@ def report(
     from evals.runs import report as pages
     from evals.runs import run as runs
 
-    done = runs.load(run)
-    where = runs.places(run)
-    print(
-        pages.write(
-            done,
-            out or run / "report.html",
-            library or where.library,
-            Path(suite) if suite else where.folder,
-            most=failed,
-        )
-    )
+    done, where = runs.load(run), runs.places(run)
+    folder = Path(suite) if suite else where.folder
+    print(pages.write(done, out or run / "report.html", library or where.library, folder, most=failed))
 
 
 def compare(
@@ -86,22 +77,24 @@ def compare(
     after: Annotated[Path, typer.Argument(metavar="B", help="Folder of another run of the same cases.")],
 ) -> None:
     """Which cases changed side from A to B, and is it more than chance."""
+    from evals.metrics.statistics import p_text
     from evals.runs import compare as pairs
     from evals.runs import run as runs
 
     found = pairs.compare(runs.load(before), runs.load(after))
     console = Console()
-    table = Table("case", "question", "A", "B", title="changed side")
-    for changed in found.changed:
-        table.add_row(changed.case.id, escape(changed.case.question[:90]), _side(changed.before), _side(changed.after))
-    console.print(table)
-    table = Table("metric", "cases", "A", "B", "B - A", "95 %", "p", "test")
+    sides = {True: "[green]right[/]", False: "[red]wrong[/]"}
+    changed = Table("case", "question", "A", "B", title="changed side")
+    for one in found.changed:
+        changed.add_row(one.case.id, escape(one.case.question[:90]), sides[one.before], sides[one.after])
+    console.print(changed)
+    metrics = Table("metric", "cases", "A", "B", "B - A", "95 %", "p", "test")
     for row in found.rows:
         low, high = row.interval
         cells = (f"{row.before:.3f}", f"{row.after:.3f}", f"{row.difference:+.3f}", f"{low:+.3f} to {high:+.3f}")
-        table.add_row(row.metric, str(row.n), *cells, pairs.p_in_words(row.p), row.test)
-    console.print(table)
-    print(found.said)
+        metrics.add_row(row.metric, str(row.n), *cells, p_text(row.p), row.test)
+    console.print(metrics)
+    print(found.summary)
 
 
 def list_(
@@ -109,31 +102,30 @@ def list_(
     runs_in: Annotated[Path | None, typer.Option("--runs", help="Where to look for runs.")] = None,
 ) -> None:
     """The suites, layouts and runs there are."""
-    from evals import suites
-    from evals.cases import SuiteError
     from evals.runs import run as runs
 
     console = Console()
-    places = [suites.SAMPLE, *sorted((folder or suites.DATA).glob("*/"))]
-    table = Table("suite", "cases", "documents", "layout", Column("folder", overflow="fold"))
-    for place in places:
-        layout = next((layout for layout in suites.LAYOUTS if layout.fits(place)), None)
-        if layout:
-            try:
-                found = suites.load(place)
-            except SuiteError as error:
-                table.add_row(place.name, "", "", f"[red]{escape(str(error))}[/]", _near(place))
-                continue
-            files = sum(1 for _ in found.parts.documents())
-            table.add_row(found.name, str(len(found.cases)), str(files), layout.what, _near(place))
-    console.print(table)
-    table = Table(Column("run", overflow="fold"), "cases", "model", "without", "right")
+    found = Table("suite", "cases", "documents", "layout", Column("folder", overflow="fold"))
+    for place in [suites.SAMPLE, *sorted((folder or suites.DATA).glob("*/"))]:
+        if layout := suites.layout_of(place):
+            found.add_row(*_suite_cells(place, layout.what), _near(place))
+    console.print(found)
+    done = Table(Column("run", overflow="fold"), "cases", "model", "without", "right")
     for path in sorted((runs_in or runs.RUNS).glob(f"*/{runs.MANIFEST}")):
-        done = runs.load(path.parent)
-        of = f"{len(done.traces)}/{done.manifest.cases}"
-        model, parts = str(done.manifest.settings["model"]), ", ".join(done.manifest.without)
-        table.add_row(_near(path.parent), of, model, parts, _right(done))
-    console.print(table)
+        one = runs.load(path.parent)
+        of = f"{len(one.traces)}/{one.manifest.cases}"
+        model, parts = str(one.manifest.settings["model"]), ", ".join(one.manifest.without)
+        done.add_row(_near(path.parent), of, model, parts, _right(one))
+    console.print(done)
+
+
+def _suite_cells(place: Path, layout: str) -> tuple[str, str, str, str]:
+    """Name, cases, documents and layout, or what is wrong with it."""
+    try:
+        suite = suites.load(place)
+    except SuiteError as error:
+        return place.name, "", "", f"[red]{escape(str(error))}[/]"
+    return suite.name, str(len(suite.cases)), str(sum(1 for _ in suite.parts.documents())), layout
 
 
 def convert(
@@ -141,9 +133,6 @@ def convert(
     into: Annotated[Path, typer.Argument(help="A new folder for the suite.")],
 ) -> None:
     """Write a suite as a folder of its own: cases.jsonl and its documents."""
-    from evals import suites
-    from evals.cases import SuiteError
-
     if into.exists() and any(into.iterdir()):
         raise SuiteError(f"{into} is not empty.", "Name a new folder.")
     found = suites.load(source)
@@ -156,26 +145,23 @@ def baseline(
     library: Annotated[Path | None, typer.Option(help="Its library [default: .exhibit/evals/<suite>].")] = None,
 ) -> None:
     """Run a suite and record its figures as the baseline that `make test` holds later versions to."""
-    import tempfile
-
-    from evals import suites
-    from evals.runs import baseline as baselines
+    from evals import baseline as baselines
     from evals.runs import run as runs
 
     chosen = suites.load(suite)
-    settings = _settings(None, library or runs.LIBRARIES / chosen.name, None, None)
+    settings = _settings(chosen, library)
     console = Console(stderr=True)
     _index(chosen, settings, console)
-    with tempfile.TemporaryDirectory() as folder, _bar(console) as tell:
-        done = runs.run(chosen, Path(folder) / "run", settings=settings, progress=tell)
-    for problem in baselines.problems(done):
+    with tempfile.TemporaryDirectory() as folder, bar(console) as on_progress:
+        done = runs.run(chosen, Path(folder) / "run", settings=settings, on_progress=on_progress)
+    for problem in baselines.worse_answers(done):
         console.print(f"[yellow]worse than the last baseline:[/] {problem}")
-    print(baselines.write(done))
+    print(baselines.of_answers(done).write(baselines.ANSWERS))
 
 
 def agreement(
     labelled: Annotated[Path, typer.Argument(help="JSONL: question, reference, said, right (by a person).")],
-    model: Annotated[str, typer.Option(help="The judge, for example ollama/gemma4.")],
+    model: Judge,
     out: Annotated[Path, typer.Option(help="Where the agreement is written.")] = Path("agreement.json"),
 ) -> None:
     """Measure a model as judge against people; without this, no figure of it appears."""
@@ -188,26 +174,28 @@ def agreement(
 
 def judge(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    model: Annotated[str, typer.Option(help="The judge, for example ollama/gemma4.")],
+    model: Judge,
     agreement: Annotated[Path, typer.Option(help="What `agreement` wrote about this judge.")] = Path("agreement.json"),
 ) -> None:
     """Let a model that was measured judge the answers of a run; the report then shows it."""
     from evals import judge as judges
     from evals.runs import run as runs
+    from evals.runs.summary import cells
 
     done = runs.load(run)
     figure = judges.figure(done, judges.score_run(done, _judge(model), judges.read_agreement(agreement)))
-    print(f"{figure.metric}: {' '.join(in_words(figure))}, {figure.n} cases, {figure.unscored} not scored")
+    print(f"{figure.metric}: {' '.join(cells(figure))}, {figure.n} cases, {figure.unscored} not scored")
 
 
 # what the commands share
 
 
-def _settings(model: str | None, library: Path, budget: int | None, rounds: int | None) -> "Settings":
+def _settings(suite: Suite, library: Path | None, **given: str | int | None) -> "Settings":
     from agent import settings
+    from evals.runs import run as runs
 
-    given = {"model": model, "library": library, "max_steps": budget, "max_rounds": rounds}
-    return settings.read(**{name: value for name, value in given.items() if value is not None})
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return settings.read(library=library or runs.LIBRARIES / suite.name, **chosen)
 
 
 def _judge(model: str) -> "ChatModel":
@@ -219,12 +207,12 @@ def _judge(model: str) -> "ChatModel":
     return chosen
 
 
-def _index(suite: "Suite", settings: "Settings", console: Console) -> None:
+def _index(suite: Suite, settings: "Settings", console: Console) -> None:
     from evals.runs import run as runs
 
     start = time.perf_counter()
-    with _bar(console) as tell:
-        indexed = runs.index(suite, settings, lambda n, total, path: tell(n, total, path.name))
+    with bar(console) as on_progress:
+        indexed = runs.index(suite, settings, lambda n, total, path: on_progress(n, total, path.name))
     if indexed:
         console.print(
             f"{settings.library}: {len(indexed.added)} files added, {len(indexed.unchanged)} unchanged, "
@@ -234,41 +222,21 @@ def _index(suite: "Suite", settings: "Settings", console: Console) -> None:
             console.print(f"[red]not read[/] {escape(f'{path.name}: {error}')}")
 
 
-@contextmanager
-def _bar(console: Console) -> Iterator[Bar]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda n, total, name: bar.update(task, description=escape(name[:40]), completed=n, total=total)
-
-
 def _print_run(done: "Run") -> None:
-    from evals.metrics.latency import by_stage, percentile, throughput
-    from evals.runs.summary import summary
+    from evals.metrics.resources import by_stage, percentile, throughput
+    from evals.runs.summary import cells, summary
 
-    table = Table("metric", "mean", "95 %", "cases", "not scored")
-    for figure in summary(done.cases, done.traces):
-        mean, interval = in_words(figure)
-        table.add_row(figure.metric, mean, interval, str(figure.n), str(figure.unscored or ""))
     console = Console()
-    console.print(table)
-    table = Table("stage", "p50 ms", "p95 ms", "cases")
+    metrics = Table("metric", "mean", "95 %", "cases", "not scored")
+    for figure in summary(done.cases, done.traces):
+        metrics.add_row(figure.metric, *cells(figure), str(figure.n), str(figure.unscored or ""))
+    console.print(metrics)
+    stages = table("", "stage", "p50 ms", "p95 ms", "cases")
     for stage, seconds in by_stage(done.took).items():
-        table.add_row(stage, *(f"{1000 * percentile(seconds, p):.0f}" for p in (50, 95)), str(len(seconds)))
-    console.print(table)
+        stages.add_row(stage, *(f"{1000 * percentile(seconds, p):.0f}" for p in (50, 95)), str(len(seconds)))
+    console.print(stages)
     speed = throughput(done.took)
     print(f"{speed:.0f} cases a minute; {done.peak_mb:.0f} MB at most." if speed and done.peak_mb else "")
-
-
-def in_words(figure: "Figure") -> tuple[str, str]:
-    """The mean and its interval: shares in percent, counts as they are; dashes where nothing could be scored."""
-    from evals.metrics import METRICS
-
-    if figure.mean is None or figure.low is None or figure.high is None:
-        return "–", "–"
-    if figure.metric in METRICS and METRICS[figure.metric].unit == "count":
-        return f"{figure.mean:.2f}", f"{figure.low:.2f} to {figure.high:.2f}"
-    return f"{100 * figure.mean:.1f} %", f"{100 * figure.low:.1f} to {100 * figure.high:.1f}"
 
 
 def _right(done: "Run") -> str:
@@ -277,10 +245,6 @@ def _right(done: "Run") -> str:
 
     found = figure(METRICS["right"], done.cases, done.traces)
     return f"{found.mean * found.n:.0f} of {found.n}" if found.mean is not None else ""
-
-
-def _side(right: bool) -> str:
-    return "[green]right[/]" if right else "[red]wrong[/]"
 
 
 def _near(path: Path) -> str:

@@ -20,9 +20,9 @@ from agent.interfaces import page_pictures
 from agent.interfaces.cli.answers import print_answer
 from evals import suites
 from evals.cases import Case
-from evals.metrics import right
+from evals.metrics.conduct import right
 from evals.runs import run
-from evals.runs.trace import Examiner
+from evals.runs.examiner import Examiner
 from evals.suites import Suite
 
 DEMO = 7
@@ -64,7 +64,7 @@ def _demo(examiner: Examiner, todo: Sequence[Case], console: Console) -> int:
         print_answer(answer)
         for page in _marked(examiner.assistant, answer):
             console.print(f"  the place, marked: {page}", style="dim", highlight=False)
-        score = right.score(case, examiner.told(case, answer))
+        score = right(case, examiner.recorded(case, answer))
         ok = score is not None and score.value == 1
         console.print("  [green]as it should be[/]" if ok else "  [red]not what the suite expects[/]")
         right_ones += ok

@@ -2,17 +2,15 @@
 memory that needs.
 
 Share = seconds in which an encoder was at work / seconds of the whole run, in one run: 100 % would be an ingestion that
-costs nothing besides. Memory = the largest resident set of this process and its workers together, looked at ten times a
-second; pages that they share count once for each.
+costs nothing besides. Memory = the largest resident set of this process and its workers together; pages that they share
+count once for each.
 """
 
 import argparse
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from evals.metrics.resources import memory
 from tools.library.library import Library
 
 
@@ -43,37 +42,13 @@ class Clock:
 
         return timed
 
-
-@contextmanager
-def memory() -> Iterator[list[float]]:
-    """A list whose last entry is, in the end, the peak in MB (10^6 bytes). Linux only: [0] elsewhere."""
-    peak, over = [0.0], threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.1):
-            peak[0] = max(peak[0], _resident())
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    yield peak
-    over.set()
-    thread.join()
-
-
-def _resident() -> float:
-    """MB of this process and those it started."""
-    me = Path("/proc/self").resolve().name if Path("/proc/self").exists() else ""
-    children = Path("/proc/self/task").glob("*/children") if me else ()
-    ids = {me, *(child for path in children for child in _text(path).split())} - {""}
-    pages = sum(int((_text(Path("/proc", id, "statm")).split() or ["0", "0"])[1]) for id in ids)
-    return pages * 4096 / 1e6
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:  # it has just ended
-        return ""
+    def watch_encoders(self, library: Library) -> None:
+        """Loads them before, so that their loading is not counted."""
+        library.image_encoder.images([Image.new("RGB", (8, 8))])  # it is loaded by the first picture
+        for encoder in (library.text_encoder, library.image_encoder):
+            for name in ("texts", "images"):
+                if hasattr(encoder, name):
+                    setattr(encoder, name, self.watch(getattr(encoder, name)))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,11 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     table = Table("run", "files", "points", "seconds", "encoders", "share", "files/s", "peak MB")
     with tempfile.TemporaryDirectory() as root, Library(Path(root), create=True, workers=given.workers) as library:
         clock = Clock()
-        library.image_encoder.images([Image.new("RGB", (8, 8))])  # it is loaded by the first picture
-        for encoder in (library.text_encoder, library.image_encoder):  # loaded before the clock starts
-            for name in ("texts", "images"):
-                if hasattr(encoder, name):
-                    setattr(encoder, name, clock.watch(getattr(encoder, name)))
+        clock.watch_encoders(library)
         runs: dict[str, Callable[[], object]] = {
             "everything is new": lambda: library.add(given.folders),
             "nothing has changed": lambda: library.add(given.folders),
@@ -102,8 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             seconds = time.perf_counter() - start
             files, points = len(library.catalog.files()), library.store.count()
             share = f"{100 * clock.seconds / seconds:.0f} %"
-            cells = (f"{seconds:.1f}", f"{clock.seconds:.1f}", share, f"{files / seconds:.1f}", f"{peak[0]:.0f}")
-            table.add_row(name, str(files), str(points), *cells)
+            speed = (f"{seconds:.1f}", f"{clock.seconds:.1f}", share, f"{files / seconds:.1f}")
+            table.add_row(name, str(files), str(points), *speed, f"{peak.together:.0f}")
     Console().print(table)
     return 0
 

@@ -14,11 +14,11 @@ from pydantic import BaseModel, Field, ValidationError
 import prompts
 from agent.llm.protocol import Brief, ChatModel, Decision
 from evals.cases import SuiteError
-from evals.metrics.intervals import bootstrap
 from evals.metrics.score import Score
+from evals.metrics.statistics import bootstrap
 from evals.runs.run import Run
 from evals.runs.summary import Figure, of
-from evals.suites.rows import rows
+from evals.suites.layout import rows
 from tools.errors import ModelError
 from tools.library.evidence import Frozen
 from tools.tool import Tool

@@ -18,20 +18,13 @@ from rich.console import Console
 from rich.table import Table
 
 from evals import suites
-from tools.library.evidence import Box, text_of
+from evals.metrics.places import iou
+from tools.library.evidence import text_of
 from tools.library.parse import Parsed, parse
 
 LABELS = Path(__file__).parents[1] / "tests" / "labels" / "places.jsonl"
 LEAST_IOU = 0.5
 PICTURE = re.compile(r"^!\[\]\(([^)]+)\)\n+(?:\*([^*\n]+)\*\n)?", re.M)
-
-
-def iou(a: Box, b: Box) -> float:
-    """Shared over joint area of two boxes, 0 to 1."""
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    shared = max(0.0, width) * max(0.0, height)
-    both = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
-    return shared / (both - shared) if shared else 0.0
 
 
 def plain(text: str) -> str:
@@ -47,7 +40,7 @@ def score(labels: Sequence[dict], parsed: Parsed) -> tuple[Counter[str], list[st
     places += [("table", t.region.page, t.region.boxes[0], t.caption) for t in parsed.tables]
     for label in labels:
         kind, page, caption = label["kind"], label["page"], label["caption"]
-        near = [(iou(box, label["box"]), own) for what, at, box, own in places if (what, at) == (kind, page)]
+        near = [(iou([box], [label["box"]]), own) for what, at, box, own in places if (what, at) == (kind, page)]
         best, own = max(near, key=lambda pair: pair[0], default=(0.0, ()))
         found = best >= LEAST_IOU
         counts[kind] += 1

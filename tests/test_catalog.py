@@ -7,7 +7,7 @@ import pytest
 
 from tools.errors import NotInLibrary
 from tools.library.evidence import Figure, Passage, Region, Source, Table, Word, regions_of, text_of
-from tools.library.store.catalog import Catalog, Entry, FileRow, Reading, pack
+from tools.library.store.catalog import Catalog, Entry, FileRow, ParsedSource, pack
 
 S1, S2 = (hashlib.sha256(name).hexdigest() for name in (b"one", b"two"))
 WORDS = (Word("Turn", 1, (10, 10, 30, 20)), Word("off.", 1, (33, 10, 50, 20), "\n"), Word("Wait.", 2, (10, 5, 40, 15)))
@@ -31,8 +31,8 @@ def figure(name: str, image: str) -> Entry:
     return Entry(Figure(id=f"{name}:f0", source_id=name, image=image, regions=(region,)))
 
 
-def reading(name: str, *entries: Entry) -> Reading:
-    return Reading(source(name), "1:", entries)
+def reading(name: str, *entries: Entry) -> ParsedSource:
+    return ParsedSource(source(name), "1:", entries)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_source_stays_while_a_path_holds_it_and_is_named_after_one_that_does(c
 
 def test_a_source_that_bears_its_files_name_bears_the_new_one(catalog: Catalog) -> None:
     named = source(S1).model_copy(update={"uri": "/old.txt", "title": "old.txt"})
-    catalog.put([Reading(named, "1:", ())], [row(S1, "/old.txt")])
+    catalog.put([ParsedSource(named, "1:", ())], [row(S1, "/old.txt")])
     catalog.put([], [row(S1, "/new.txt")], gone=["/old.txt"])
     assert catalog.source(S1).title == "new.txt"
 

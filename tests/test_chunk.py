@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tools.library.encode.minilm import _tokenizer as _minilm_tokenizer
 from tools.library.evidence import Word, text_of
-from tools.library.ingest.chunk import LARGEST, OVERLAP, SMALLEST, chunk, sentences
+from tools.library.ingest.chunk import LARGEST, OVERLAP, SMALLEST, chunk
 from tools.library.parse.parts import Block
 
 
@@ -21,16 +21,6 @@ def block(text: str, heading: str = "", page: int = 1) -> Block:
 
 def sentence(n: int, length: int = 10) -> str:
     return " ".join([f"Word{n}", *["and"] * (length - 2), "stop."])
-
-
-def test_sentences_keep_their_offsets() -> None:
-    text = "It reads 82 °C. Check the oil at 2.5 bar. See Fig. 3 for details.\nThen start it."
-    assert [text[s.start : s.end] for s in sentences(text)] == [
-        "It reads 82 °C.",
-        "Check the oil at 2.5 bar.",
-        "See Fig. 3 for details.",
-        "Then start it.",
-    ]
 
 
 def test_a_short_text_is_one_chunk_with_its_heading() -> None:

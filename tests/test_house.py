@@ -43,8 +43,8 @@ def test_every_file_says_what_it_is_for(path: Path) -> None:
 
 MAPPED = [
     *("agent", "agent/llm", "agent/validator", "agent/validator/entailment"),
-    *("tools", "tools/library", "tools/library/parse", "tools/library/search", "prompts"),
-    *("evals", "evals/metrics", "evals/retrieval", "evals/sample", "evals/suites", "evals/validator"),
+    *("tools", "tools/language", "tools/library", "tools/library/parse", "tools/library/search", "prompts"),
+    *("evals", "evals/metrics", "evals/retrieval", "evals/runs", "evals/sample", "evals/suites", "evals/validator"),
 ]
 
 

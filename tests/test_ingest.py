@@ -307,7 +307,7 @@ def test_an_empty_folder_that_was_full_is_taken_for_a_disk_that_is_not_there(lib
     for path in folder.iterdir():
         path.unlink()
     report = library.add([folder])
-    assert "2 files of it are held" in report.failed[0][1] and len(library.sources()) == 2
+    assert "2 files of it are indexed" in report.failed[0][1] and len(library.sources()) == 2
 
 
 def test_two_runs_at_once_are_one_too_many(library: Library, folder: Path) -> None:

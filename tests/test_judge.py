@@ -11,7 +11,7 @@ from evals.cases import Case, SuiteError
 from evals.judge import Agreement, Labelled
 from evals.runs.run import Manifest, Run
 from tests.scripted import Scripted, call
-from tests.told import BROKEN, said, trace
+from tests.traces import BROKEN, said, trace
 from tools.errors import ModelNonsense
 
 YES, NO = call("judge", right=True, reason="same"), call("judge", right=False, reason="other")

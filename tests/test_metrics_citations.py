@@ -3,9 +3,9 @@
 import pytest
 
 from evals.cases import Case
-from evals.metrics import citations, groundedness
+from evals.metrics import citations
 from evals.runs.trace import Cited, Trace
-from tests.told import BROKEN, said, trace
+from tests.traces import BROKEN, said, trace
 
 CASE = Case(id="1", question="?")
 NEEDED = Cited(status="supported", alone=("supported",), without=("unsupported",))
@@ -38,28 +38,28 @@ def test_a_citation_is_precise_unless_it_adds_nothing(cited: Cited, precise: lis
 
 
 def test_recall_counts_statements_and_precision_citations() -> None:
-    told = answer(NEEDED, PADDED, FALSE)
-    assert citations.recall(CASE, told).value == pytest.approx(2 / 3)
-    assert citations.precision(CASE, told).value == pytest.approx(2 / 5)
+    shown = answer(NEEDED, PADDED, FALSE)
+    assert citations.recall(CASE, shown).value == pytest.approx(2 / 3)
+    assert citations.precision(CASE, shown).value == pytest.approx(2 / 5)
 
 
 def test_what_nobody_could_check_is_no_zero() -> None:
     assert citations.recall(CASE, answer(NEEDED, OPEN)).value == 1
-    assert groundedness.score(CASE, answer(NEEDED, OPEN)).value == 1
-    assert groundedness.unchecked(CASE, answer(NEEDED, OPEN)).value == 1
-    for metric in (citations.recall, citations.precision, groundedness.score):
+    assert citations.groundedness(CASE, answer(NEEDED, OPEN)).value == 1
+    assert citations.unchecked(CASE, answer(NEEDED, OPEN)).value == 1
+    for metric in (citations.recall, citations.precision, citations.groundedness):
         nothing = metric(CASE, answer(OPEN))
         assert nothing.value is None and "could check none" in nothing.reason
 
 
 def test_groundedness_is_claims_that_hold_and_what_does_not_is_counted() -> None:
-    told = answer(NEEDED, JOINT, TWICE, FALSE)
-    assert groundedness.score(CASE, told).value == 0.75
-    assert groundedness.unsupported(CASE, told).value == 1
-    assert groundedness.unsupported(CASE, trace()).value == 0
+    shown = answer(NEEDED, JOINT, TWICE, FALSE)
+    assert citations.groundedness(CASE, shown).value == 0.75
+    assert citations.unsupported(CASE, shown).value == 1
+    assert citations.unsupported(CASE, trace()).value == 0
 
 
 def test_a_refusal_states_nothing_and_a_broken_case_is_not_scored() -> None:
-    for metric in (citations.recall, citations.precision, groundedness.score):
+    for metric in (citations.recall, citations.precision, citations.groundedness):
         assert metric(CASE, trace()) is None
-    assert groundedness.unsupported(CASE, BROKEN).value is None
+    assert citations.unsupported(CASE, BROKEN).value is None

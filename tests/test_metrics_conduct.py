@@ -1,11 +1,10 @@
-"""How it went about it: refusals, tools, follow-ups, time; and what makes a case right."""
+"""How it went about it: refusals, tools, follow-ups; and what makes a case right."""
 
 import pytest
 
 from evals.cases import Case, Gold, Turn
-from evals.metrics import latency, memory, multi_turn, refusal, right, tool_choice
-from evals.runs.trace import Took
-from tests.told import BROKEN, call, found, said, spot, trace
+from evals.metrics import conduct
+from tests.traces import BROKEN, call, found, said, spot, trace
 
 ASKED = Case(id="1", question="?", must_contain=("48",), gold=(Gold(source="m.pdf", pages=(14,)),), tool="search_text")
 NO_ANSWER = Case(id="1", question="?", answerable=False)
@@ -27,47 +26,31 @@ NO_ANSWER = Case(id="1", question="?", answerable=False)
     ],
 )
 def test_right_is_the_right_words_at_the_right_place_or_a_refusal(case: Case, answer, value: float | None) -> None:
-    assert right.score(case, answer).value == value
+    assert conduct.right(case, answer).value == value
 
 
 def test_refusals_precision_is_over_the_refused_recall_over_the_unanswerable() -> None:
     """3 refused, 2 of them rightly; 3 unanswerable, 2 of them refused, 1 without an answer at all."""
     pairs = [(NO_ANSWER, trace()), (NO_ANSWER, trace()), (ASKED, trace()), (ASKED, trace(said("x")))]
     pairs += [(NO_ANSWER, trace(said("x"))), (NO_ANSWER, BROKEN)]
-    precision = [s.value for case, told in pairs if (s := refusal.precision(case, told))]
-    recall = [s.value for case, told in pairs if (s := refusal.recall(case, told))]
+    precision = [s.value for case, answer in pairs if (s := conduct.refusal_precision(case, answer))]
+    recall = [s.value for case, answer in pairs if (s := conduct.refusal_recall(case, answer))]
     assert precision == [1, 1, 0] and recall == [1, 1, 0, None]
 
 
 def test_the_expected_tool_is_among_the_calls() -> None:
     answer = trace(steps=(call("search_images", 1), call("search_text", 2)))
-    assert tool_choice.score(ASKED, answer).value == 1 and tool_choice.steps(ASKED, answer).value == 2
-    assert tool_choice.score(ASKED, trace()).value == 0
-    assert tool_choice.score(NO_ANSWER, answer) is None and tool_choice.score(ASKED, BROKEN).value is None
+    assert conduct.tool_choice(ASKED, answer).value == 1 and conduct.steps(ASKED, answer).value == 2
+    assert conduct.tool_choice(ASKED, trace()).value == 0
+    assert conduct.tool_choice(NO_ANSWER, answer) is None and conduct.tool_choice(ASKED, BROKEN).value is None
 
 
 def test_a_follow_up_is_resolved_by_evidence_and_may_reuse_it() -> None:
     follow = ASKED.model_copy(update={"turns": (Turn(question="before?"),)})
     old, new = found(1, spot("m.pdf", 14), fresh=False), found(2, spot("x.pdf", 1))
     answer = trace(said("48", keys=(1,)), said("and so", keys=(1, 2)), evidence=(old, new))
-    assert multi_turn.resolved(follow, answer).value == 1
-    assert multi_turn.reused(follow, answer).value == pytest.approx(2 / 3)
-    assert multi_turn.resolved(follow, trace(evidence=(new,))).value == 0
-    assert multi_turn.reused(follow, trace()) is None and multi_turn.resolved(ASKED, answer) is None
-    assert multi_turn.resolved(follow, BROKEN).value is None
-
-
-@pytest.mark.parametrize(("p", "value"), [(50, 5), (95, 10), (90, 9), (100, 10), (1, 1)])
-def test_a_percentile_is_a_time_that_was_measured(p: float, value: float) -> None:
-    assert latency.percentile([10, 1, 2, 3, 4, 5, 6, 7, 8, 9], p) == value
-
-
-def test_stages_and_throughput_leave_the_measuring_out() -> None:
-    took = [Took(case="1", seconds={"act": 1.0, "judge": 9.0}), Took(case="2", seconds={"act": 2.0, "look": 3.0})]
-    assert latency.by_stage(took) == {"act": [1, 2], "judge": [9], "look": [3], "answer": [1, 5]}
-    assert latency.throughput(took) == 20  # 2 cases in 6 s
-    assert latency.throughput([]) is None and latency.by_stage([]) == {}
-
-
-def test_memory_is_in_megabytes() -> None:
-    assert 10 < memory.peak_mb() < 1_000_000
+    assert conduct.references_resolved(follow, answer).value == 1
+    assert conduct.evidence_reused(follow, answer).value == pytest.approx(2 / 3)
+    assert conduct.references_resolved(follow, trace(evidence=(new,))).value == 0
+    assert conduct.evidence_reused(follow, trace()) is None and conduct.references_resolved(ASKED, answer) is None
+    assert conduct.references_resolved(follow, BROKEN).value is None

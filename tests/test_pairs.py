@@ -7,8 +7,7 @@ from random import Random
 
 import pytest
 
-from evals.training.entailment import pairs
-from evals.training.entailment.data_sheets import sheets
+from evals.training.entailment import data_sheets, pairs
 
 PAGE = [
     "In 1990, the Lyon plant opened with 340 workers.",
@@ -56,7 +55,7 @@ def test_widened_evidence_has_the_gold_sentence_and_none_that_resembles_it(folde
 
 
 def test_edited_pairs_share_their_evidence_and_differ_in_the_claim() -> None:
-    text = pairs.corpus({"Lyon": PAGE, "Other": ["The museum in Berlin keeps 12 old clocks."]})
+    text = pairs.texts_of({"Lyon": PAGE, "Other": ["The museum in Berlin keeps 12 old clocks."]})
     found = list(pairs.edited(text, 200, Random(0)))
     groups = {p.group for p in found}
     for group in groups:
@@ -70,11 +69,11 @@ def test_edited_pairs_share_their_evidence_and_differ_in_the_claim() -> None:
 
 
 def test_a_data_sheet_says_the_right_claim_and_none_of_the_wrong_ones() -> None:
-    for pair in sheets(60, Random(1)):
+    for pair in data_sheets.draw(60, Random(1)):
         numbers = [word for word in pair.claim.replace(":1", "").split() if word.strip(".").replace(".", "").isdigit()]
         if pair.label == "supported":
             assert all(number.strip(".") in pair.evidence for number in numbers), pair
 
 
 def test_the_same_seed_draws_the_same() -> None:
-    assert list(sheets(5, Random(7))) == list(sheets(5, Random(7)))
+    assert list(data_sheets.draw(5, Random(7))) == list(data_sheets.draw(5, Random(7)))

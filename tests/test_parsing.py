@@ -13,11 +13,6 @@ from tools.library.evidence import Region, Word
 from tools.library.parse.parts import FigurePart, Parsed, TablePart
 
 
-def test_iou_by_hand() -> None:
-    assert parsing.iou((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(50 / 150)
-    assert parsing.iou((0, 0, 10, 10), (10, 0, 20, 10)) == 0
-
-
 def test_a_label_counts_once_and_what_nobody_labelled_is_extra() -> None:
     caption = (Word("Figure", 1, (0, 0, 1, 1)), Word("2:", 1, (0, 0, 1, 1)), Word("Pump", 1, (0, 0, 1, 1)))
     figures = (FigurePart(b"", 1, (0, 0, 100, 100), caption), FigurePart(b"", 1, (300, 300, 400, 400)))

@@ -10,7 +10,7 @@ from PIL import Image
 
 from evals.cases import API, Gold
 from evals.runs.pictures import LONGEST_SIDE, Album
-from tests.told import spot
+from tests.traces import spot
 from tools.library.evidence import Region
 from tools.library.library import Library
 

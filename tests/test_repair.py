@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from agent.answer import Citation, Claim, Place
 from agent.validator import Span, repair, validate
 from agent.validator.case import Case
+from agent.validator.decision import is_supported
 from agent.validator.repair import found_elsewhere, moved, needed
 from tools.library.evidence import Item, Passage
 
@@ -38,9 +39,12 @@ def test_a_quote_of_another_source_is_cited_there() -> None:
 
 
 def test_what_another_source_says_is_quoted_from_there() -> None:
-    found = found_elsewhere(case("The plant in Lyon employs 340 people.", (1, "Wear gloves at all times.")))
+    found = found_elsewhere(
+        case("The plant in Lyon employs 340 people.", (1, "Wear gloves at all times.")), is_supported
+    )
     assert found and found.claim.citations == (Citation(key=2, quote="The plant in Lyon employs 340 people."),)
-    assert found_elsewhere(case("The plant in Lyon employs 900 people.", (1, "Wear gloves at all times."))) is None
+    wrong = case("The plant in Lyon employs 900 people.", (1, "Wear gloves at all times."))
+    assert found_elsewhere(wrong, is_supported) is None
 
 
 def test_a_misattributed_claim_is_repaired_and_then_supported() -> None:
@@ -61,8 +65,9 @@ def test_the_wrong_sentence_of_the_right_source_is_put_right() -> None:
 
 def test_a_citation_that_adds_nothing_is_left_out() -> None:
     quotes = [(2, "The plant in Lyon employs 340 people."), (3, "The noise of the engine is 92 dB at full speed.")]
-    assert [c.key for c in needed(case("The plant in Lyon employs 340 people.", *quotes)).claim.citations] == [2]
-    (verdict,) = validate([case("The plant in Lyon employs 340 people.", *quotes).claim], ITEMS, place)
+    both = case("The plant in Lyon employs 340 people.", *quotes)
+    assert [c.key for c in needed(both, is_supported).claim.citations] == [2]
+    (verdict,) = validate([both.claim], ITEMS, place)
     assert verdict.status == "supported"
     assert [c.key for c in verdict.claim.citations] == [p.key for p in verdict.places] == [2]
 
@@ -73,4 +78,4 @@ def test_what_takes_two_sources_keeps_both() -> None:
         (2, "The plant in Lyon employs 340 people."),
         (3, "The noise of the engine is 92 dB at full speed."),
     )
-    assert needed(both) is both
+    assert needed(both, is_supported) is both

@@ -15,7 +15,7 @@ from evals.cases import Case, Gold
 from evals.runs import report
 from evals.runs.run import Manifest, Run
 from evals.runs.trace import Checked, Took
-from tests.told import BROKEN, said, spot, trace
+from tests.traces import BROKEN, said, spot, trace
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

@@ -10,9 +10,9 @@ from rich.console import Console
 
 from evals import suites
 from evals.cases import SuiteError
-from evals.retrieval import baselines, choices, measure, records, tables
+from evals.retrieval import choices, measure, records, tables
 from evals.retrieval.questions import Ranks
-from evals.retrieval.records import Header, Run
+from evals.retrieval.records import Header, RankingRun
 from evals.retrieval.scores import groups, scores
 from tools.library.library import Library
 
@@ -64,13 +64,13 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> suites.Suite:
 
 
 @pytest.fixture(scope="module")
-def run(pages: suites.Suite, described: suites.Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def run(pages: suites.Suite, described: suites.Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RankingRun]:
     with Library(tmp_path_factory.mktemp("library"), create=True) as library:
         measure.index(pages, library, Console(quiet=True))
         yield measure.measure(pages, [pages, described], library, Console(quiet=True))
 
 
-def test_a_question_is_asked_within_its_document_and_over_all(run: Run) -> None:
+def test_a_question_is_asked_within_its_document_and_over_all(run: RankingRun) -> None:
     assert run.scopes == ["document", "all"]
     one, two = run.of("all")
     assert one.ranks["fused"] == (1,) and set(one.ranks) == {"bm25", "text", "clip", "ranks", "scores", "fused"}
@@ -106,12 +106,12 @@ def test_a_question_with_two_kinds_of_evidence_counts_in_both() -> None:
     assert {kind: len(rows) for kind, rows in found.items()} == {"all": 2, "Chart": 1, "Table": 2}
 
 
-def test_a_run_comes_back_and_two_are_compared(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    path = records.write(tmp_path, run.header, run.rows)
+def test_a_run_comes_back_and_two_are_compared(run: RankingRun, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = records.write(tmp_path, run)
     assert records.read(path) == run
     header = Header(suite="s", cases="x", encoders=(), weights={})
-    before = Run(header=header, rows=(ranks("a", 9), ranks("b", 1), ranks("c", 7)))
-    after = Run(header=header, rows=(ranks("a", 1), ranks("b", 1), ranks("d", 1)))
+    before = RankingRun(header=header, rows=(ranks("a", 9), ranks("b", 1), ranks("c", 7)))
+    after = RankingRun(header=header, rows=(ranks("a", 1), ranks("b", 1), ranks("d", 1)))
     changes = records.changes(before, after)
     assert [(one.case, one.before, one.after) for one in changes] == [("a", 9, 1), ("b", 1, 1)]
     tables.compared("s", changes, Console(width=150))
@@ -124,21 +124,10 @@ def test_what_is_no_run_is_said(tmp_path: Path) -> None:
         records.read(tmp_path / "x.jsonl")
 
 
-def test_the_tables(run: Run, capsys: pytest.CaptureFixture) -> None:
+def test_the_tables(run: RankingRun, capsys: pytest.CaptureFixture) -> None:
     tables.show(run, Console(width=160))
     out = capsys.readouterr().out
     assert "within the named document: 2 questions" in out and "50.0" in out and "does it fit?" in out
-
-
-def test_a_baseline_may_not_be_fallen_out_of(tmp_path: Path) -> None:
-    header = Header(suite="s", cases="x", encoders=("minilm",), weights={})
-    good = Run(header=header, rows=tuple(ranks(str(n), 1) for n in range(8)))
-    bad = Run(header=header, rows=tuple(ranks(str(n), None) for n in range(8)))
-    assert baselines.problems(good, tmp_path) == []
-    baselines.write(good, tmp_path)
-    assert baselines.problems(good, tmp_path) == []
-    fallen = baselines.problems(bad, tmp_path)
-    assert any(problem.startswith("success@5 (all) is 0.000, was 1.000") for problem in fallen)
 
 
 def test_ways_of_joining_a_picture_and_words_are_held_against_each_other(tmp_path: Path) -> None:
@@ -163,9 +152,9 @@ def test_ways_of_joining_a_picture_and_words_are_held_against_each_other(tmp_pat
     with Library(tmp_path / "library", create=True) as library:
         measure.index(suite, library, Console(quiet=True))
         (table,) = choices.tables(suite, library, Console(quiet=True))
-    told = {label: cell for label, cell in zip(table.columns[0].cells, table.columns[1].cells)}
-    assert list(told) == list(choices.JOINED)
-    assert told["the words alone"].startswith("100") and told["cascade"].startswith("100")
+    shown = {label: cell for label, cell in zip(table.columns[0].cells, table.columns[1].cells)}
+    assert list(shown) == list(choices.JOINED)
+    assert shown["the words alone"].startswith("100") and shown["cascade"].startswith("100")
 
 
 def test_spread_hits_are_compared_where_words_are_asked(described: suites.Suite, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from agent.settings import LAYERS
 from evals import cases, suites
 from evals.cases import Case, Gold, SuiteError
 from evals.demo import DEMO
-from evals.metrics import page_hit
+from evals.metrics.places import page_hit
 from evals.runs import run as runs
 from evals.runs.run import Run
 from evals.suites import Suite
@@ -69,7 +69,7 @@ def test_the_same_again_is_the_same_to_the_byte_and_an_interruption_changes_noth
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        runs.run(suite, tmp_path / "two", settings=chosen, limit=DEMO, progress=stop)
+        runs.run(suite, tmp_path / "two", settings=chosen, limit=DEMO, on_progress=stop)
     assert len(runs.load(tmp_path / "two").traces) == 3
     with (tmp_path / "two" / runs.TRACES).open("a") as file:
         file.write('{"case":"demo-4')  # a line that a kill cut off
@@ -85,7 +85,7 @@ def test_the_same_again_is_the_same_to_the_byte_and_an_interruption_changes_noth
         settings=chosen,
         limit=DEMO,
         resume=True,
-        progress=lambda n, t, case: asked.append(case),
+        on_progress=lambda n, t, case: asked.append(case),
     )
     for name in RECORD:
         assert (again.folder / name).read_bytes() == (once.folder / name).read_bytes()
@@ -143,4 +143,4 @@ def test_gold_may_name_any_copy_of_a_document(tmp_path: Path) -> None:
     chosen = settings.read(library=tmp_path / "library")
     runs.index(copies, chosen)
     run = runs.run(copies, tmp_path / "run", settings=chosen)
-    assert [page_hit.score(case, trace).value for case, trace in zip(asked, run.traces)] == [1.0, 1.0]
+    assert [page_hit(case, trace).value for case, trace in zip(asked, run.traces)] == [1.0, 1.0]

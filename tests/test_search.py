@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from tools.errors import NotInLibrary
 from tools.library.library import Library
-from tools.library.search import Found, Query, Within
+from tools.library.search import Query, SearchResult, Within
 
 PUMP = "# Pumps\n\nThe impeller of the pump turns clockwise.\n\n![](pump.png)\n\nGrease the bearing every month.\n"
 TEXT = ("passage", "table")
@@ -39,7 +39,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield made
 
 
-def names(library: Library, found: Found) -> list[str]:
+def names(library: Library, found: SearchResult) -> list[str]:
     return [Path(library.source(hit.item.source_id).uri).name for hit in found.hits if hit.item.kind != "record"]
 
 
@@ -52,7 +52,7 @@ def test_a_folder_and_a_day_are_filters(library: Library) -> None:
 
 
 def test_where_no_source_is_left_nothing_is_found(library: Library) -> None:
-    assert library.find(Query("pump", within=Within(until=date(1999, 1, 1)))) == Found()
+    assert library.find(Query("pump", within=Within(until=date(1999, 1, 1)))) == SearchResult()
 
 
 def test_pages_are_a_filter(library: Library) -> None:

@@ -1,7 +1,7 @@
 from evals.cases import Case, Gold
 from evals.metrics import METRICS
 from evals.runs.summary import figure, summary
-from tests.told import BROKEN, met, said, spot, trace
+from tests.traces import BROKEN, met, said, spot, trace
 
 GOLD = Case(id="1", question="?", must_contain=("yes",), gold=(Gold(source="a.pdf", pages=(1,)),))
 NONE = Case(id="2", question="?", answerable=False)

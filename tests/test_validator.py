@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent import validator
 from agent.answer import Citation, Claim, Place, Verdict
-from agent.validator import Seen, Span, conflicts, repair, validate
+from agent.validator import Seen, Span, numbers, repair, validate
 from tools.library.evidence import Figure, Item, Passage, Record, Region, Table
 
 SHA = "0" * 64
@@ -196,7 +195,7 @@ def test_a_layer_that_breaks_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None
     def broken(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(validator.facts, "check", broken)
+    monkeypatch.setattr(numbers, "check", broken)
     verdict = judge("Wear gloves.", (7, "Wear gloves"))
     assert (verdict.status, verdict.layer) == ("unchecked", "facts")
     assert verdict.reason == "The check of numbers and names broke down (ZeroDivisionError)."
@@ -225,31 +224,6 @@ def test_one_verdict_a_claim_in_order() -> None:
     texts = ["Wear gloves.", "Wear a hat.", "Wear gloves."]
     verdicts = validate([claim(text, (7, text)) for text in texts], ITEMS, place)
     assert [verdict.status for verdict in verdicts] == ["supported", "unsupported", "supported"]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "reason"),
-    [
-        ("Tighten the head bolts to 48 N·m.", "The torque of the head bolts is 52 N·m.",
-         "Source [1] says 48 N·m; source [2] says 52 N·m."),
-        ("Change the oil every 250 h.", "Change the oil every 500 hours.",
-         "Source [1] says 250 h; source [2] says 500 hours."),
-        ("Tighten the head bolts to 48 N·m.", "Tighten the head bolts to 0.048 kN·m.", ""),
-        ("Tighten the M10 bolts to 48 N·m.", "Tighten the M12 bolts to 85 N·m.", ""),
-        ("Front tyre pressure: 2.2 bar", "Rear tyre pressure: 2.4 bar", ""),
-        ("The oil capacity is 1.1 l.", "The oil capacity with filter is 1.3 l.", ""),
-        ("The pressure is at most 8 bar.", "The pressure is at least 5 bar.", ""),
-        ("The pressure is 5 to 8 bar.", "The pressure is 6 bar.", ""),
-        ("The cable is 2 m.", "The cable weighs 2 kg.", ""),
-    ],
-)  # fmt: skip
-def test_conflicts(one: str, other: str, reason: str) -> None:
-    found = conflicts([claim(one, (1, one)), claim(other, (2, other))])
-    assert [conflict.reason for conflict in found] == ([reason] if reason else [])
-
-
-def test_claims_from_one_source_do_not_conflict() -> None:
-    assert conflicts([claim("The pressure is 5 bar.", (1, "x")), claim("The pressure is 8 bar.", (1, "y"))]) == ()
 
 
 TORQUES = Table(

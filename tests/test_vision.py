@@ -3,6 +3,7 @@
 import pytest
 
 from agent.validator import vision
+from agent.validator.decision import supports
 from agent.validator.vision import Seen
 from tools.library.evidence import Figure
 
@@ -18,12 +19,12 @@ def never(figure: Figure, claim: str) -> Seen:
 
 
 def test_what_the_caption_says_needs_no_look() -> None:
-    found = vision.check("Figure 2: The choke lever, left of the air filter.", [CHOKE], never, "source [5]")
+    found = vision.check("Figure 2: The choke lever, left of the air filter.", [CHOKE], "source [5]", supports, never)
     assert (found.status, found.reason) == ("supported", "The caption or lettering of source [5] says so.")
 
 
 def test_a_number_against_the_lettering_needs_no_look() -> None:
-    found = vision.check("The choke lever of Figure 2 has 15 mm.", [CHOKE], never, "source [5]")
+    found = vision.check("The choke lever of Figure 2 has 15 mm.", [CHOKE], "source [5]", supports, never)
     assert found.status == "contradicted"
     assert "15 mm" in found.reason and "12 mm" in found.reason
 
@@ -38,12 +39,12 @@ def test_beyond_the_words_one_look_decides(seen: Seen, status: str) -> None:
         asked.append((figure, claim))
         return seen
 
-    assert vision.check("The handle is painted red.", [CHOKE], look, "source [5]").status == status
+    assert vision.check("The handle is painted red.", [CHOKE], "source [5]", supports, look).status == status
     assert asked == [(CHOKE, "The handle is painted red.")]
 
 
 def test_without_eyes_it_is_unchecked() -> None:
-    found = vision.check("The handle is painted red.", [CHOKE], None, "source [5]")
+    found = vision.check("The handle is painted red.", [CHOKE], "source [5]", supports, None)
     assert (found.status, found.reason) == (
         "unchecked",
         "It tells what the picture of source [5] shows, and nobody has looked again.",

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.validator.windows import CORE, WORDS, best_stretch, sentences, terms, windows
+from agent.validator.windows import CORE, WORDS, best_stretch, sentences, windows
 
 FILLER = [f"Remark {n} speaks of weather, music and gardens in general terms only." for n in range(60)]
 
@@ -30,10 +30,6 @@ def test_a_digest_has_no_more_words_than_its_size() -> None:
 def test_a_table_row_stands_with_its_headers() -> None:
     text = "| Part | Torque |\n|---|---|\n| Bolt | 48 N·m |\n| Nut | 20 N·m |"
     assert [s.text for s in sentences(text)][-2:] == ["Part: Bolt | Torque: 48 N·m", "Part: Nut | Torque: 20 N·m"]
-
-
-def test_terms_are_stems_and_numbers() -> None:
-    assert terms("The tanks hold 4.5 litres") == {"tank", "hold", "litr", "4.5"}
 
 
 def test_the_best_stretch_is_verbatim() -> None:

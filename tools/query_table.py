@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, Field
 
 from tools.errors import ToolError
+from tools.language import markdown
 from tools.library.evidence import Hit, Item, Record
 from tools.library.search import typed_tables
 from tools.library.search.typed_tables import TableName, TypedTable
@@ -87,7 +88,9 @@ def ask(library: "Library", sql: str) -> list[Item]:
         raise ToolError(f"The SQL names no table of the library. {_some(known)}", "Call it with sql '' first.")
     result = _run(sql, tables)
     first = library.source(tables[0].parts[0].source_id)
-    record = _record(f"{first.uri}#sql={' '.join(sql.split())}", _markdown(result.columns, result.rows) + _told(result))
+    record = _record(
+        f"{first.uri}#sql={' '.join(sql.split())}", markdown.table(result.columns, result.rows) + _told(result)
+    )
     return [record, *(item for table in tables for item in _used(table, result.used if len(tables) == 1 else None))]
 
 
@@ -178,23 +181,16 @@ def _used(table: TypedTable, numbers: Sequence[int] | None) -> Iterator[Item]:
         if len(rows) > MOST_USED or len(rows) == len([row for row in table.rows if row.item == part.id]):
             yield part
             continue
-        markdown = _markdown(table.header, [row.cells for row in rows])
-        id = f"{part.id}#{sha256(markdown.encode()).hexdigest()[:8]}"
+        text = markdown.table(table.header, [row.cells for row in rows])
+        id = f"{part.id}#{sha256(text.encode()).hexdigest()[:8]}"
         yield part.model_copy(
-            update={"id": id, "markdown": markdown, "regions": typed_tables.regions(rows) or part.regions}
+            update={"id": id, "markdown": text, "regions": typed_tables.regions(rows) or part.regions}
         )
 
 
 def _record(url: str, text: str) -> Record:
     id = "sql:" + sha256(f"{url}\n{text}".encode()).hexdigest()[:16]
     return Record(id=id, url=url, retrieved_at=datetime.now(UTC), text=text)
-
-
-def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    def line(cells: Sequence[str]) -> str:
-        return f"| {' | '.join(cell.replace('|', '¦') for cell in cells)} |"
-
-    return "\n".join([line(columns), line(["---"] * len(columns)), *map(line, rows)])
 
 
 def _told(result: Result) -> str:

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -18,24 +17,19 @@ from pydantic_core import PydanticUndefined
 from agent.answer import Citation, Claim
 from agent.llm.protocol import ANSWER, Brief, ChatModel, Decision, Draft, OnClaim, Shown, Similarity
 from tools import OWN_TOOLS
+from tools.language import markdown
 from tools.language.numbers import extract
-from tools.library.ingest.chunk import sentences
+from tools.language.sentences import sentences
+from tools.language.words import OPPOSITE_VALUES, QUESTION_WORDS, STOP_WORDS, singulars, stem
 from tools.tool import Tool
 
 PICTURE_WORDS = frozenset(
     "diagram drawing figure photo photograph picture image screenshot schematic flowchart chart graph plot "
     "illustration dialog screen exploded".split()
 )
+IDLE = (STOP_WORDS | QUESTION_WORDS) - set("because during may might onto shall via s t".split())
+"""Words that do not count; those taken out did when LEAST_SCORE was chosen, and answers change without them."""
 POINTERS = frozenset("it its that this these those they them their there one ones same he she".split())
-STOP_WORDS = frozenset(
-    "a about above after again all also am an and any are as at be been before being below between both but by can "
-    "could did do does doing each for from further had has have having he her here him his how i if in into is it "
-    "its itself just me more most must my no nor not of off on once one only or other our out over own per please same "
-    "she should show so some such tell than that the their them then there these they this those through to too "
-    "under until up us very was we were what when where which while who whom whose why will with would you your "
-    "much many often find give need needs want mean means say says get gets go goes let lets put come comes take "
-    "takes happen happens".split()
-)
 ASKS_NUMBER = re.compile(
     r"\bhow (?:much|many|often|long|far|high|low|hot|cold|big|large|heavy|fast|thick|wide|deep)\b"
     r"|\bwhat(?:'s| is| are)? (?:the )?(?:\w+ )?(?:torque|pressure|temperature|voltage|current|speed|weight|power|"
@@ -69,8 +63,6 @@ ASKED_FOR = re.compile(r"\b(?:which|what)\s+(\w+(?:\s+\w+)?)", re.IGNORECASE)
 """The noun a question asks for: "which controller output drives ..." """
 NUMBERED = re.compile(r"\b(?:figure|fig\.|table|section|chapter)\s+(\d+(?:[-.]\d+)*)", re.IGNORECASE)
 FITS = re.compile(r"\b(?:fits?|replaces?|supersedes?)\b[^.;\n]*", re.IGNORECASE)
-_PAIRS = "minimum maximum, lowest highest, open closed, new worn, trip warning, left right, front rear, first last"
-OPPOSITES = [pair for a, b in map(str.split, _PAIRS.split(", ")) for pair in ((a, b), (b, a))]
 LONG_CODE = 8
 """Characters from which a code names one thing in the world: a serial number, a file name."""
 SMALL = 800
@@ -275,21 +267,12 @@ def _sentence_units(shown: Shown) -> Iterable[Unit]:
 
 def _row_units(shown: Shown) -> Iterable[Unit]:
     """A row reads as 'column: cell · column: cell'; its quote is the row as it stands."""
-    lines = [line for line in shown.text.split("\n") if line.startswith("|")]
     caption = _first_line(shown.text) if not shown.text.startswith("|") else ""
-    if not lines:
-        return
-    header = _cells(lines[0])
-    for line in lines[1:]:
-        cells = _cells(line)
-        if not any(cell.strip("-: ") for cell in cells):
-            continue
-        pairs = [f"{h}: {c}" if h else c for h, c in zip(header, cells, strict=False) if c]
-        yield Unit(" · ".join(pairs), line.strip("| "), shown, f"{shown.heading} {caption}".strip())
-
-
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+    for row in markdown.rows(shown.text):
+        if any(cell.strip("-: ") for cell in row.cells):
+            pairs = [f"{h}: {c}" if h else c for h, c in zip(row.header, row.cells, strict=False) if c]
+            quote = shown.text[row.start : row.end].strip("| \n")
+            yield Unit(" · ".join(pairs), quote, shown, f"{shown.heading} {caption}".strip())
 
 
 def _figure_units(shown: Shown) -> Iterable[Unit]:
@@ -314,19 +297,7 @@ def _line_units(shown: Shown) -> Iterable[Unit]:
 def _words(text: str) -> list[str]:
     """Stems of the content words; codes stay whole."""
     tokens = re.findall(r"[a-z0-9]+(?:[-/.][a-z0-9]+)*", text.lower())
-    return [_stem(token) for token in tokens if token not in STOP_WORDS]
-
-
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    return _stemmer().stemWord(word)
-
-
-@lru_cache(maxsize=1)
-def _stemmer():
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")
+    return [stem(token) for token in tokens if token not in IDLE]
 
 
 def _weights(question: str, units: Sequence[Unit]) -> dict[str, float]:
@@ -369,13 +340,8 @@ def _score(unit: Unit, covered: float, cosine: float, question: str) -> float:
         score += 0.25 if codes & {cell.lower() for cell in re.split(r" · |: ", unit.text)} else 0.15
     if _wants_picture(question) and unit.shown.kind == "figure":
         score += 0.1
-    asked = {word for found in ASKED_FOR.findall(question) for word in _singular(found)}
-    return score + 0.16 * len(asked & _singular(unit.text)) / max(len(asked), 1)
-
-
-def _singular(text: str) -> set[str]:
-    """Words, of plurals the singular. A stem would take "control" for the "controller" that was asked for."""
-    return {word.removesuffix("s") for word in re.findall(r"\w+", text.lower())}
+    asked = {word for found in ASKED_FOR.findall(question) for word in singulars(found)}
+    return score + 0.16 * len(asked & singulars(unit.text)) / max(len(asked), 1)
 
 
 def _good_enough(unit: Unit, question: str) -> bool:
@@ -417,7 +383,8 @@ def _measures_it(question: str, unit: Unit) -> bool:
 def _not_the_opposite(question: str, unit: Unit) -> bool:
     """Asked for the minimum, the maximum does not answer."""
     asked, said = (set(re.findall(r"[a-z]+", text.lower())) for text in (question, f"{unit.text} {unit.context}"))
-    return not any(a in asked and b not in asked and b in said and a not in said for a, b in OPPOSITES)
+    pairs = [pair for a, b in OPPOSITE_VALUES for pair in ((a, b), (b, a))]
+    return not any(a in asked and b not in asked and b in said and a not in said for a, b in pairs)
 
 
 def _same_values(question: str, unit: Unit) -> bool:

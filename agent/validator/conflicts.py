@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from agent.answer import Claim
-from agent.validator.facts import tells
+from agent.validator.numbers import tells
 from tools.language import names
 from tools.language.numbers import Quantity, extract
-from tools.language.units import UNIT_STEMS
-from tools.language.words import stem, stems
+from tools.language.units import unit_stems
+from tools.language.words import stems
 
 # Words that may stand in one claim alone without making it speak of another thing.
-_IDLE = frozenset(
-    stem(word)
-    for word in "tighten tightened torque set setting use used recommend recommended specify specified specification "
-    "value rated rating amount amounts equal equals required requires fill filled capacity hold holds take takes "
-    "change changed interval approximately about maximum minimum least than every".split()
+_IDLE = (
+    "tighten tightened torque set setting use used recommend recommended specify specified specification value rated "
+    "rating amount amounts equal equals required requires fill filled capacity hold holds take takes change changed "
+    "interval approximately maximum minimum least every"
 )
 
 
@@ -53,7 +52,7 @@ def _cited(keys: set[int]) -> str:
 def _same_subject(one: str, other: str) -> bool:
     """The same codes, and no content word that only one of them has, idle words and units left out."""
     codes = [{name.text.casefold() for name in names.codes(text)} for text in (one, other)]
-    words = [set(stems(text)) - _IDLE - UNIT_STEMS for text in (one, other)]
+    words = [set(stems(text)) - {*stems(_IDLE)} - unit_stems() for text in (one, other)]
     return codes[0] == codes[1] and bool(words[0]) and words[0] == words[1]
 
 

@@ -9,18 +9,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.validator import facts, wording
-from agent.validator.split import segments, split
-from agent.validator.windows import WORDS, Sentence, sentences, sequence, terms, windows
+from agent.validator import numbers, wording
+from agent.validator.numbers import Fact, FactCheck
+from agent.validator.windows import WORDS, Sentence, sentences, windows
+from tools.language.sentences import segments, statements
+from tools.language.words import terms, tokens
 
 MOST_PARTS = 4
 """Statements of one claim that are read apart; a longer claim's rest is read with the whole."""
-
-
 PART_WORDS = 80
 """Most words of the window that a statement is read in."""
-
-
 NEAR = 6
 """Content words."""
 
@@ -84,67 +82,65 @@ def measure(claim: str, texts: Sequence[str], reads: Reads, context: str = "") -
     """`texts`: all that the claim cites, judged together; `context`: their headings, captions and titles."""
     every = [sentence for text in texts for sentence in sentences(text)]
     found = windows(claim, every)
-    parts = split(claim)[:MOST_PARTS]
-    apart = [(part, windows(part, every, [PART_WORDS])[0]) for part in parts] if len(parts) > 1 else []
-    scores = reads.read([*((claim, window) for window in found), *apart])
-    odds = scores[:, 0] - np.logaddexp(scores[:, 1], scores[:, 2])
-    against = scores[:, 1] - np.logaddexp(scores[:, 0], scores[:, 2])
-    whole = odds[: len(found)]
-    checked = facts.check(claim, "\n\n".join([*found, context]))
-    said = _best_sentence(claim, every)
-    words = wording.check(claim, said.text, context)
-    wanted = terms(claim)
+    whole, weakest, contradicted = _read(claim, found, every, reads)
+    facts = numbers.check(claim, "\n\n".join([*found, context]))
+    best = _best_sentence(claim, every)
+    words = wording.check(claim, best.text, context)
     there = terms(" ".join([*found, context]))
     return Measures(
-        whole=float(whole.max()),
-        weakest=float(min([whole.max(), *odds[len(found) :]])),
-        digest=float(whole[0]),
-        contradicted=float(against[int(whole.argmax())]),
-        covered=_share(len(wanted & there), len(wanted)),
-        covered_by_one=_share(len(wanted & said.terms), len(wanted)),
-        covered_core=_share(len(wanted & terms(f"{found[-1]} {context}")), len(wanted)),
-        covered_least=min(_share(len(terms(s) & there), len(terms(s))) for s in segments(claim)),
+        whole=max(whole),
+        weakest=weakest,
+        digest=whole[0],
+        contradicted=contradicted,
+        covered=_covered(claim, there),
+        covered_by_one=_covered(claim, best.terms),
+        covered_core=_covered(claim, terms(f"{found[-1]} {context}")),
+        covered_least=min(_covered(stretch, there) for stretch in segments(claim)),
         phrases=_phrases(claim, " ".join([context, *texts])),
-        verbatim=float(words.status == "supported"),
-        doubtful=float(words.status == "unchecked" and words.coverage >= wording.ENOUGH),
-        wrong_numbers=_of_numbers(checked, checked.contradicted),
-        missing_numbers=_of_numbers(checked, checked.missing),
-        missing_names=_of_names(checked),
-        has_numbers=float(any(fact.kind != "name" for fact in _all(checked))),
+        verbatim=float(words.is_own),
+        doubtful=float(words.coverage >= wording.ENOUGH and not words.is_own),
+        wrong_numbers=_share(facts.contradicted, facts, named=False),
+        missing_numbers=_share(facts.missing, facts, named=False),
+        missing_names=_share(facts.missing, facts, named=True),
+        has_numbers=float(any(fact.kind != "name" for fact in facts.every)),
         long_evidence=float(sum(sentence.length for sentence in every) > WORDS),
         long_claim=min(1.0, len(claim.split()) / 40),
     )
 
 
+def _read(
+    claim: str, found: Sequence[str], every: Sequence[Sentence], reads: Reads
+) -> tuple[list[float], float, float]:
+    """Log-odds of support in each window, of the weakest statement, and of contradiction in the best window."""
+    parts = statements(claim)[:MOST_PARTS]
+    apart = [(part, windows(part, every, [PART_WORDS])[0]) for part in parts] if len(parts) > 1 else []
+    scores = reads.read([*((claim, window) for window in found), *apart])
+    odds = scores[:, 0] - np.logaddexp(scores[:, 1], scores[:, 2])
+    against = scores[:, 1] - np.logaddexp(scores[:, 0], scores[:, 2])
+    whole = odds[: len(found)]
+    return whole.tolist(), float(min([whole.max(), *odds[len(found) :]])), float(against[int(whole.argmax())])
+
+
 def _best_sentence(claim: str, found: Sequence[Sentence]) -> Sentence:
+    return max(found, key=lambda s: (len(s.terms & terms(claim)), -s.length), default=Sentence("", frozenset(), 0))
+
+
+def _covered(claim: str, there: frozenset[str]) -> float:
+    """Share of the claim's terms; 1 where it has none."""
     wanted = terms(claim)
-    return max(found, key=lambda s: (len(s.terms & wanted), -s.length), default=Sentence("", frozenset(), 0))
+    return len(wanted & there) / len(wanted) if wanted else 1.0
 
 
 def _phrases(claim: str, evidence: str) -> float:
     """Skip-bigrams of content words (ROUGE-S, Lin 2004, over stems)."""
-    mine, theirs = sequence(claim), sequence(evidence)
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, word in enumerate(theirs):
+    mine, places = tokens(claim), defaultdict[str, list[int]](list)
+    for place, word in enumerate(tokens(evidence)):
         places[word].append(place)
-    pairs = list(pairwise(mine))
-    close = [any(abs(i - j) <= NEAR for i in places.get(a, ()) for j in places.get(b, ())) for a, b in pairs]
-    return _share(sum(close), len(pairs)) if pairs else float(not mine or mine[0] in places)
+    close = [any(abs(i - j) <= NEAR for i in places.get(a, ()) for j in places.get(b, ())) for a, b in pairwise(mine)]
+    return sum(close) / len(close) if close else float(not mine or mine[0] in places)
 
 
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
-
-
-def _all(checked: facts.FactCheck) -> tuple[facts.Fact, ...]:
-    return checked.supported + checked.missing + checked.contradicted
-
-
-def _of_numbers(checked: facts.FactCheck, some: Sequence[facts.Fact]) -> float:
-    numbers = [fact for fact in _all(checked) if fact.kind != "name"]
-    return sum(fact.kind != "name" for fact in some) / len(numbers) if numbers else 0.0
-
-
-def _of_names(checked: facts.FactCheck) -> float:
-    names = [fact for fact in _all(checked) if fact.kind == "name"]
-    return sum(fact.kind == "name" for fact in checked.missing) / len(names) if names else 0.0
+def _share(some: Sequence[Fact], facts: FactCheck, *, named: bool) -> float:
+    """Of the claim's names, or of its numbers, dates and codes, those among `some`; 0 where it has none."""
+    kinds = [fact.kind == "name" for fact in facts.every]
+    return sum((fact.kind == "name") == named for fact in some) / max(1, kinds.count(named))

@@ -1,15 +1,16 @@
 """Citations put right: moved to the source that has what is claimed, and left out where they add nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
 
 from agent.answer import Citation
-from agent.validator import spans, wording
-from agent.validator.case import Case
-from agent.validator.decision import judge
-from agent.validator.scope import labels
-from agent.validator.windows import best_stretch, terms
-from tools.library.evidence import Item
+from agent.validator import spans
+from agent.validator.case import Case, labels
+from agent.validator.windows import best_stretch
+from tools.language.words import terms
+
+Supported = Callable[[Case], bool]
+"""Whether the decision supports a claim as it is cited."""
 
 MAX_MOVES = 64
 """How many ways of moving citations to other sources are tried."""
@@ -36,47 +37,36 @@ def _with_keys(case: Case, keys: Sequence[int]) -> Case:
     return case.citing([citation.model_copy(update={"key": key}) for citation, key in pairs])
 
 
-def found_elsewhere(case: Case) -> Case | None:
+def found_elsewhere(case: Case, supported: Supported) -> Case | None:
     """The case cited to a place of the conversation's sources that says what the claim says, quoted where it does."""
-    return next(
-        (other for other in _others(case) if all(other.spans) and other.facts.ok and _is_supported(other)), None
-    )
+    sound = (other for other in _others(case) if all(other.spans) and other.facts.ok)
+    return next((other for other in sound if supported(other)), None)
 
 
 def _others(case: Case) -> Iterator[Case]:
     """One case a source that shares half of the claim's words or more, the likeliest first."""
     wanted = terms(case.claim.text)
-    shared = {key: len(wanted & terms(_all_of(item))) for key, item in case.items.items()}
+    shared = {key: len(wanted & terms("\n".join([*labels(item), item.text]))) for key, item in case.items.items()}
     for key in sorted(shared, key=lambda key: (-shared[key], key))[:MAX_READ]:
         quote = best_stretch(case.claim.text, case.items[key].text)
         if quote and 2 * shared[key] >= len(wanted) and quote not in case.scope:
             yield case.citing([Citation(key=key, quote=quote)])
 
 
-def _all_of(item: Item) -> str:
-    return "\n".join([*labels(item), item.text])
-
-
-def _is_supported(case: Case) -> bool:
-    """By the source's own words, or else by reading."""
-    said = wording.check(case.claim.text, case.scope, case.context, case.headers)
-    return said.status == "supported" or judge(case.claim.text, case.scopes, case.context).status == "supported"
-
-
-def needed(case: Case) -> Case:
+def needed(case: Case, supported: Supported) -> Case:
     """The case without the citations that add nothing, where the others carry the claim without them.
 
     ALCE's citation precision (Gao et al. 2023): a citation is irrelevant where it does not support the claim alone
-    and the others support it without it.
+    and the others support it without it. One that alone has a word of the claim is needed, unread.
     """
-    kept = list(case.claim.citations)
+    left = case
     for citation in case.claim.citations:
-        rest = [other for other in kept if other is not citation]
-        if rest and _loses_nothing(case, rest) and not _is_supported(case.citing([citation])):
-            kept = rest if _is_supported(case.citing(rest)) else kept
-    return case if len(kept) == len(case.claim.citations) else case.citing(kept)
+        others = [other for other in left.claim.citations if other is not citation]
+        rest = case.citing(others)
+        if others and _loses_nothing(case, rest) and not supported(case.citing([citation])) and supported(rest):
+            left = rest
+    return left
 
 
-def _loses_nothing(case: Case, rest: Sequence[Citation]) -> bool:
-    """Whether the rest has every word of the claim that all of them have: else the citation is needed, unread."""
-    return terms(case.claim.text) & terms(case.scope) <= terms(case.citing(rest).scope)
+def _loses_nothing(case: Case, rest: Case) -> bool:
+    return terms(case.claim.text) & terms(case.scope) <= terms(rest.scope)

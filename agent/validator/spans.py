@@ -1,4 +1,4 @@
-"""Layer 2: does the quote really stand in the text, and where?
+"""Does a quote really stand in the text, and where?
 
 Both sides are normalised with a map back to the original characters. Then the quote is looked for exactly and,
 failing that, with slips such as OCR makes: a letter in a long word, a lost blank, punctuation. Numbers, units,
@@ -15,6 +15,10 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, Levenshtein
 
+from tools.language.markdown import RULE
+from tools.language.sentences import STOP
+from tools.language.words import NEGATIONS, WORD
+
 MIN_FUZZY = 8
 """Characters (normalised). A shorter quote must stand there exactly."""
 MIN_RATIO = 90.0
@@ -22,10 +26,6 @@ MIN_RATIO = 90.0
 MAX_GAP = 1000
 """Characters that an ellipsis may leave out."""
 
-NEGATIONS = frozenset(
-    "no not never none nobody nothing nowhere neither nor without cannot can't don't doesn't didn't isn't aren't "
-    "wasn't weren't won't wouldn't shouldn't mustn't couldn't hasn't haven't hadn't needn't".split()
-)
 _FIXED = NEGATIONS | {"hardly", "unless", "except", "until", "above", "below", "minimum", "maximum"}
 """Words that a slip may neither make nor unmake."""
 
@@ -49,15 +49,7 @@ class Normal:
     ends: Sequence[int]
 
 
-def find(quote: str, text: str) -> Span | None:
-    """Where the quote stands, from the start of its first part to the end of its last; None where it does not."""
-    parts = find_parts(quote, text)
-    if not parts:
-        return None
-    return Span(parts[0].start, parts[-1].end, min(part.score for part in parts))
-
-
-def find_parts(quote: str, text: str) -> tuple[Span, ...]:
+def find(quote: str, text: str) -> tuple[Span, ...]:
     """One span for each part of a quote with ellipses, in order; () unless every part is found."""
     whole = normalise(text)
     wanted = [_core(part) for part in (quote, *_ELLIPSIS.split(quote))]
@@ -104,8 +96,8 @@ def _may_omit(gap: str) -> bool:
     """Not too much, not over the end of a table row, and no negation in the sentences that are cut into."""
     if len(gap) > MAX_GAP or re.search(r"\|[ \t]*\n", gap):
         return False
-    sentences = re.split(r"(?<=[.!?])\s|\n\s*\n", gap)
-    words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", f"{sentences[0]} {sentences[-1]}".casefold())
+    sentences = re.split(rf"{STOP}\s|\n\s*\n", gap)
+    words = WORD.findall(f"{sentences[0]} {sentences[-1]}".casefold())
     return not any(word.replace("’", "'") in NEGATIONS for word in words)
 
 
@@ -240,9 +232,8 @@ def _misread(quoted: str, there: str, text: str) -> bool:
 # --- normalising ---------------------------------------------------------------------------------------------
 
 _PIECE = re.compile(
-    r"""
-    (?P<blank> (?: ^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$  # a row |---|---|
-               | [\s|] | <br\s*/?> )+ )
+    rf"""
+    (?P<blank> (?: {RULE} | [\s|] | <br\s*/?> )+ )
     | (?P<gone> (?<=[^\W\d_]) [-\u00ad\u2010-\u2015\u2212] \s* (?=[^\W\d_])     # hyphen between letters, at line end
               | (?<=[^\W\d_]) [\u00b7\u22c5\u2219] (?=[^\W\d_])                 # N·m
               | [\u00ad\u200b-\u200d\u2060\ufeff] )                             # soft hyphen, zero width

@@ -1,19 +1,17 @@
 """What of long evidence a claim is held against: the sentences that share its words, within the reader's limit."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.validator import tables
-from agent.validator.spans import Span
-from tools.language.words import STOP_WORDS, WORD, stem
+from tools.language import markdown
+from tools.language.numbers import read_row
+from tools.language.sentences import cut
+from tools.language.words import terms
 
 WORDS = 150
 """Most words of a window; with the claim about 256 tokens, what the entailment model was trained on."""
-_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|{WORD.pattern}")
 CORE = 60
 """Most words of the shorter window: the few sentences that a claim is about."""
-_END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bNo\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bFig\.)[\"')\]]*\s+(?=\S)|\n+")
 
 
 @dataclass(frozen=True)
@@ -25,41 +23,24 @@ class Sentence:
     length: int
 
 
-def sequence(text: str) -> list[str]:
-    """The stems of the content words and the numbers as they are written, in order."""
-    tokens = _TOKEN.findall(text)
-    return [
-        t if t[0].isdecimal() else stem(t)
-        for t in tokens
-        if len(t) > 1 or t.isdecimal()
-        if t.casefold() not in STOP_WORDS
-    ]
-
-
-def terms(text: str) -> frozenset[str]:
-    return frozenset(sequence(text))
-
-
 def sentences(text: str) -> list[Sentence]:
-    """The sentences and lines of the text in order; table rows with their headers beside the cells."""
-    return [Sentence(part, terms(part), len(part.split())) for piece in _pieces(text) for part in _cut(piece)]
+    """The sentences and lines of the text in order, at most WORDS long; table rows with headers beside the cells."""
+    found: list[Sentence] = []
+    for piece in _pieces(text):
+        words = piece.split()
+        for start in range(0, len(words), WORDS):
+            part = words[start : start + WORDS]
+            found.append(Sentence(" ".join(part), terms(" ".join(part)), len(part)))
+    return found
 
 
-def _pieces(text: str) -> Iterable[str]:
-    rows = tables.rows(text, [Span(0, len(text))])
+def _pieces(text: str) -> Iterator[str]:
     at = 0
-    for row in rows:
-        yield from _END.split(text[at : row.start])
-        yield row.text
+    for row in markdown.rows(text):
+        yield from cut(text[at : row.start])
+        yield read_row(row)
         at = row.end
-    yield from _END.split(text[at:])
-
-
-def _cut(piece: str) -> Iterable[str]:
-    """A piece without an end in sight, in parts that fit."""
-    words = piece.split()
-    for start in range(0, len(words), WORDS):
-        yield " ".join(words[start : start + WORDS])
+    yield from cut(text[at:])
 
 
 def windows(claim: str, found: Sequence[Sentence], sizes: Sequence[int] = (WORDS, CORE)) -> list[str]:
@@ -67,8 +48,7 @@ def windows(claim: str, found: Sequence[Sentence], sizes: Sequence[int] = (WORDS
 
     A digest is made of the sentences that together have most of the claim's words, in their order.
     """
-    wanted = terms(claim)
-    return list(dict.fromkeys(_digest(wanted, found, size) for size in sizes))
+    return list(dict.fromkeys(_digest(terms(claim), found, size) for size in sizes))
 
 
 def _digest(wanted: frozenset[str], found: Sequence[Sentence], room: int) -> str:
@@ -92,6 +72,6 @@ def _digest(wanted: frozenset[str], found: Sequence[Sentence], room: int) -> str
 def best_stretch(claim: str, text: str) -> str:
     """The sentence or line of the text that shares most words with the claim, verbatim; "" where none shares any."""
     wanted = terms(claim)
-    found = [part.strip() for part in _END.split(text) if part.strip()]
+    found = [part.strip() for part in cut(text) if part.strip()]
     best = max(found, key=lambda part: (len(terms(part) & wanted), -len(part)), default="")
     return best if terms(best) & wanted else ""

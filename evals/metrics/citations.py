@@ -1,47 +1,62 @@
-"""Citation recall and precision as ALCE defines them (Gao et al., EMNLP 2023), our validator in the place of its NLI.
+"""Are the claims shown supported by what they cite? Shares (0 to 1) and counts, judged by our validator in the place of
+an NLI model: the whole validator, whatever layers the run itself was checked by.
 
-Recall of an answer = share of its statements that all their citations together support. Precision = share of its
-citations that are not irrelevant: one is irrelevant where it alone does not support the statement and the others do
-without it; where a statement is not supported at all, none of its citations is precise.
-
-A statement the validator can neither support nor refute is left out and counted; so is an answer with nothing else.
-A refusal states nothing and has neither.
+Claims that the validator can neither support nor refute are left out of the shares and counted apart. A refusal states
+nothing and has no share.
 """
 
 from collections.abc import Sequence
 
-from agent.answer import Status
 from evals.cases import Case
-from evals.metrics.score import Score
+from evals.metrics.score import Score, Scorer, asked_where
 from evals.runs.trace import Cited, Trace
 
 NO_VERDICT = "the validator could check none of the statements"
 
 
 def recall(case: Case, trace: Trace) -> Score | None:
-    return _mean([[c.status == "supported"] for c in trace.cited], trace)
+    """Statements that all their citations together support / statements, as ALCE has it (Gao et al., EMNLP 2023)."""
+    return _share([[c.status == "supported"] for c in trace.cited], trace)
+
+
+groundedness = recall
+"""The same share, read as claims shown that their sources support / claims shown (FActScore's form, Min et al., EMNLP
+2023, over cited sources)."""
 
 
 def precision(case: Case, trace: Trace) -> Score | None:
-    return _mean([precise(c) for c in trace.cited], trace)
+    """Precise citations / citations (ALCE)."""
+    return _share([precise(c) for c in trace.cited], trace)
 
 
 def precise(cited: Cited) -> list[bool]:
-    """For each citation of a statement whether it is precise."""
+    """For each citation of a statement whether it is precise: it is not where it alone does not support the statement
+    and the others do without it. Where a statement is not supported at all, none of its citations is."""
     if cited.status != "supported":
         return [False] * len(cited.alone)
-    return [not _irrelevant(alone, without) for alone, without in zip(cited.alone, cited.without, strict=True)]
+    return [a == "supported" or w != "supported" for a, w in zip(cited.alone, cited.without, strict=True)]
 
 
-def _irrelevant(alone: Status, without: Status) -> bool:
-    return alone != "supported" and without == "supported"
-
-
-def _mean(parts: Sequence[Sequence[bool]], trace: Trace) -> Score | None:
-    """Over the parts of the statements that could be checked."""
+def _share(parts: Sequence[Sequence[bool]], trace: Trace) -> Score | None:
+    """Of the parts of the statements that could be checked."""
     if not trace.said:
         return None
-    checked = [
-        one for part, cited in zip(parts, trace.cited, strict=True) if cited.status != "unchecked" for one in part
-    ]
+    pairs = zip(parts, trace.cited, strict=True)
+    checked = [one for part, cited in pairs if cited.status != "unchecked" for one in part]
     return Score(sum(checked) / len(checked)) if checked else Score(None, NO_VERDICT)
+
+
+def count(*statuses: str) -> Scorer:
+    """The metric that counts the claims shown with these verdicts: a number from 0."""
+
+    @asked_where(lambda case: True)
+    def counted(case: Case, trace: Trace) -> float:
+        return sum(cited.status in statuses for cited in trace.cited)
+
+    return counted
+
+
+unsupported = count("contradicted", "unsupported", "misattributed")
+"""Claims shown that the validator refuses."""
+unchecked = count("unchecked")
+"""Claims shown that nobody could check."""

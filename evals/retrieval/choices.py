@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from evals.retrieval import tables as said
 from evals.retrieval.questions import Ask, Asker, Ranks
+from evals.retrieval.tables import measures
 from evals.suites import Suite
 from tools.library.library import Library
 from tools.library.search import Query
@@ -38,7 +38,7 @@ def tables(suite: Suite, library: Library, console: Console) -> Iterator[Table]:
     ):
         if some:
             rows = [_row(asker, ask, ways) for ask in track(some, f"Asking {suite.name}: {title}", console=console)]
-            yield said.measures(rows, list(ways), f"{suite.name}: {title}, {len(rows)} questions")
+            yield measures(rows, list(ways), f"{suite.name}: {title}, {len(rows)} questions")
 
 
 def _row(asker: Asker, ask: Ask, ways: Mapping[str, Way]) -> Ranks:

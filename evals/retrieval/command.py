@@ -1,13 +1,17 @@
 """What `python -m evals retrieval` does."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from evals import suites
+from evals.console import wide
+from evals.suites import Suite
+
 if TYPE_CHECKING:
-    from evals.suites import Suite
     from tools.library.library import Library
 
 OUT = Path(".exhibit/retrieval")
@@ -28,37 +32,35 @@ def retrieval(
 ) -> None:
     """Does the library find what is there? Each leg alone and all fused, on folders with gold."""
     from agent import settings
-    from evals import suites
-    from evals.retrieval import baselines, choices, measure, records, tables
+    from evals import baseline
+    from evals.retrieval import choices, measure, records, tables
 
-    console = Console(width=130) if not Console().is_terminal else Console()
-    bar = Console(stderr=True)
+    console, errors = wide(Console(), 130), Console(stderr=True)
     earlier = {path.stem: records.read(path) for path in against.glob("*.jsonl")} if against else {}
-    places = folders or [f for f in sorted(suites.DATA.glob("*/")) if any(one.fits(f) for one in suites.LAYOUTS)]
+    places = folders or [folder for folder in sorted(suites.DATA.glob("*/")) if suites.layout_of(folder)]
     chosen = [_thinned(suites.load(place), limit) for place in places or [suites.SAMPLE]]
     for suite in chosen:
         with settings.read(library=libraries / suite.name).open_library(create=True) as library:
             if not as_is:
-                measure.index(suite, library, bar)
-            run = measure.measure(suite, chosen, library, bar)
+                measure.index(suite, library, errors)
+            run = measure.measure(suite, chosen, library, errors)
             if draw:
                 _draw(library, draw / f"{suite.name}.png")
-            for table in choices.tables(suite, library, bar) if compare_defaults else ():
+            for table in choices.tables(suite, library, errors) if compare_defaults else ():
                 console.print(table)
         tables.show(run, console)
         if suite.name in earlier:
             tables.compared(suite.name, records.changes(earlier[suite.name], run), console)
-        for problem in [] if record else baselines.problems(run):
-            console.print(f"worse than the baseline: {problem}")
         if record:
-            print(baselines.write(run))
-        print(f"Record: {records.write(out, run.header, run.rows)}")
+            print(baseline.of_ranking(run).write(baseline.RANKINGS))
+        else:
+            for problem in baseline.worse_ranking(run):
+                console.print(f"worse than the baseline: {problem}")
+        print(f"Record: {records.write(out, run)}")
 
 
-def _thinned(suite: "Suite", limit: int | None) -> "Suite":
+def _thinned(suite: Suite, limit: int | None) -> Suite:
     """Evenly drawn: the questions of one document stand together."""
-    from dataclasses import replace
-
     if not limit or len(suite.cases) <= limit:
         return suite
     cases = suite.cases[:: -(-len(suite.cases) // limit)]

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import track
 
 from evals.cases import Case
+from evals.console import bar
 from evals.retrieval.questions import Asker, Ranks, unit_of
-from evals.retrieval.records import Header, Run
+from evals.retrieval.records import Header, RankingRun
 from evals.suites import Suite
 from tools.library.library import Library
 
@@ -19,25 +20,18 @@ STRANGERS = 60
 
 def index(suite: Suite, library: Library, console: Console) -> None:
     """Reads what is new or changed, and says what could not be read."""
-    with _bar(console) as bar:
-        task = bar.add_task(f"Indexing {suite.name}", total=None)
-        report = library.add(
-            suite.parts.files,
-            lambda n, total, path: bar.update(task, description=escape(path.name[:40]), completed=n, total=total),
-        )
+    with bar(console, f"Indexing {suite.name}") as on_progress:
+        report = library.add(suite.parts.files, lambda n, total, path: on_progress(n, total, path.name))
     for path, error in report.failed:
         console.print(f"[red]not read[/] {escape(f'{path.name}: {error}')}")
 
 
-def measure(suite: Suite, others: Sequence[Suite], library: Library, console: Console) -> Run:
+def measure(suite: Suite, others: Sequence[Suite], library: Library, console: Console) -> RankingRun:
     """`others` lend questions that have no answer here."""
     strangers = [pair for other in others if other.name != suite.name for pair in _strangers(suite, other)]
-    rows: list[Ranks] = []
-    with _bar(console) as bar:
-        for row in bar.track(_rows(suite, library, strangers), description=f"Asking {suite.name}"):
-            rows.append(row)
+    rows = tuple(track(_rows(suite, library, strangers), f"Asking {suite.name}", console=console, total=None))
     header = Header(suite=suite.name, cases=suite.fingerprint, encoders=library.names, weights=library.weights)
-    return Run(header=header, rows=tuple(rows))
+    return RankingRun(header=header, rows=rows)
 
 
 def _rows(suite: Suite, library: Library, strangers: Sequence[tuple[Path, Case]]) -> Iterator[Ranks]:
@@ -61,8 +55,3 @@ def _strangers(suite: Suite, other: Suite) -> list[tuple[Path, Case]]:
     asked = [case for case in other.cases if bool(case.image) == pictures and not case.turns and case.answerable]
     some = asked[:: max(1, len(asked) // STRANGERS)][:STRANGERS]
     return [(other.parts.folder, case) for case in some]
-
-
-def _bar(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console)

@@ -1,6 +1,6 @@
 """A run of a suite as a file: a line on what was measured, then a line a question."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from evals.cases import SuiteError
@@ -17,7 +17,9 @@ class Header(Frozen):
     weights: dict[str, float]
 
 
-class Run(Frozen):
+class RankingRun(Frozen):
+    """Every question's ranks."""
+
     header: Header
     rows: tuple[Ranks, ...]
 
@@ -30,18 +32,18 @@ class Run(Frozen):
         return [scope for scope in ("document", "all") if self.of(scope)]
 
 
-def write(folder: Path, header: Header, rows: Iterable[Ranks]) -> Path:
+def write(folder: Path, run: RankingRun) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{header.suite}.jsonl"
-    path.write_text("".join(f"{line.model_dump_json()}\n" for line in (header, *rows)), "utf-8")
+    path = folder / f"{run.header.suite}.jsonl"
+    path.write_text("".join(f"{line.model_dump_json()}\n" for line in (run.header, *run.rows)), "utf-8")
     return path
 
 
-def read(path: Path) -> Run:
+def read(path: Path) -> RankingRun:
     """Raises SuiteError where the file is none of ours."""
     try:
         first, *rest = path.read_text("utf-8").splitlines()
-        return Run(header=Header.model_validate_json(first), rows=tuple(map(Ranks.model_validate_json, rest)))
+        return RankingRun(header=Header.model_validate_json(first), rows=tuple(map(Ranks.model_validate_json, rest)))
     except (OSError, ValueError) as error:
         raise SuiteError(f"{path} is no run of `python -m evals retrieval`.", "Name the --out of one.") from error
 
@@ -55,7 +57,7 @@ class Change(Frozen):
     after: int | None
 
 
-def changes(before: Run, after: Run) -> list[Change]:
+def changes(before: RankingRun, after: RankingRun) -> list[Change]:
     """Question by question, those that both have. Raises SuiteError where they share none."""
     then = {(row.case, row.scope): row for scope in before.scopes for row in before.of(scope)}
     now = [row for scope in after.scopes for row in after.of(scope)]

@@ -4,11 +4,12 @@ Encoding is not in these figures: vectors and words are synthetic (see `syntheti
 processor where others share the machine; ratios are of one run.
 """
 
-import resource
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,7 +17,10 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
+from rich.console import Console
+from rich.table import Table
 
+from evals.metrics.resources import peak_mb, resident_mb
 from evals.retrieval.synthetic import Corpus, Points, Vectors
 from tools.library.store import EdgeStore, Layout, Maker, Scope, ServerStore, Sparse, Store
 
@@ -32,7 +36,7 @@ FIGURES = Scope(kinds=("figure",))
 
 
 @dataclass
-class Speed:
+class StoreSpeed:
     """Of one way to search. Times in seconds; of queries, milliseconds at the median and at 95 of 100, and the
     processor's; `recall` of the 10 nearest, 0 to 1; memory in megabytes; nan where it was not measured."""
 
@@ -67,7 +71,7 @@ def scale(
     _print(rows)
 
 
-def hybrid(root: Path, number: int, queries: int, layout: Layout, local: bool) -> list[Speed]:
+def hybrid(root: Path, number: int, queries: int, layout: Layout, local: bool) -> list[StoreSpeed]:
     """Three legs in one call: Edge, NumPy with every point, and qdrant-client's local mode."""
     corpus = Corpus(TEXT_DIM, CLIP_DIM)
     asked = corpus.queries(queries)
@@ -76,36 +80,35 @@ def hybrid(root: Path, number: int, queries: int, layout: Layout, local: bool) -
     rows = [_served_apart(root, edge, layout, asked, nearest, "text"), exact]
     _print(rows)  # what comes now takes minutes
     if local:
-        rows.append(Speed("qdrant-client local mode"))
+        rows.append(StoreSpeed("qdrant-client local mode"))
         store = ServerStore(":memory:", MAKER)
         rows[-1].write = _seconds(lambda: _fill(store, corpus, number))
         _ask(store, rows[-1], _first(asked, SLOW), nearest[:SLOW], "text")
     return rows
 
 
-def dense(root: Path, number: int, queries: int, layout: Layout) -> list[Speed]:
+def dense(root: Path, number: int, queries: int, layout: Layout) -> list[StoreSpeed]:
     """One leg of pictures, at a size that is searched by one machine: Edge, and exact search for what is nearest."""
     corpus = Corpus(0, CLIP_DIM, words=False)
     asked = corpus.queries(queries)
     edge = built(root, corpus, number, layout)
-    exact = Speed("NumPy, every point, a query of many", recall=1.0)
+    exact = StoreSpeed("NumPy, every point, a query of many", recall=1.0)
     begun = time.process_time()
     nearest = _nearest((points.clip for points in corpus.points(number)), asked.clip)
     exact.cpu = (time.process_time() - begun) / queries * 1e3
     return [_served_apart(root, edge, layout, asked, nearest, "clip"), exact]
 
 
-def built(root: Path, corpus: Corpus, number: int, layout: Layout) -> Speed:
+def built(root: Path, corpus: Corpus, number: int, layout: Layout) -> StoreSpeed:
     """Written and indexed; in a folder of an earlier run, only what that one had not done."""
-    speed = Speed(f"Edge, {layout.quantization}{', on disk' if layout.on_disk else ''}")
+    speed = StoreSpeed(f"Edge, {layout.quantization}{', on disk' if layout.on_disk else ''}")
     store = EdgeStore(root / "vectors", MAKER, layout)
     speed.write = _seconds(lambda: _fill(store, corpus, number))
     print(f"written: {store.count()} points in {speed.write:.0f} s", flush=True)
     cpu = time.process_time()
     speed.build = _seconds(store.optimize)
     store.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"built: {time.process_time() - cpu:.0f} s of the processor, peak memory {peak:.0f} MB", flush=True)
+    print(f"built: {time.process_time() - cpu:.0f} s of the processor, peak memory {peak_mb():.0f} MB", flush=True)
     return speed
 
 
@@ -117,31 +120,25 @@ def _fill(store: Store, corpus: Corpus, number: int) -> None:
 
 
 def _served_apart(
-    root: Path, speed: Speed, layout: Layout, asked: Points, nearest: Sequence[set[str]], leg: str
-) -> Speed:
+    root: Path, speed: StoreSpeed, layout: Layout, asked: Points, nearest: Sequence[set[str]], leg: str
+) -> StoreSpeed:
     """Opened and asked in a process of its own, whose memory holds nothing of the building."""
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, root, speed, layout, asked, nearest, leg))
-    process.start()
-    theirs.close()
-    done = ours.recv()
-    process.join()
-    return done
+    with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+        return apart.submit(_serve, root, speed, layout, asked, nearest, leg).result()
 
 
-def _serve(pipe: Any, root: Path, speed: Speed, layout: Layout, *asked: Any) -> None:
+def _serve(root: Path, speed: StoreSpeed, layout: Layout, *asked: Any) -> StoreSpeed:
     import qdrant_edge  # noqa: F401  its loading is not the folder's
 
-    store: list[Store] = []
-    speed.reopen = _seconds(lambda: store.append(EdgeStore(root / "vectors", MAKER, layout)))
-    _ask(store[0], speed, *asked)
-    speed.resident = _resident()
-    store[0].close()
-    pipe.send(speed)
+    begun = time.perf_counter()
+    with closing(EdgeStore(root / "vectors", MAKER, layout)) as store:
+        speed.reopen = time.perf_counter() - begun
+        _ask(store, speed, *asked)
+        speed.resident = resident_mb()[0]
+    return speed
 
 
-def _ask(store: Store, speed: Speed, asked: Points, nearest: Sequence[set[str]], leg: str) -> None:
+def _ask(store: Store, speed: StoreSpeed, asked: Points, nearest: Sequence[set[str]], leg: str) -> None:
     """Warm: the first tenth of the queries is asked twice, and counted once."""
     legs = [name for name in ("bm25", "text", "clip") if _query(asked, 0, name) is not None]
     number = len(asked.clip)
@@ -171,7 +168,7 @@ def _query(asked: Points, n: int, leg: str) -> list[float] | Sparse | None:
     return vectors[n].tolist() if vectors.shape[1] else None
 
 
-def _numpy(corpus: Corpus, number: int, asked: Points) -> tuple[Speed, list[set[str]]]:
+def _numpy(corpus: Corpus, number: int, asked: Points) -> tuple[StoreSpeed, list[set[str]]]:
     """Every point, in float32: two products of a matrix and a vector, and one of a sparse matrix."""
     from scipy.sparse import csc_matrix
 
@@ -192,7 +189,7 @@ def _numpy(corpus: Corpus, number: int, asked: Points) -> tuple[Speed, list[set[
             best = np.argpartition(-one, DEPTH)[:DEPTH]
             best[np.argsort(-one[best])]
         times.append(time.perf_counter() - start)
-    speed = Speed("NumPy, every point", cpu=(time.process_time() - begun) / SLOW * 1e3, recall=1.0)
+    speed = StoreSpeed("NumPy, every point", cpu=(time.process_time() - begun) / SLOW * 1e3, recall=1.0)
     speed.p50, speed.p95 = (float(np.percentile(times, q)) * 1e3 for q in (50, 95))
     return speed, _nearest((chunk.text for chunk in chunks), asked.text)
 
@@ -221,23 +218,12 @@ def _seconds(do: Callable[[], Any]) -> float:
     return time.perf_counter() - begun
 
 
-def _resident() -> float:
-    """Megabytes of this process in memory, mapped files too."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return float("nan")
-
-
-def _print(rows: Sequence[Speed]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
+def _print(rows: Sequence[StoreSpeed]) -> None:
     columns = list(asdict(rows[0]))
-    table = Table(*columns)
+    shown = Table(*columns)
     for row in rows:
-        table.add_row(row.name, *("" if np.isnan(v := getattr(row, c)) else f"{v:.3g}" for c in columns[1:]))
+        shown.add_row(row.name, *("" if np.isnan(v := getattr(row, c)) else f"{v:.3g}" for c in columns[1:]))
     console = Console(width=150)
-    console.print(table)
+    console.print(shown)
     for row in rows[1:]:
         console.print(f"{row.name}: {row.cpu / rows[0].cpu:.1f} times the processor time of {rows[0].name} per query")

@@ -3,20 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import ir_measures
-from ir_measures import RR, R, Success, nDCG
 
-from evals.metrics.intervals import Interval, bootstrap
+from evals.metrics.places import MEASURES
+from evals.metrics.statistics import Interval, bootstrap
 from evals.retrieval.questions import Ranks
 
-MEASURES = {
-    "success@1": Success @ 1,
-    "success@5": Success @ 5,
-    "success@10": Success @ 10,
-    "recall@5": R @ 5,
-    "MRR": RR,
-    "nDCG@10": nDCG @ 10,
-}
-"""Success@k: is any gold place among the first k? It is recall@k where there is one."""
 ORDER = ("bm25", "text", "clip", "picture", "beside", "ranks", "scores", "fused")
 
 

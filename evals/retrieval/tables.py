@@ -1,4 +1,4 @@
-"""A run in tables: every leg beside the fusion, kind by kind, how well what does not fit is told, what changed."""
+"""A run in tables: every leg beside the fusion, kind by kind, how well it is known what does not fit, what changed."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evals.metrics.intervals import bootstrap
-from evals.metrics.paired import mcnemar, sign_flip
+from evals.metrics.places import MEASURES
+from evals.metrics.statistics import auc, bootstrap, mcnemar, p_text, sign_flip
 from evals.retrieval.questions import Ranks
-from evals.retrieval.records import Change, Run
-from evals.retrieval.scores import MEASURES, groups, intervals, legs_of, scores
-from evals.runs.compare import p_in_words
+from evals.retrieval.records import Change, RankingRun
+from evals.retrieval.scores import groups, intervals, legs_of, scores
 
 CUT = 5
 SCOPES = {"document": "within the named document", "all": "over all documents"}
@@ -20,13 +19,13 @@ UNFIT = 0.02
 """Share of good questions whose best score lies below a threshold that would be worth having."""
 
 
-def show(run: Run, console: Console) -> None:
+def show(run: RankingRun, console: Console) -> None:
     for scope in run.scopes:
         rows = run.of(scope)
         console.print(measures(rows, legs_of(rows), f"{run.header.suite}, {SCOPES[scope]}: {len(rows)} questions"))
         console.print(_kinds(rows, f"{run.header.suite}, {SCOPES[scope]}: success@{CUT}, %"))
-        if said := _beaten(rows):
-            console.print(said)
+        if better := _beaten(rows):
+            console.print(better)
     if fits := _fits(run):
         console.print(fits)
 
@@ -58,10 +57,10 @@ def _beaten(rows: Sequence[Ranks]) -> str:
         return ""
     a, b = (scores(rows, leg)[f"success@{CUT}"] for leg in (best, "fused"))
     p = mcnemar(sum(x > y for x, y in zip(a, b)), sum(x < y for x, y in zip(a, b)))
-    return f"'{best}' alone finds more: {100 * (means[best] - means['fused']):+.1f} points (p = {p_in_words(p)})."
+    return f"'{best}' alone finds more: {100 * (means[best] - means['fused']):+.1f} points (p = {p_text(p)})."
 
 
-def _fits(run: Run) -> Table | None:
+def _fits(run: RankingRun) -> Table | None:
     """Per leg: the score below which 2 % of the questions with an answer lie, and how many of those without lie there
     too; and what the library's own threshold says of both. None where no question is without an answer."""
     good, bad = run.of("all"), [row for row in run.rows if row.scope == "foreign"]
@@ -73,15 +72,12 @@ def _fits(run: Run) -> Table | None:
         if not a or not b:
             continue
         cut = float(np.quantile(a, UNFIT))
-        auc = float(np.mean([(x > y) + 0.5 * (x == y) for x in a for y in b]))
-        table.add_row(leg, f"{cut:.2f}", f"{100 * _below(a, cut):.0f} %", f"{100 * _below(b, cut):.0f} %", f"{auc:.2f}")
-    told = [100 * float(np.mean([not row.fits for row in rows])) for rows in (good, bad)]
-    table.add_row("all, as set", "", f"{told[0]:.0f} %", f"{told[1]:.0f} %", "", style="bold")
+        below = [f"{100 * np.mean(np.array(values) < cut):.0f} %" for values in (a, b)]
+        separation = auc(np.array([*a, *b]), np.arange(len(a) + len(b)) < len(a))
+        table.add_row(leg, f"{cut:.2f}", *below, f"{separation:.2f}")
+    unfit = [f"{100 * np.mean([not row.fits for row in rows]):.0f} %" for rows in (good, bad)]
+    table.add_row("all, as set", "", *unfit, "", style="bold")
     return table
-
-
-def _below(values: Sequence[float], cut: float) -> float:
-    return float(np.mean([value < cut for value in values]))
 
 
 def compared(name: str, changes: Sequence[Change], console: Console) -> None:
@@ -100,8 +96,8 @@ def compared(name: str, changes: Sequence[Change], console: Console) -> None:
         found = bootstrap(by_rank)
         console.print(
             f"{SCOPES[scope]}: among the first {CUT} {won} won, {lost} lost, {len(of) - won - lost} same "
-            f"(p = {p_in_words(mcnemar(won, lost))}); MRR {100 * found.mean:+.1f} points "
-            f"({100 * found.low:+.1f} to {100 * found.high:+.1f}, p = {p_in_words(sign_flip(by_rank))})"
+            f"(p = {p_text(mcnemar(won, lost))}); MRR {100 * found.mean:+.1f} points "
+            f"({100 * found.low:+.1f} to {100 * found.high:+.1f}, p = {p_text(sign_flip(by_rank))})"
         )
 
 

@@ -43,7 +43,7 @@ class Album:
         for spot in spots:
             if spot.source != API:
                 regions.setdefault(spot.source, []).extend(spot.regions)
-        pages = [(source, region) for source, held in regions.items() for region in by_page(held)]
+        pages = [(source, region) for source, places in regions.items() for region in by_page(places)]
         return [self._page(source, region) for source, region in pages[:most]]
 
     def gold(self, gold: Sequence[Gold], cited: Sequence[Picture] = (), most: int = 2) -> list[Picture]:
@@ -61,7 +61,7 @@ class Album:
 
     def _page(self, name: str, region: Region) -> Picture:
         title = _title(name, region)
-        source = next((held for uri, held in self._sources.items() if uri.endswith(f"/{name}")), None)
+        source = next((found for uri, found in self._sources.items() if uri.endswith(f"/{name}")), None)
         if source is None:
             return Picture(f"{title}: not in this library")
         key = (source.id, region)
@@ -82,6 +82,6 @@ def data_uri(image: "Image") -> str:
     """A JPEG of at most LONGEST_SIDE pixels."""
     small = image.copy()
     small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    held = BytesIO()
-    small.save(held, "JPEG", quality=QUALITY, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(held.getvalue()).decode()
+    jpeg = BytesIO()
+    small.save(jpeg, "JPEG", quality=QUALITY, optimize=True)
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg.getvalue()).decode()

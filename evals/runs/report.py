@@ -1,20 +1,23 @@
 """A run as one HTML page that needs nothing else: figures with intervals, plots, every failed case with its pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ir_measures import Measure, R, Success
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from evals import judge
 from evals.cases import Case
-from evals.metrics import METRICS, Score, page_hit, recall, right, success
-from evals.metrics.latency import by_stage, percentile, throughput
+from evals.metrics import METRICS, Metric
+from evals.metrics.conduct import right
+from evals.metrics.places import CUTS, hits, ranked
+from evals.metrics.resources import by_stage, percentile, throughput
 from evals.runs import plots
 from evals.runs.pictures import Album, Picture, data_uri
 from evals.runs.run import Run
-from evals.runs.summary import Figure, of, summary
+from evals.runs.summary import Figure, figure, summary, text
 from evals.runs.trace import Checked, Trace
 from tools.errors import NoLibrary
 from tools.library.library import Library
@@ -41,8 +44,8 @@ def write(run: Run, out: Path, library: Path, folder: Path | None = None, most: 
     wrong = failed(run)
     missing = ""
     try:
-        with Library(library) as held:
-            album = Album(held)
+        with Library(library) as opened:
+            album = Album(opened)
             shown = [_shown(case, trace, album, folder) for case, trace in wrong[:most]]
     except NoLibrary as error:
         missing = str(error)
@@ -54,7 +57,7 @@ def write(run: Run, out: Path, library: Path, folder: Path | None = None, most: 
 
 def failed(run: Run) -> list[tuple[Case, Trace]]:
     """The cases that are not right, and those that got no answer."""
-    pairs = [(c, t, right.score(c, t)) for c, t in zip(run.cases, run.traces)]
+    pairs = [(c, t, right(c, t)) for c, t in zip(run.cases, run.traces)]
     return [(c, t) for c, t, score in pairs if t.error or (score and score.value == 0)]
 
 
@@ -70,7 +73,7 @@ def _shown(case: Case, trace: Trace, album: Album, folder: Path | None) -> Faile
 def _render(run: Run, shown: Sequence[Failed], wrong: int, missing: str) -> str:
     loader = FileSystemLoader(Path(__file__).parent)
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    pages.filters["share"] = in_words
+    pages.filters["share"] = text
     judged = judge.load(run)
     speed = throughput(run.took)
     return pages.get_template("report.html").render(
@@ -91,37 +94,25 @@ def _render(run: Run, shown: Sequence[Failed], wrong: int, missing: str) -> str:
     )
 
 
-def in_words(value: float | None, unit: str = "share") -> str:
-    """A share in percent, a count as it is."""
-    if value is None:
-        return "–"
-    return f"{100 * value:.1f} %" if unit == "share" else f"{value:.2f}"
-
-
 def _kinds(run: Run) -> list[tuple[str, Figure]]:
     """`right` for each kind of case, where there are several kinds."""
-    kinds = list(dict.fromkeys(case.kind or "other" for case in run.cases))
-    found = []
-    for kind in kinds if len(kinds) > 1 else ():
-        pairs = [(c, right.score(c, t)) for c, t in zip(run.cases, run.traces) if (c.kind or "other") == kind]
-        found.append((kind, of("right", [s for _, s in pairs if s], [c.document for c, s in pairs if s])))
-    return found
+    kinds: dict[str, list[tuple[Case, Trace]]] = {}
+    for case, trace in zip(run.cases, run.traces):
+        kinds.setdefault(case.kind or "other", []).append((case, trace))
+    if len(kinds) < 2:
+        return []
+    return [(kind, figure(METRICS["right"], *map(list, zip(*pairs)))) for kind, pairs in kinds.items()]
 
 
 def _curves(run: Run) -> str:
     """Recall and success over k; "" where no case names gold places."""
-    curves = {"recall@k": _curve(run, recall.at), "success@k": _curve(run, success.at)}
+    curves = {"recall@k": _curve(run, R), "success@k": _curve(run, Success)}
     return plots.lines(curves, "k, pages met", "share") if all(curves.values()) else ""
 
 
-def _curve(run: Run, at: Callable[[int, Case, Trace], Score | None]) -> list[plots.Point]:
-    points = []
-    for k in recall.CUTS:
-        scores = [at(k, case, trace) for case, trace in zip(run.cases, run.traces)]
-        values = [score.value for score in scores if score and score.value is not None]
-        if values:
-            points.append(plots.Point(k, sum(values) / len(values)))
-    return points
+def _curve(run: Run, measure: Measure) -> list[plots.Point]:
+    means = {k: figure(Metric("", "", ranked(measure @ k)), run.cases, run.traces).mean for k in CUTS}
+    return [plots.Point(k, mean) for k, mean in means.items() if mean is not None]
 
 
 def _reliability(run: Run) -> str:
@@ -139,11 +130,11 @@ def _reliability(run: Run) -> str:
 
 def bins(pairs: Sequence[tuple[float, bool]]) -> list[plots.Bin]:
     """Scores in BINS of equal width; a score of 1 belongs to the last."""
-    held: dict[int, list[bool]] = {}
+    labels: dict[int, list[bool]] = {}
     for score, label in pairs:
-        held.setdefault(min(int(score * BINS), BINS - 1), []).append(label)
-    return [plots.Bin(n / BINS, (n + 1) / BINS, len(v), sum(v) / len(v)) for n, v in sorted(held.items())]
+        labels.setdefault(min(int(score * BINS), BINS - 1), []).append(label)
+    return [plots.Bin(n / BINS, (n + 1) / BINS, len(v), sum(v) / len(v)) for n, v in sorted(labels.items())]
 
 
 def _on_gold(checked: Checked, case: Case) -> bool:
-    return any(page_hit.hits(spot, gold) for spot in checked.spots for gold in case.gold)
+    return any(hits(spot, gold) for spot in checked.spots for gold in case.gold)

@@ -7,7 +7,7 @@ case is answered, so an interrupted run goes on where it stopped.
 import hashlib
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +21,17 @@ from agent.settings import Settings, read
 from evals import suites
 from evals.cases import Case, SuiteError, lines
 from evals.cases import read as read_cases
-from evals.metrics.memory import peak_mb
+from evals.console import OnProgress
+from evals.metrics.resources import peak_mb
 from evals.runs.ablate import without
-from evals.runs.trace import Examiner, Took, Trace
+from evals.runs.examiner import Examiner
+from evals.runs.trace import Took, Trace
 from evals.sample import parts_api
 from evals.suites import Suite
 from tools.library import encode
 from tools.library.evidence import Frozen
-from tools.library.ingest.pipeline import Progress
-from tools.library.ingest.pipeline import Report as Indexed
+from tools.library.ingest.pipeline import OnFile
+from tools.library.ingest.report import Report as Indexed
 from tools.library.library import Library
 
 RUNS = Path(".exhibit/runs")
@@ -91,7 +93,7 @@ def run(
     leave_out: tuple[str, ...] = (),
     limit: int | None = None,
     resume: bool = False,
-    progress: Callable[[int, int, str], None] = lambda n, total, name: None,
+    on_progress: OnProgress = lambda done, total, name: None,
 ) -> Run:
     """Asks the cases of a suite, of the library in `settings` (by default one of the suite's own), into folder `out`.
 
@@ -105,22 +107,22 @@ def run(
         (out / PLACES).write_text(here.model_dump_json() + "\n", "utf-8")
         done = _settle(out)
         for number, case in enumerate(todo):
-            progress(number, len(todo), case.id)
+            on_progress(number, len(todo), case.id)
             if case.id not in done:
                 trace, took = asked.ask(case)
                 _append(out / TOOK, took)
                 _append(out / TRACES, trace)
-        progress(len(todo), len(todo), "")
+        on_progress(len(todo), len(todo), "")
     (out / MEMORY).write_text(json.dumps({"peak_mb": round(peak_mb(), 1)}), "utf-8")
     return load(out)
 
 
-def index(suite: Suite, settings: Settings, progress: Progress | None = None) -> Indexed | None:
+def index(suite: Suite, settings: Settings, on_progress: OnFile | None = None) -> Indexed | None:
     """Reads the suite's documents into the library of the settings; None where the suite brings none."""
     if not suite.parts.files:
         return None
     with settings.open_library(create=True) as library:
-        return library.add(suite.parts.files, progress)
+        return library.add(suite.parts.files, on_progress)
 
 
 @contextmanager
@@ -156,8 +158,8 @@ def _open(out: Path, manifest: Manifest, todo: tuple[Case, ...], resume: bool) -
         return
     if not resume:
         raise SuiteError(f"{out} holds a run already.", "Go on with it: --resume. Or name another folder: --out.")
-    held = Manifest.model_validate_json(path.read_text("utf-8"))
-    other = [name for name in Manifest.model_fields if getattr(held, name) != getattr(manifest, name)]
+    there = Manifest.model_validate_json(path.read_text("utf-8"))
+    other = [name for name in Manifest.model_fields if getattr(there, name) != getattr(manifest, name)]
     if other:
         raise SuiteError(f"{out} is another run: its {', '.join(other)} differ.", "Name another folder: --out.")
 
@@ -166,8 +168,8 @@ def _settle(out: Path) -> set[str]:
     """The cases that are done; a line that an interruption cut off, or left without its pair, is taken out."""
     traces, took = _whole(out / TRACES, Trace), _whole(out / TOOK, Took)
     done = {line.case for line in traces} & {line.case for line in took}
-    for name, held in ((TRACES, traces), (TOOK, took)):
-        (out / name).write_text("".join(_line(one) for one in held if one.case in done), "utf-8")
+    for name, kept in ((TRACES, traces), (TOOK, took)):
+        (out / name).write_text("".join(_line(one) for one in kept if one.case in done), "utf-8")
     return done
 
 
@@ -210,11 +212,11 @@ def load(folder: Path) -> Run:
 
 def places(folder: Path) -> Places:
     """Where the run in a folder found its library and pictures; of a record that came without, where they would be."""
-    held = folder / PLACES
-    if not held.exists():
+    path = folder / PLACES
+    if not path.exists():
         suite = load(folder).manifest.suite
         return Places(library=LIBRARIES / suite, folder=suites.DATA / suite)
-    return Places.model_validate_json(held.read_text("utf-8"))
+    return Places.model_validate_json(path.read_text("utf-8"))
 
 
 def _manifest(suite: Suite, todo: tuple[Case, ...], assistant: Assistant, left_out: tuple[str, ...]) -> Manifest:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from evals.cases import Case
 from evals.metrics import METRICS, Metric, Score
-from evals.metrics.intervals import bootstrap
+from evals.metrics.statistics import bootstrap
 from evals.runs.trace import Trace
 from tools.library.evidence import Frozen
 
@@ -40,15 +40,20 @@ def of(name: str, scores: Sequence[Score], documents: Sequence[str]) -> Figure:
     """The mean of the scores that are there; `documents` names what each was asked about."""
     reasons = Counter(score.reason for score in scores if score.value is None)
     pairs = [(s.value, document) for s, document in zip(scores, documents, strict=True) if s.value is not None]
+    missing = Figure(metric=name, n=0, unscored=reasons.total(), reasons=dict(reasons))
     if not pairs:
-        return Figure(metric=name, n=0, unscored=reasons.total(), reasons=dict(reasons))
+        return missing
     found = bootstrap([value for value, _ in pairs], [document for _, document in pairs])
-    return Figure(
-        metric=name,
-        n=len(pairs),
-        mean=found.mean,
-        low=found.low,
-        high=found.high,
-        unscored=reasons.total(),
-        reasons=dict(reasons),
-    )
+    return missing.model_copy(update={"n": len(pairs), **found._asdict()})
+
+
+def text(value: float | None, unit: str = "share") -> str:
+    """A share in percent, a count as it is; a dash where nothing could be scored."""
+    return "–" if value is None else f"{value:.2f}" if unit == "count" else f"{100 * value:.1f} %"
+
+
+def cells(figure: Figure) -> tuple[str, str]:
+    """The mean and its interval, for a table."""
+    unit = METRICS[figure.metric].unit if figure.metric in METRICS else "share"
+    mean, low, high = (text(value, unit) for value in (figure.mean, figure.low, figure.high))
+    return mean, "–" if figure.mean is None else f"{low.removesuffix(' %')} to {high.removesuffix(' %')}"

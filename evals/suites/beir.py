@@ -10,25 +10,24 @@ from collections import defaultdict
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from evals.cases import Case, Gold, SuiteError
-from evals.suites.parts import Parts
-from evals.suites.rows import rows
+from evals.suites.layout import Parts, rows
 
 HEAD = ["query-id", "corpus-id", "score"]
 _PLAIN = re.compile(r"[A-Za-z0-9][\w-]{0,80}")
 
 
-class _Text(NamedTuple):
+class _Document(NamedTuple):
     id: str
     text: str
 
 
 def read(folder: Path, work: Path) -> Parts:
     relevant = _qrels(folder / "qrels")
-    queries = list(rows(folder / "queries.jsonl", lambda row: _Text(row["_id"], row["text"])))
-    corpus = rows(folder / "corpus.jsonl", lambda row: _Text(row["_id"], f"{row.get('title', '')}\n\n{row['text']}"))
+    queries = list(rows(folder / "queries.jsonl", lambda row: _Document(row["_id"], row["text"])))
+    corpus = rows(folder / "corpus.jsonl", _document)
     _write(corpus, work)
     cases = tuple(
         Case(id=query.id, question=query.text, gold=relevant[query.id]) for query in queries if query.id in relevant
@@ -36,7 +35,11 @@ def read(folder: Path, work: Path) -> Parts:
     return Parts(folder, work, (work,), cases)
 
 
-def _write(corpus: Iterable[_Text], work: Path) -> None:
+def _document(row: dict[str, Any]) -> _Document:
+    return _Document(row["_id"], f"{row.get('title', '')}\n\n{row['text']}")
+
+
+def _write(corpus: Iterable[_Document], work: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     for document in corpus:
         (work / _file(document.id)).write_text(document.text.strip() + "\n", "utf-8")

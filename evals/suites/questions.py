@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.cases import Case, Gold
-from evals.suites.parts import Parts
-from evals.suites.rows import rows
+from evals.suites.layout import Parts, rows
 
 
 def read(folder: Path, work: Path) -> Parts:

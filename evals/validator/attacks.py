@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table as Shown
+from rich.table import Table as Grid
 
-from agent.answer import Citation, Claim, Place, Verdict
-from agent.validator import Span, validate
+from agent.answer import Citation, Claim, Verdict
+from agent.validator import validate
+from evals import console
+from evals.validator import untitled
 from tools.library.evidence import Figure, Item, Passage, Table
 
 FILE = Path(__file__).with_name("attacks.jsonl")
@@ -45,8 +47,8 @@ def read(path: Path = FILE) -> list[Attack]:
 
 
 def _attack(row: dict[str, Any], items: dict[int, Item]) -> Attack:
-    held = {key: items[key] for key in row["keys"]}
-    return Attack(row["name"], row["kind"], _claim(row["claim"], row["citations"]), held, tuple(row["expected"]))
+    shown = {key: items[key] for key in row["keys"]}
+    return Attack(row["name"], row["kind"], _claim(row["claim"], row["citations"]), shown, tuple(row["expected"]))
 
 
 def _claim(text: str, citations: Sequence[tuple[Any, Any]]) -> Claim:
@@ -66,17 +68,12 @@ def _item(found: dict[str, Any]) -> Item:
 
 
 def run(attacks: Sequence[Attack]) -> list[Outcome]:
-    return [Outcome(a, validate([a.claim], a.items, _place)[0]) for a in attacks]
+    return [Outcome(a, validate([a.claim], a.items, untitled)[0]) for a in attacks]
 
 
-def _place(key: int, spans: Sequence[Span]) -> Place:
-    return Place(key=key, title=f"Source {key}", uri="")
-
-
-def table(outcomes: Sequence[Outcome]) -> Shown:
-    shown = Shown(title="attacks", title_justify="left")
-    for head in ("kind", "claims", "right", "wrong"):
-        shown.add_column(head, justify="left" if head in ("kind", "wrong") else "right")
+def table(outcomes: Sequence[Outcome]) -> Grid:
+    shown = console.table("attacks", "kind", "claims", "right")
+    shown.add_column("wrong")
     for kind in dict.fromkeys(outcome.attack.kind for outcome in outcomes):
         of = [outcome for outcome in outcomes if outcome.attack.kind == kind]
         wrong = [f"{o.attack.name} ({o.verdict.status}, {o.verdict.layer})" for o in of if not o.right]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +14,16 @@ from rich.table import Table
 from agent.llm.protocol import ChatModel
 from agent.validator.decision import FILE, calibration
 from agent.validator.entailment import reader
-from agent.validator.facts import check
 from agent.validator.measure import NAMES, Reads, measure
-from agent.validator.spans import NEGATIONS
-from evals.validator.scores import Flags, Floats, Scored, auc, interval, judge
-from evals.validator.sets import Row, pairs
+from agent.validator.numbers import check
+from evals import console as screen
+from evals.console import number, percent
+from evals.metrics.statistics import auc, bootstrap_of
+from evals.validator.scores import Flags, Floats, Scored, judge
+from evals.validator.sets import LabelledClaim, pairs
 from tools.errors import ModelNonsense
 from tools.language.numbers import extract
-from tools.language.words import WORD
+from tools.language.words import NEGATIONS, WORD
 
 TOGETHER = "together"
 JUDGES = {
@@ -37,22 +39,24 @@ JUDGES = {
     "chat model": "a chat model, asked whether the evidence says it; half a point where it cannot tell",
     TOGETHER: "all of them, in one calibrated decision",
 }
+POINTS = {"yes": 1.0, "cannot tell": 0.5, "no": 0.0}
+"""Of a chat model's replies."""
 
 
 @dataclass(frozen=True)
 class Measured:
     """One set: its rows, float64[n, 17] measures, and float64[n] scores a judge."""
 
-    rows: list[Row]
+    rows: list[LabelledClaim]
     measures: Floats
     scores: dict[str, Floats]
 
     @property
     def supported(self) -> Flags:
-        return np.array([row.supported for row in self.rows])
+        return np.array([row.supported for row in self.rows], bool)
 
 
-def measure_set(rows: list[Row], name: str, reads: Reads | None = None) -> Measured:
+def measure_set(rows: list[LabelledClaim], name: str, reads: Reads | None = None) -> Measured:
     """Runs the layers on each row, with a bar. Raises nothing: a row that breaks a layer would be a bug."""
     reads = reads or reader()
     shown = track(rows, description=name, transient=True)
@@ -77,10 +81,10 @@ def _scores(m: Floats, alone: Floats) -> dict[str, Floats]:
     }
 
 
-def shuffled(rows: Sequence[Row], seed: int = 0) -> list[Row]:
+def shuffled(rows: Sequence[LabelledClaim], seed: int = 0) -> list[LabelledClaim]:
     """Each claim with the evidence of a row of another document; the labels stay, and mean nothing."""
     order = np.random.default_rng(seed).permutation(len(rows))
-    return [Row(**{**vars(row), "evidence": rows[other].evidence}) for row, other in zip(rows, order, strict=True)]
+    return [replace(row, evidence=rows[other].evidence) for row, other in zip(rows, order, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -95,21 +99,17 @@ class Line:
 
 def lines(measured: Measured, thresholds: Mapping[str, float]) -> Iterator[Line]:
     """The judges on the set, each at its frozen threshold."""
-    found = dict(measured.scores)
-    if TOGETHER not in found:
-        found[TOGETHER] = calibration().probabilities(measured.measures)
+    found = {TOGETHER: calibration().probabilities(measured.measures), **measured.scores}
     together = list(pairs(measured.rows))
     documents = [row.document for row in measured.rows]
-    for name in JUDGES:
-        if name not in found:
-            continue
+    for name in (name for name in JUDGES if name in found):
         score, lower = found[name], calibration().unsupported if name == TOGETHER else None
         scored = judge(score, measured.supported, thresholds.get(name, 0.5), lower=lower, pairs=together)
         yield Line(name, scored, *_auc_interval(score, measured.supported, documents))
 
 
 def _auc_interval(score: Floats, supported: Flags, documents: Sequence[str]) -> tuple[float, float]:
-    return interval(lambda chosen: auc(score[chosen], supported[chosen]), documents)
+    return bootstrap_of(lambda drawn: auc(score[drawn], supported[drawn]), documents)
 
 
 def thresholds() -> dict[str, float]:
@@ -120,119 +120,88 @@ def thresholds() -> dict[str, float]:
 
 # --- slices -----------------------------------------------------------------------------------------------------
 
-
-def slices(rows: Sequence[Row]) -> dict[str, NDArray[np.int64]]:
-    """Indexes of the rows whose claim has a number, a bound, a unit, ...; of partial support; with a table."""
-    named: dict[str, list[int]] = {name: [] for name in SLICES}
-    for index, row in enumerate(rows):
-        for name in _kinds(row):
-            named[name].append(index)
-    return {name: np.array(found, np.int64) for name, found in named.items()}
-
-
 SLICES = ("number", "bound", "unit", "name", "date", "negation", "partial", "table")
 
 
-def _kinds(row: Row) -> Iterator[str]:
+def slices(rows: Sequence[LabelledClaim]) -> dict[str, NDArray[np.int64]]:
+    """Indexes of the rows whose claim has a number, a bound, a unit, ...; of partial support; with a table."""
+    kinds = [_kinds(row) for row in rows]
+    return {name: np.array([n for n, found in enumerate(kinds) if found[name]], np.int64) for name in SLICES}
+
+
+def _kinds(row: LabelledClaim) -> dict[str, bool]:
     quantities = extract(row.claim)
-    facts = [*check(row.claim, row.claim).supported]
-    kinds = {fact.kind for fact in facts}
+    facts = {fact.kind for fact in check(row.claim, row.claim).supported}
     words = WORD.findall(row.claim.casefold())
-    yield from (["number"] if quantities else [])
-    yield from (["bound"] if any(q.bound != "exact" or q.approximate for q in quantities) else [])
-    yield from (["unit"] if any(q.dimension for q in quantities) else [])
-    yield from (["name"] if "name" in kinds else [])
-    yield from (["date"] if "date" in kinds else [])
-    yield from (["negation"] if any(word in NEGATIONS for word in words) else [])
-    yield from (["partial"] if row.label == "partial" else [])
-    yield from (["table"] if row.evidence.count("|") > 5 else [])
+    return {
+        "number": bool(quantities),
+        "bound": any(q.bound != "exact" or q.approximate for q in quantities),
+        "unit": any(q.dimension for q in quantities),
+        "name": "name" in facts,
+        "date": "date" in facts,
+        "negation": any(word in NEGATIONS for word in words),
+        "partial": row.label == "partial",
+        "table": row.evidence.count("|") > 5,
+    }
 
 
 # --- showing ----------------------------------------------------------------------------------------------------
 
+SHARES = {
+    "balanced": "balanced",
+    "false acc.": "false_accepts",
+    "false rej.": "false_rejects",
+    "FA at 10 % FR": "accepts_at_10",
+    "undecided": "undecided",
+    "both right": "both",
+}
+"""Head → field of `Scored`."""
+
 
 def table(name: str, found: Sequence[Line], count: int) -> Table:
-    shown = Table(title=f"{name} ({count} claims)", title_justify="left")
-    for head in (
-        "judge",
-        "AUC",
-        "95 %",
-        "balanced",
-        "false acc.",
-        "false rej.",
-        "FA at 10 % FR",
-        "undecided",
-        "both right",
-    ):
-        shown.add_column(head, justify="left" if head == "judge" else "right")
+    shown = screen.table(f"{name} ({count} claims)", "judge", "AUC", "95 %", *SHARES)
     for line in found:
-        s = line.scored
-        shown.add_row(
-            line.judge,
-            _number(s.auc, 3),
-            f"{_number(line.low, 2)}-{_number(line.high, 2)}",
-            *(
-                _percent(v)
-                for v in (s.balanced, s.false_accepts, s.false_rejects, s.accepts_at_10, s.undecided, s.both)
-            ),
-            style="bold" if line.judge == TOGETHER else "",
-        )
+        interval = f"{number(line.low, 2)}-{number(line.high, 2)}"
+        shares = (percent(getattr(line.scored, field)) for field in SHARES.values())
+        style = "bold" if line.judge == TOGETHER else ""
+        shown.add_row(line.judge, number(line.scored.auc, 3), interval, *shares, style=style)
     return shown
-
-
-def _number(value: float, digits: int) -> str:
-    return "" if np.isnan(value) else f"{value:.{digits}f}"
-
-
-def _percent(value: float) -> str:
-    return "" if np.isnan(value) else f"{100 * value:.1f}"
 
 
 def slice_table(measured: Mapping[str, Measured]) -> Table:
     """Balanced accuracy of all layers together, slice by slice, over all sets at once."""
-    shown = Table(title="all layers together, by what the claim says", title_justify="left")
-    for head in ("slice", "claims", "false acc.", "false rej.", "AUC"):
-        shown.add_column(head, justify="left" if head == "slice" else "right")
-    for name in SLICES:
-        score, supported = _sliced(measured, name)
-        if len(score):
-            s = judge(score, supported, calibration().supported)
-            shown.add_row(
-                name, str(len(score)), _percent(s.false_accepts), _percent(s.false_rejects), _number(s.auc, 3)
-            )
+    title = "all layers together, by what the claim says"
+    shown = screen.table(title, "slice", "claims", "false acc.", "false rej.", "AUC")
+    rows = [row for one in measured.values() for row in one.rows]
+    score = calibration().probabilities(np.concatenate([one.measures for one in measured.values()]))
+    supported = np.array([row.supported for row in rows], bool)
+    for name, chosen in slices(rows).items():
+        if len(chosen):
+            s = judge(score[chosen], supported[chosen], calibration().supported)
+            shares = (percent(s.false_accepts), percent(s.false_rejects), number(s.auc, 3))
+            shown.add_row(name, str(len(chosen)), *shares)
     return shown
-
-
-def _sliced(measured: Mapping[str, Measured], name: str) -> tuple[Floats, Flags]:
-    chosen = {key: slices(one.rows)[name] for key, one in measured.items()}
-    scores = [
-        calibration().probabilities(one.measures)[chosen[key]] for key, one in measured.items() if len(chosen[key])
-    ]
-    flags = [one.supported[chosen[key]] for key, one in measured.items() if len(chosen[key])]
-    return (np.concatenate(scores), np.concatenate(flags)) if scores else (np.zeros(0), np.zeros(0, bool))
 
 
 def write(path: Path, found: Mapping[str, Sequence[Line]]) -> None:
     """All figures as JSON."""
-    plain = {name: [{**asdict(line)} for line in one] for name, one in found.items()}
-    path.write_text(json.dumps(plain, indent=1), "utf-8")
+    path.write_text(json.dumps({name: list(map(asdict, one)) for name, one in found.items()}, indent=1), "utf-8")
 
 
-def ask(rows: Sequence[Row], model: ChatModel, name: str) -> Floats:
+def ask(rows: Sequence[LabelledClaim], model: ChatModel, name: str) -> Floats:
     """float64[n]: 1 for yes, .5 for cannot tell, or where the model gave no usable reply, 0 for no."""
-    points = {"yes": 1.0, "cannot tell": 0.5, "no": 0.0}
 
-    def one(row: Row) -> float:
+    def one(row: LabelledClaim) -> float:
         try:
-            return points[model.support(row.claim, row.evidence)]
+            return POINTS[model.support(row.claim, row.evidence)]
         except ModelNonsense:
-            return points["cannot tell"]
+            return POINTS["cannot tell"]
 
     return np.array([one(row) for row in track(rows, description=f"{name}, {model.name}", transient=True)])
 
 
 def run(
-    sets: Mapping[str, list[Row]], console: Console, model: ChatModel | None = None
+    sets: Mapping[str, list[LabelledClaim]], console: Console, model: ChatModel | None = None
 ) -> tuple[dict[str, list[Line]], dict[str, Measured]]:
     """Measures, scores and shows each set; with a chat model beside them, where one is given."""
     found: dict[str, list[Line]] = {}

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from evals.console import wide
+
 if TYPE_CHECKING:
     from agent.llm.protocol import ChatModel
 
@@ -28,7 +30,7 @@ def validator(
     from evals.validator import fit as fitting
     from tools.library.library import Library
 
-    console = Console(width=120) if not Console().is_terminal else Console()
+    console = wide(Console(), 120)
     if folder and fit:
         measured = {name: benchmark.measure_set(rows, name) for name, rows in sets.read(folder, prefix, limit).items()}
         fitting.freeze(fitting.fit(measured), benchmark.FILE)
@@ -36,10 +38,10 @@ def validator(
         return
     outcomes = attacks.run(attacks.read())
     console.print(attacks.table(outcomes))
-    console.print(speed.said(speed.measure()))
+    console.print(speed.measure())
     if library:
-        with Library(library) as held:
-            console.print(perturb.table(list(perturb.run(perturb.items(held), 100))))
+        with Library(library) as opened:
+            console.print(perturb.table(list(perturb.run(perturb.items(opened), 100))))
     if folder:
         found, _ = benchmark.run(sets.read(folder, prefix, limit), console, _judge(model) if model else None)
         if out:

@@ -12,7 +12,7 @@ from sklearn.model_selection import GroupKFold
 
 from agent.validator.decision import crossed
 from evals.validator.benchmark import TOGETHER, Measured, lines, table, thresholds
-from evals.validator.scores import Flags, Floats, best_threshold
+from evals.validator.scores import Flags, Floats, best_threshold, share
 
 FOLDS = 5
 STRENGTH = 0.3
@@ -54,8 +54,8 @@ def cross_fitted(sets: Mapping[str, Measured]) -> dict[str, Floats]:
         mean, scale = x.mean(0), np.maximum(x.std(0), 1e-3)
         model = _fitted((x - mean) / scale, y, weight)
         for name, one in sets.items():
-            held = folds[name][number][1]
-            found[name][held] = _probability(model, (crossed(one.measures[held]) - mean) / scale)
+            chosen = folds[name][number][1]
+            found[name][chosen] = _probability(model, (crossed(one.measures[chosen]) - mean) / scale)
     return found
 
 
@@ -76,8 +76,8 @@ def _stacked(sets: Mapping[str, Measured]) -> tuple[Floats, Flags, Floats]:
 
 
 def _weights(supported: Flags) -> Floats:
-    share = np.where(supported, supported.mean(), 1 - supported.mean())
-    return np.asarray(1000 / len(supported) * 0.5 / np.maximum(share, 1e-6))
+    shares = np.where(supported, supported.mean(), 1 - supported.mean())
+    return np.asarray(1000 / len(supported) * 0.5 / np.maximum(shares, 1e-6))
 
 
 def _fitted(x: Floats, y: Flags, weight: Floats) -> LogisticRegression:
@@ -91,14 +91,9 @@ def _probability(model: LogisticRegression, x: Floats) -> Floats:
 def _lower(parts: list[tuple[Floats, Flags]], supported: float) -> float:
     """The highest threshold below which, in every set on average, few supported claims lie."""
     options = np.linspace(0.02, supported, 60)
-    shares = [np.nanmean([_share_below(p, y, t) for p, y in parts]) for t in options]
-    fitting = [t for t, share in zip(options, shares, strict=True) if not share > MOST_SUPPORTED_BELOW]
+    below = [np.nanmean([share(p[y] < t) for p, y in parts]) for t in options]
+    fitting = [t for t, one in zip(options, below, strict=True) if not one > MOST_SUPPORTED_BELOW]
     return float(max(fitting, default=options[0]))
-
-
-def _share_below(probability: Floats, supported: Flags, threshold: float) -> float:
-    """Of the supported claims, the share below the threshold."""
-    return float((probability[supported] < threshold).mean()) if supported.any() else float("nan")
 
 
 def freeze(found: dict[str, object], path: Path) -> None:
@@ -107,9 +102,9 @@ def freeze(found: dict[str, object], path: Path) -> None:
 
 def show(sets: Mapping[str, Measured], console: Console) -> None:
     """The sets that were chosen on, each row judged by a fit that did not see its document."""
-    held = cross_fitted(sets)
+    together = cross_fitted(sets)
     for name, one in sets.items():
-        scores = {**one.scores, TOGETHER: held[name]}
+        scores = {**one.scores, TOGETHER: together[name]}
         console.print(
             table(f"{name}, cross-fitted", list(lines(replace(one, scores=scores), thresholds())), len(one.rows))
         )

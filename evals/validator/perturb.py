@@ -10,10 +10,13 @@ from random import Random
 
 from rich.table import Table
 
-from agent.answer import Citation, Claim, Place
-from agent.validator import Span, validate
+from agent.answer import Citation, Claim
+from agent.validator import validate
 from agent.validator.spans import find
-from agent.validator.windows import best_stretch, sentences, terms
+from agent.validator.windows import best_stretch, sentences
+from evals import console
+from evals.validator import untitled
+from tools.language.words import terms
 from tools.library.evidence import Figure, Item, Passage
 from tools.library.library import Library
 
@@ -31,7 +34,7 @@ class Perturbed:
 
 
 def items(library: Library) -> list[Item]:
-    """Everything that is held, in order."""
+    """Everything in the library, in order."""
     catalog = library.catalog
     found: dict[str, Item] = {}
     for source in catalog.sources():
@@ -40,16 +43,17 @@ def items(library: Library) -> list[Item]:
     return list(found.values())
 
 
-def run(held: Sequence[Item], count: int, seed: int = 0) -> Iterator[Perturbed]:
+def run(every: Sequence[Item], count: int, seed: int = 0) -> Iterator[Perturbed]:
     """`count` sentences and every captioned figure (`count` at most), each as it is and perturbed."""
     rng = Random(seed)
-    passages = [item for item in held if isinstance(item, Passage)]
-    said = [(item, s.text) for item in passages for s in sentences(item.text) if LEAST_WORDS <= s.length <= MOST_WORDS]
-    for item, claim in rng.sample(said, k=min(count, len(said))):
+    passages = [item for item in every if isinstance(item, Passage)]
+    every_sentence = [(item, s) for item in passages for s in sentences(item.text)]
+    fitting = [(item, s.text) for item, s in every_sentence if LEAST_WORDS <= s.length <= MOST_WORDS]
+    for item, claim in rng.sample(fitting, k=min(count, len(fitting))):
         yield _judged("as it is", claim, item)
         yield _judged("wrong chunk", claim, _most_similar(claim, item, passages))
         yield _judged("evidence gone", claim, item.model_copy(update={"text": item.text.replace(claim, " ")}))
-    figures = [item for item in held if isinstance(item, Figure) and len(item.caption.split()) >= LEAST_WORDS]
+    figures = [item for item in every if isinstance(item, Figure) and len(item.caption.split()) >= LEAST_WORDS]
     for figure in rng.sample(figures, k=min(count, len(figures))):
         yield _judged("as it is", figure.caption, figure)
         others = [other for other in figures if other.caption != figure.caption]
@@ -66,18 +70,13 @@ def _most_similar(claim: str, own: Item, others: Sequence[Item]) -> Item:
 
 def _judged(kind: str, claim: str, item: Item) -> Perturbed:
     quote = "" if isinstance(item, Figure) else best_stretch(claim, item.text)
-    (verdict,) = validate([Claim(text=claim, citations=(Citation(key=1, quote=quote),))], {1: item}, _place)
+    (verdict,) = validate([Claim(text=claim, citations=(Citation(key=1, quote=quote),))], {1: item}, untitled)
     return Perturbed(kind, claim, item, verdict.status)
 
 
-def _place(key: int, spans: Sequence[Span]) -> Place:
-    return Place(key=key, title="", uri="")
-
-
 def table(found: Sequence[Perturbed]) -> Table:
-    shown = Table(title="true claims, and the same on the wrong evidence", title_justify="left")
-    for head in ("evidence", "claims", "supported", "unchecked", "refused"):
-        shown.add_column(head, justify="left" if head == "evidence" else "right")
+    title = "true claims, and the same on the wrong evidence"
+    shown = console.table(title, "evidence", "claims", "supported", "unchecked", "refused")
     for kind in dict.fromkeys(one.kind for one in found):
         statuses = [one.status for one in found if one.kind == kind]
         passed, unsure = statuses.count("supported"), statuses.count("unchecked")

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ _POSITIVE = {"supported", "supports", "entailment", "attributable", "true", "yes
 
 
 @dataclass(frozen=True)
-class Row:
+class LabelledClaim:
     """`supported`: fully; partial support is none. `pair`: rows of one pair differ in a detail and in the label.
 
     `document` groups the rows that are not independent; for want of better the evidence they share.
@@ -29,7 +29,7 @@ class Row:
     document: str
 
 
-def read(folder: Path, prefix: str = "", limit: int | None = None) -> dict[str, list[Row]]:
+def read(folder: Path, prefix: str = "", limit: int | None = None) -> dict[str, list[LabelledClaim]]:
     """name -> rows, of each .jsonl or .jsonl.gz file in the folder whose name starts with the prefix."""
     files = sorted(p for p in folder.glob(f"{prefix}*") if p.name.endswith((".jsonl", ".jsonl.gz")))
     if not files:
@@ -37,13 +37,13 @@ def read(folder: Path, prefix: str = "", limit: int | None = None) -> dict[str, 
     return {path.name.split(".jsonl")[0]: _paired(_rows(path))[:limit] for path in files}
 
 
-def _rows(path: Path) -> list[Row]:
+def _rows(path: Path) -> list[LabelledClaim]:
     raw = path.read_bytes()
     lines = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8").splitlines()
     return [_row(json.loads(line), f"{path.name}, line {number}") for number, line in enumerate(lines, 1)]
 
 
-def _row(found: Mapping[str, Any], where: str) -> Row:
+def _row(found: Mapping[str, Any], where: str) -> LabelledClaim:
     missing = [name for name in ("claim", "evidence", "label") if name not in found]
     if missing:
         raise SettingsError(f"{where} has no {', '.join(missing)}.", "Each line needs claim, evidence and label.")
@@ -52,7 +52,7 @@ def _row(found: Mapping[str, Any], where: str) -> Row:
     meta = found.get("meta") or {}
     pair = found.get("pair") or found.get("pair_id") or meta.get("pair") or meta.get("case")
     document = found.get("document") or meta.get("page") or _hash(evidence)
-    return Row(
+    return LabelledClaim(
         claim=str(found["claim"]).strip(),
         evidence=evidence,
         supported=label in _POSITIVE,
@@ -66,18 +66,18 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _paired(rows: Sequence[Row]) -> list[Row]:
+def _paired(rows: Sequence[LabelledClaim]) -> list[LabelledClaim]:
     """Where no pairs are named: the same claim with two texts that differ in the label."""
     if any(row.pair for row in rows):
         return list(rows)
-    same: dict[str, list[Row]] = defaultdict(list)
+    same: dict[str, list[LabelledClaim]] = defaultdict(list)
     for row in rows:
         same[row.claim.casefold()].append(row)
     named = {claim for claim, found in same.items() if sorted(row.supported for row in found) == [False, True]}
-    return [Row(**{**vars(r), "pair": _hash(r.claim.casefold())}) if r.claim.casefold() in named else r for r in rows]
+    return [replace(r, pair=_hash(r.claim.casefold())) if r.claim.casefold() in named else r for r in rows]
 
 
-def pairs(rows: Sequence[Row]) -> Iterator[list[int]]:
+def pairs(rows: Sequence[LabelledClaim]) -> Iterator[list[int]]:
     """The indexes of each pair's members; both labels occur among them."""
     found: dict[str, list[int]] = defaultdict(list)
     for index, row in enumerate(rows):

@@ -2,13 +2,14 @@
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.answer import Citation, Claim, Place
-from agent.validator import Span, validate
+from agent.answer import Citation, Claim
+from agent.validator import validate
 from agent.validator.decision import judge
 from agent.validator.entailment import Reader
+from evals.validator import untitled
 from tools.library.evidence import Item, Passage
 
 SENTENCE = "In section {n} the valve of line {n} is opened by the {n}th lever before the pump of that line is started."
@@ -20,7 +21,7 @@ ROUNDS = 20
 
 
 @dataclass(frozen=True)
-class Speed:
+class Timings:
     """Medians of ROUNDS, in milliseconds."""
 
     loading: float
@@ -29,15 +30,21 @@ class Speed:
     answer: float
     """Six claims through all layers, each with a quote from each of three such texts."""
 
+    def __str__(self) -> str:
+        return (
+            f"a claim with 3 sources of 300 tokens: {self.claim:.0f} ms; "
+            f"an answer of 6 such claims: {self.answer:.0f} ms; loading the model: {self.loading:.0f} ms (medians)"
+        )
 
-def measure() -> Speed:
+
+def measure() -> Timings:
     items: dict[int, Item] = {key: _passage(key) for key in (1, 2, 3)}
     claims = [_claim(n) for n in range(6)]
     texts = [item.text for item in items.values()]
-    return Speed(
+    return Timings(
         loading=_median(Reader, 3),
         claim=_median(lambda: judge(claims[2].text, texts), ROUNDS),
-        answer=_median(lambda: validate(claims, items, _place), ROUNDS),
+        answer=_median(lambda: validate(claims, items, untitled), ROUNDS),
     )
 
 
@@ -51,10 +58,6 @@ def _claim(n: int) -> Claim:
     return Claim(text=CLAIM.format(n=n), citations=tuple(Citation(key=key, quote=quote) for key in (1, 2, 3)))
 
 
-def _place(key: int, spans: Sequence[Span]) -> Place:
-    return Place(key=key, title="", uri="")
-
-
 def _median(run: Callable[[], object], rounds: int) -> float:
     run()
     times = []
@@ -63,10 +66,3 @@ def _median(run: Callable[[], object], rounds: int) -> float:
         run()
         times.append(1000 * (time.perf_counter() - began))
     return statistics.median(times)
-
-
-def said(speed: Speed) -> str:
-    return (
-        f"a claim with 3 sources of 300 tokens: {speed.claim:.0f} ms; "
-        f"an answer of 6 such claims: {speed.answer:.0f} ms; loading the model: {speed.loading:.0f} ms (medians)"
-    )

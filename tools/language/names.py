@@ -98,8 +98,8 @@ def _make(code: str) -> str:
 
 # --- dates ---------------------------------------------------------------------------------------------------
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_MONTH = "|".join([*_MONTHS, *(rf"{month[:3]}\b\.?" for month in _MONTHS), r"Sept\b\.?"])
+MONTHS = "January February March April May June July August September October November December".split()
+_MONTH = "|".join([*MONTHS, *(rf"{month[:3]}\b\.?" for month in MONTHS), r"Sept\b\.?"])
 _DAY = r"(?<![\d.,/:-])(?:(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?)(?!\d)"
 _YEAR = r"(?:1[0-9]|20)\d\d(?![\d\w])"
 _DATE = re.compile(
@@ -138,7 +138,7 @@ def _date(match: re.Match[str]) -> Date | None:
 def _month(written: str) -> int:
     if written.isdecimal():
         return int(written)
-    return next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(written[:3]))
+    return next(i for i, month in enumerate(MONTHS, 1) if month.startswith(written[:3]))
 
 
 # --- proper names --------------------------------------------------------------------------------------------

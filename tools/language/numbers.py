@@ -9,10 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal
 
-from tools.language import bounds, names
-from tools.language.bounds import Bound
+from tools.language import names
+from tools.language.markdown import MarkdownRow
+from tools.language.sentences import STOP
 from tools.language.units import NO_UNIT, UNIT, Unit, unit
+
+Bound = Literal["exact", "at least", "more than", "at most", "less than", "range"]
 
 
 @dataclass(frozen=True)
@@ -53,30 +57,13 @@ class _Number:
 
 # Characters with many forms, one for one, so that offsets stay true.
 _EVEN = str.maketrans("‐‑‒–—−⋅∙μº˚\u00a0\u202f\u2009×’₀₁₂₃₄₅₆₇₈₉", "------··µ°°   x'0123456789")
-_VULGAR = {
-    "½": 1 / 2,
-    "¼": 1 / 4,
-    "¾": 3 / 4,
-    "⅓": 1 / 3,
-    "⅔": 2 / 3,
-    "⅛": 1 / 8,
-    "⅜": 3 / 8,
-    "⅝": 5 / 8,
-    "⅞": 7 / 8,
-}
-_COUNTED = (
+_VULGAR = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 1 / 8, "⅜": 3 / 8, "⅝": 5 / 8, "⅞": 7 / 8}
+COUNTED = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty"
 ).split()
-_SCALES = {
-    "hundred": 1e2,
-    "thousand": 1e3,
-    "million": 1e6,
-    "billion": 1e9,
-    "trillion": 1e12,
-    "bn": 1e9,
-    "k": 1e3,
-}
+"""Numbers in words; the index is the value."""
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "bn": 1e9, "k": 1e3}
 _MONEY = r"US\$|[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
 
 _NUMBER = re.compile(
@@ -88,7 +75,7 @@ _NUMBER = re.compile(
       | (?P<thousands> [1-9]\d{{0,2}} (?:(?P<sep>[, ']) \d{{3}}) (?:(?P=sep)\d{{3}})* (?:\.\d+)? ) (?![\d]|,\d)
       | (?P<european> [1-9]\d{{0,2}} (?:\.\d{{3}})+ ,\d+ ) (?!\d)
       | (?P<plain> \d+ (?:[.,]\d+)? | \.\d+ ) )
-    | (?<![\w-]) (?P<word> (?i:{"|".join(sorted(_COUNTED, key=len, reverse=True))}) ) (?!\w)
+    | (?<![\w-]) (?P<word> (?i:{"|".join(sorted(COUNTED, key=len, reverse=True))}) ) (?!\w)
     """,
     re.VERBOSE,
 )
@@ -150,6 +137,30 @@ def _clocks(text: str) -> tuple[list[Quantity], str]:
     return found, text
 
 
+# The unit of a table's column: in brackets anywhere in its header, or at the end after "in" or a comma.
+_COLUMN_UNIT = re.compile(rf"[(\[](?:in\s)?(?P<bracket>{UNIT})[)\]]|(?:\bin|,)\s(?P<end>{UNIT})$")
+
+
+def with_unit(cell: str, header: str) -> str:
+    """A table's cell with the header's unit after its last number, where none of its numbers has one."""
+    match = _COLUMN_UNIT.search(header)
+    quantities = extract(cell) if match else []
+    if not match or not quantities or any(quantity.dimension for quantity in quantities):
+        return cell
+    end = quantities[-1].end
+    return f"{cell[:end]} {match['bracket'] or match['end']}{cell[end:]}"
+
+
+def without_unit(header: str) -> str:
+    return _COLUMN_UNIT.sub("", header)
+
+
+def read_row(row: MarkdownRow) -> str:
+    """ "Size: M10 | Torque (N·m): 48 N·m": each cell beside its header, with the unit the header gives it."""
+    pairs = zip(row.header, row.cells, strict=False)
+    return " | ".join(f"{name}: {with_unit(cell, name)}" if name else cell for name, cell in pairs)
+
+
 # --- numbers and their units ---------------------------------------------------------------------------------
 
 
@@ -186,7 +197,7 @@ def _read(match: re.Match[str], text: str) -> _Number:
 
 def _value(match: re.Match[str]) -> float:
     if match["word"]:
-        return float(_COUNTED.index(match["word"].lower()))
+        return float(COUNTED.index(match["word"].lower()))
     if match["fraction"]:
         whole, _, part = match["fraction"].replace("-", " ").rpartition(" ")
         above, below = part.split("/")
@@ -310,9 +321,57 @@ def _bounded(found: list[Quantity], text: str) -> list[Quantity]:
 
 
 def _with_bound(quantity: Quantity, before: str, after: str) -> Quantity:
-    quantity = replace(quantity, approximate=bounds.is_approximate(before, after))
+    before, after = _same_clause(before, after)
+    about = bool(_ABOUT.search(before) or re.match(r"\s+or so\b", after))
+    quantity = replace(quantity, approximate=about)
     if quantity.bound == "range":
         return quantity
-    reading = bounds.read(before, after)
-    said = " ".join(f"{reading.lead}{quantity.text}{reading.tail}".split())
-    return replace(quantity, bound=reading.bound, text=said)
+    for bound, pattern in _BEFORE:
+        if match := re.search(pattern, before, re.IGNORECASE):
+            return replace(quantity, bound=bound, text=" ".join(f"{match[0]}{quantity.text}".split()))
+    for bound, pattern in _AFTER:
+        if match := re.match(pattern, after, re.IGNORECASE):
+            return replace(quantity, bound=bound, text=" ".join(f"{quantity.text}{match[0]}".split()))
+    return quantity
+
+
+def _same_clause(before: str, after: str) -> tuple[str, str]:
+    """Neither reaches over the end of a sentence or a table cell."""
+    before = re.split(rf"{STOP}\s|;\s|\||\n\s*\n|·\s", before)[-1]
+    if not re.match(r"\W*m(?:ax|in)\.", after):
+        after = re.split(r"[.;!?|](?=\s|$)|\n", after)[0]
+    return before, after
+
+
+# Small words between a bound and its number; up to six words that may stand after "maximum" or "exceed".
+_FILL = r"(?:\s+(?:of|than|is|are|be|by|a|an|the|to|total|about|approximately))*[\s:=(]*"
+_FAR = r"(?:\s+(?!(?:and|or|but)\b)[^\W\d_][\w·-]*(?:\s\([^)\d]*\))?){0,6}[\s:=(]*"
+_NOT = r"\b(?:no|not|never|cannot|\w+n['’]t|without)\s+(?:to\s+|be\s+|being\s+)?"
+_UP = r"(?:more|greater|higher|larger|longer|later|bigger|wider|heavier|older|taller|further|faster|hotter)"
+_DOWN = r"(?:less|lower|fewer|smaller|shorter|earlier|sooner|younger|lighter|slower|narrower|colder)"
+
+# The first pattern that fits counts, so the negated forms come first.
+_BEFORE: tuple[tuple[Bound, str], ...] = (
+    ("at most", rf"{_NOT}(?:{_UP}|over|above|in excess of|beyond)(?:\s+than)?{_FILL}$"),
+    ("at most", rf"{_NOT}exceed\w*{_FAR}$"),
+    ("at least", rf"{_NOT}(?:{_DOWN}|under|below)(?:\s+than)?{_FILL}$"),
+    ("at most", rf"(?:\bat (?:the )?most|\bup to|\bas (?:much|many|high|long|far) as|\bwithin|≤|<=){_FILL}$"),
+    ("at least", rf"(?:\bat (?:the )?least|\bas (?:few|little|low|short) as|≥|>=){_FILL}$"),
+    ("more than", rf"(?:\b{_UP}\s+than|\bover|\babove|\bbeyond|\bin excess of|>){_FILL}$"),
+    ("more than", rf"\bexceed\w*{_FAR}$"),
+    ("less than", rf"(?:\b{_DOWN}\s+than|\bunder|\bbelow|<){_FILL}$"),
+    ("at most", rf"\b(?:max(?:imum|imal|\.)?|(?:upper )?limit(?:ed)?){_FAR}$"),
+    ("at least", rf"\b(?:min(?:imum|imal|\.)?|lower limit){_FAR}$"),
+)
+_AFTER: tuple[tuple[Bound, str], ...] = (
+    ("at least", rf"[\s,(]*(?:or|and)\s+(?:{_UP}|above|over|up|upwards?)\b|\+(?!\s?/?[-\d])"),
+    ("at most", rf"[\s,(]*(?:or|and)\s+(?:{_DOWN}|below|under|down)\b"),
+    ("at most", r"[\s,(]*(?:(?:is|as)\s+)?(?:the\s+)?max(?:imum\b|\.|\b)"),
+    ("at least", r"[\s,(]*(?:(?:is|as)\s+)?(?:the\s+)?min(?:imum\b|\.|\b)"),
+    ("at most", r"\s+(?:must|may|should|shall|can)?\s*(?:not|never)\s+be\s+exceeded"),
+)
+_ABOUT = re.compile(
+    r"(?:\b(?:about|approx(?:\.|imately)?|around|roughly|nearly|almost|circa|ca?\.|some|close to|estimated)|[~≈∼])"
+    r"[\s:(]*$",
+    re.IGNORECASE,
+)

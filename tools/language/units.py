@@ -85,19 +85,7 @@ _WORDS = {
 }  # fmt: skip
 _WORDS |= {f"{word}s": unit for word, unit in _WORDS.items() if len(word) > 3 and not word.endswith("s")}
 
-UNIT_STEMS = frozenset(stem(word) for name in (*_WORDS, *_SYMBOLS) for word in WORD.findall(name))
-"""Stems of the words that units are made of."""
-
-_POWERS = {
-    "²": "**2",
-    "³": "**3",
-    "⁻¹": "**-1",
-    "^2": "**2",
-    "^3": "**3",
-    "2": "**2",
-    "3": "**3",
-    "-1": "**-1",
-}
+_POWERS = {"²": "**2", "³": "**3", "⁻¹": "**-1", "^2": "**2", "^3": "**3", "2": "**2", "3": "**3", "-1": "**-1"}
 _AREAS = {"square ": "**2", "cubic ": "**3", "sq. ": "**2", "sq ": "**2", "cu. ": "**3", "cu ": "**3"}
 
 
@@ -113,6 +101,13 @@ _ATOM = (
 )
 UNIT = rf"{_ATOM}(?:[·*]{_ATOM})*(?:(?:\ ?/\ ?|\ per\ |\ an?\ (?=hour|minute|second|day)){_ATOM}(?:[·*]{_ATOM})*)?"
 """A regular expression (case counts) for a unit, simple or compound: N·m, kg/m³, litres per minute."""
+
+
+@lru_cache(maxsize=1)
+def unit_stems() -> frozenset[str]:
+    """Stems of the words that units are made of."""
+    return frozenset(stem(word) for name in (*_WORDS, *_SYMBOLS) for word in WORD.findall(name))
+
 
 _STEP = re.compile(rf"(?P<over>/|\bper\b|\ban?\b)|(?P<atom>{_ATOM})")
 _PARTS = re.compile(

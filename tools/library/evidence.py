@@ -121,6 +121,13 @@ Item = Annotated[Part | Record, Field(discriminator="kind")]
 """What a claim may cite."""
 
 
+def searchable_text(part: Part) -> str:
+    """What a part is found by: its text with its heading; of a figure also the paragraph that mentions it and what a
+    model saw in it."""
+    seen = (part.mention, part.description) if isinstance(part, Figure) else ()
+    return "\n".join(filter(None, (part.heading, part.text, *seen))).strip()
+
+
 class Hit(Frozen):
     """An item that a search found. `rank` counts from 1; `legs` is its rank in each leg that had it."""
 

@@ -97,7 +97,7 @@ class Index:
     def drop_other_stores(self) -> None:
         for folder in self.other_stores():
             shutil.rmtree(folder)
-        self.catalog.begin_again("")
+        self.catalog.begin_rebuild("")
 
     @cached_property
     def adapter(self) -> Adapter | None:

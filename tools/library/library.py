@@ -14,10 +14,10 @@ from tools.library.encode import Encoder, ImageEncoder
 from tools.library.encode.encoders import Encoders
 from tools.library.evidence import Hit, Item, Region, Source, regions_of
 from tools.library.index import SECONDS_A_FILE, Index
-from tools.library.ingest import reembed
-from tools.library.ingest.pipeline import Progress, collect, ingest
+from tools.library.ingest.pipeline import OnFile, collect_garbage, ingest
+from tools.library.ingest.rebuild import OnProgress, rebuild
 from tools.library.ingest.report import Report
-from tools.library.search import WEIGHTS, Found, Query, Within, find
+from tools.library.search import WEIGHTS, Query, SearchResult, Within, find
 from tools.library.store import Layout, Store, disk
 from tools.library.store.catalog import Catalog
 
@@ -103,18 +103,18 @@ class Library:
 
     # adding and removing
 
-    def add(self, paths: Sequence[Path | str], progress: Progress | None = None) -> Report:
+    def add(self, paths: Sequence[Path | str], on_file: OnFile | None = None) -> Report:
         """Reads files and folders, and what stands at URLs (given as text); see `ingest`."""
         try:
-            return ingest(self.index, paths, progress)
+            return ingest(self.index, paths, on_file)
         finally:
             self.index.encoders.release()
 
-    def embed_again(self, told: reembed.Told | None = None) -> int:
+    def embed_again(self, on_progress: OnProgress | None = None) -> int:
         """Makes all points anew, with the encoders that are set; the number of sources. Documents are not read."""
         with disk.only_one(self.root):
             try:
-                return reembed.everything(self.index, told)
+                return rebuild(self.index, on_progress)
             finally:
                 self.index.encoders.release()
 
@@ -125,7 +125,7 @@ class Library:
             self.catalog.drop(sources)
             store.remove(*sources)
             self.catalog.settle(sources)
-            collect(self.index)
+            collect_garbage(self.index)
 
     def keep(self, item: Item) -> None:
         """Keeps what no file holds, an API's reply or the rows of a table that were used, so that it can be cited."""
@@ -153,7 +153,7 @@ class Library:
         within = Within(kinds=tuple(kinds), sources=tuple(sources))
         return list(self.find(Query(text, image, within=within, limit=limit, weights=weights)).hits)
 
-    def find(self, query: Query) -> Found:
+    def find(self, query: Query) -> SearchResult:
         """What a query finds, and how."""
         return find(self.index, query)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from agent.events import Indexed, Indexing
     from agent.interfaces.indexing import OnEvent
-    from tools.library.ingest.report import Report, Row
+    from tools.library.ingest.report import Report, Totals
 
 MOST = 20
 """Lines of one kind that are printed; --json has them all."""
@@ -105,7 +105,7 @@ def print_report(report: "Report") -> None:
         console.print(f"{more} more lines of this kind: exhibit index --json, or exhibit library list")
 
 
-def _sums(title: str, rows: "dict[str, Row]") -> "Table":
+def _sums(title: str, rows: "dict[str, Totals]") -> "Table":
     table = open_table(expand=False)
     table.add_column(title, no_wrap=True)
     add_numbers(table, "added", "unchanged", "not read", "passages", "figures", "tables", "  time")

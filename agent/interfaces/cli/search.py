@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tools.library.evidence import Hit
     from tools.library.library import Library
     from tools.library.search.explain import Explanation
-    from tools.library.search.query import Found, Query, Within
+    from tools.library.search.query import Query, SearchResult, Within
 
 DAYS = ["%Y-%m-%d"]
 FIRST = 5
@@ -153,7 +153,7 @@ def _as_row(library: "Library", hit: "Hit") -> dict[str, Any]:
     }
 
 
-def _print_hits(rows: list[dict[str, Any]], found: "Found") -> None:
+def _print_hits(rows: list[dict[str, Any]], found: "SearchResult") -> None:
     if not rows:
         echo("Nothing fits.")
         return

@@ -1,6 +1,6 @@
 """The entailment model: does a text say what a claim says? A small cross-encoder of ours, int8, on the CPU.
 
-Trained by train.py, written by export.py; what it was trained on and how good it is stands in README.md.
+Trained in evals/training/entailment; what it was trained on and how good it is stands in README.md.
 """
 
 from collections.abc import Sequence

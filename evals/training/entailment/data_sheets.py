@@ -40,7 +40,7 @@ _QUANTITIES: dict[str, tuple[str, float, float, int]] = {
     "price": ("EUR", 3, 900, 2),
     "gear ratio": (":1", 2, 80, 0),
 }
-_SAYS = (
+_STATEMENTS = (
     "The {quantity} of the {thing} is {value}.",
     "The {thing} has a {quantity} of {value}.",
     "{value} is the {quantity} of the {thing}.",
@@ -51,7 +51,7 @@ _SAYS = (
     "The {quantity} is {value} for the {thing}.",
 )
 _PROSE = (
-    *_SAYS,
+    *_STATEMENTS,
     "Make sure that the {quantity} of the {thing} is {value}.",
     "The {thing} is specified for a {quantity} of {value}.",
     "With the {thing}, observe a {quantity} of {value}.",
@@ -64,7 +64,7 @@ _FILLER = (
 ).split("|")
 
 
-def sheets(count: int, rng: Random) -> Iterator[Pair]:
+def draw(count: int, rng: Random) -> Iterator[Pair]:
     """`count` groups: a data sheet as a table, a list or prose; a right claim about it, and wrong ones."""
     for number in range(count):
         yield from _sheet(f"sheet:{number}", rng)
@@ -77,7 +77,7 @@ def _sheet(group: str, rng: Random) -> Iterator[Pair]:
     lay_out = rng.choice([_table, _table, _turned, _list, _prose])
     evidence = lay_out(things, quantities, cells, rng)
     thing, quantity = rng.choice(things), rng.choice(quantities)
-    right = _said(thing, quantity, cells[thing, quantity], rng)
+    right = _statement(thing, quantity, cells[thing, quantity], rng)
     yield Pair(right, evidence, "supported", group, "sheet:true")
     wrong = _wrong(things, quantities, cells, thing, quantity, rng)
     for kind in rng.sample(list(wrong), k=2):
@@ -107,12 +107,12 @@ def _wrong(
     absent = rng.choice([t for t in _THINGS if t not in things])
     elsewhere = rng.choice([q for q in _QUANTITIES if q not in quantities])
     return {
-        "row": (_said(thing, quantity, there, rng) if there != value else None, "contradicted"),
-        "column": (_said(thing, other_quantity, value, rng), "contradicted"),
-        "number": (_said(thing, quantity, _value(quantity, rng), rng), "contradicted"),
-        "unit": (_said(thing, quantity, f"{number} {wrong_unit}", rng) if unit != ":1" else None, "contradicted"),
-        "absent": (_said(absent, quantity, value, rng), "unsupported"),
-        "elsewhere": (_said(thing, elsewhere, _value(elsewhere, rng), rng), "unsupported"),
+        "row": (_statement(thing, quantity, there, rng) if there != value else None, "contradicted"),
+        "column": (_statement(thing, other_quantity, value, rng), "contradicted"),
+        "number": (_statement(thing, quantity, _value(quantity, rng), rng), "contradicted"),
+        "unit": (_statement(thing, quantity, f"{number} {wrong_unit}", rng) if unit != ":1" else None, "contradicted"),
+        "absent": (_statement(absent, quantity, value, rng), "unsupported"),
+        "elsewhere": (_statement(thing, elsewhere, _value(elsewhere, rng), rng), "unsupported"),
     }
 
 
@@ -122,9 +122,9 @@ def _value(quantity: str, rng: Random) -> str:
     return f"{number}{unit}" if unit == ":1" else f"{number} {unit}"
 
 
-def _said(thing: str, quantity: str, value: str, rng: Random, *, prose: bool = False) -> str:
-    said = rng.choice(_PROSE if prose else _SAYS)
-    text = said.format(thing=thing, Thing=thing[0].upper() + thing[1:], quantity=quantity, value=value)
+def _statement(thing: str, quantity: str, value: str, rng: Random, *, prose: bool = False) -> str:
+    form = rng.choice(_PROSE if prose else _STATEMENTS)
+    text = form.format(thing=thing, Thing=thing[0].upper() + thing[1:], quantity=quantity, value=value)
     return text[0].upper() + text[1:]
 
 
@@ -148,7 +148,7 @@ def _list(things: list[str], quantities: list[str], cells: dict[tuple[str, str],
 
 
 def _prose(things: list[str], quantities: list[str], cells: dict[tuple[str, str], str], rng: Random) -> str:
-    facts = [_said(t, q, cells[t, q], rng, prose=True) for t in things for q in quantities]
+    facts = [_statement(t, q, cells[t, q], rng, prose=True) for t in things for q in quantities]
     return " ".join([*_before(rng), *facts, *_before(rng)])
 
 

@@ -9,10 +9,13 @@ import re
 from collections.abc import Sequence
 from random import Random
 
+from tools.language.names import MONTHS
+from tools.language.numbers import COUNTED
+from tools.language.words import OPPOSITES
+
 NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w|[.,]?\d)")
 NAME = re.compile(r"(?<=[a-z,;:] )(?:[A-Z][\w’'-]+)(?: (?:of |the |de |van )?[A-Z][\w’'-]+)*")
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-_MONTHS = "January February March April May June July August September October November December".split()
+_WORDS = COUNTED[:13]
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _UNITS = [
     group.split()
@@ -38,26 +41,24 @@ _UNITS = [
     )
 ]
 _OPPOSITES = [
-    pair.split("/")
-    for pair in (
-        "more than/less than|at least/at most|up to/over|above/below|before/after|since/until|first/last|higher/lower|"
-        "highest/lowest|largest/smallest|larger/smaller|longest/shortest|longer/shorter|best/worst|better/worse|"
-        "most/least|more/fewer|increase/decrease|increased/decreased|increases/decreases|rise/fall|rose/fell|"
-        "open/closed|opened/closed|opens/closes|left/right|upper/lower|front/rear|inner/outer|inside/outside|"
-        "with/without|always/never|all/none of the|hot/cold|warm/cool|high/low|early/late|earlier/later|old/new|"
-        "older/younger|north/south|northern/southern|east/west|eastern/western|male/female|won/lost|win/lose|"
-        "positive/negative|minimum/maximum|enable/disable|enabled/disabled|start/stop|starts/stops|started/ended|"
-        "begin/end|began/ended|connect/disconnect|connected/disconnected|raise/lower|tighten/loosen|install/remove|"
-        "insert/remove|add/remove|added/removed|allow/forbid|allowed/forbidden|accept/reject|accepted/rejected|"
-        "success/failure|successful/unsuccessful|good/bad|strong/weak|fast/slow|faster/slower|public/private|"
-        "father/mother|son/daughter|brother/sister|husband/wife|king/queen|major/minor|domestic/foreign|"
-        "horizontal/vertical|clockwise/counterclockwise|input/output|inlet/outlet|full/empty|safe/dangerous|"
-        "buy/sell|bought/sold|import/export|gain/loss|support/oppose|supported/opposed|supports/opposes|"
-        "same/different|similar/different|possible/impossible|required/optional|likely/unlikely|alive/dead|born/died|"
-        "single/several|majority/minority|professional/amateur|fiction/non-fiction|critical/positive|common/rare|"
-        "men/women|boys/girls|summer/winter|day/night|dry/wet|thick/thin|wide/narrow|heavy/light|permanent/temporary|"
-        "automatic/manual|automatically/manually|internal/external|direct/indirect|primary/secondary|on/off"
-    ).split("|")
+    *OPPOSITES,
+    *(
+        tuple(pair.split("/"))
+        for pair in (
+            "more than/less than|at least/at most|up to/over|since/until|largest/smallest|larger/smaller|"
+            "longest/shortest|longer/shorter|best/worst|better/worse|most/least|more/fewer|increased/decreased|"
+            "increases/decreases|opened/closed|opens/closes|all/none of the|warm/cool|earlier/later|old/new|"
+            "older/younger|northern/southern|eastern/western|won/lost|enabled/disabled|starts/stops|started/ended|"
+            "begin/end|began/ended|connected/disconnected|added/removed|allowed/forbidden|accepted/rejected|"
+            "success/failure|successful/unsuccessful|good/bad|strong/weak|fast/slow|faster/slower|public/private|"
+            "father/mother|son/daughter|brother/sister|husband/wife|king/queen|major/minor|domestic/foreign|"
+            "bought/sold|import/export|gain/loss|support/oppose|supported/opposed|supports/opposes|same/different|"
+            "similar/different|possible/impossible|required/optional|likely/unlikely|alive/dead|single/several|"
+            "majority/minority|professional/amateur|fiction/non-fiction|critical/positive|common/rare|men/women|"
+            "boys/girls|summer/winter|day/night|thick/thin|wide/narrow|heavy/light|permanent/temporary|"
+            "automatic/manual|automatically/manually|internal/external|direct/indirect|primary/secondary"
+        ).split("|")
+    ),
 ]
 _STRONGER = [
     pair.split("/")
@@ -143,7 +144,7 @@ def other_unit(rng: Random, text: str) -> str | None:
 
 def other_time(rng: Random, text: str) -> str | None:
     """Another month or day of the week."""
-    for names in (_MONTHS, _DAYS):
+    for names in (MONTHS, _DAYS):
         found = _pick(rng, re.compile(rf"\b(?:{'|'.join(names)})\b"), text)
         if found and found.group() != "May":
             return _replace(text, found, rng.choice([name for name in names if name != found.group()]))
@@ -275,7 +276,7 @@ def _respell_percent(text: str) -> str | None:
 
 
 def _respell_date(text: str) -> str | None:
-    months = "|".join(_MONTHS)
+    months = "|".join(MONTHS)
     if found := re.search(rf"\b(\d{{1,2}}) ({months}) (\d{{4}})", text):
         return _replace(text, found, f"{found[2]} {found[1]}, {found[3]}")
     found = re.search(rf"\b({months}) (\d{{1,2}}) ?, (\d{{4}})", text)

@@ -45,7 +45,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Corpus:
+class Texts:
     """Texts to draw from: each document a list of sentences; the names in them."""
 
     documents: dict[str, list[str]]
@@ -94,9 +94,9 @@ def alike(one: str, other: str) -> float:
     return len(a & b) / max(1, min(len(a), len(b)))
 
 
-def corpus(documents: dict[str, list[str]]) -> Corpus:
+def texts_of(documents: dict[str, list[str]]) -> Texts:
     names = {name.group() for sentences in documents.values() for s in sentences for name in edits.NAME.finditer(s)}
-    return Corpus(documents, sorted(names))
+    return Texts(documents, sorted(names))
 
 
 def widened(pairs: Iterable[Pair], around: dict[str, list[str]], rng: Random) -> Iterator[Pair]:
@@ -146,15 +146,15 @@ _FALSE: list[tuple[str, Label, float]] = [
 ]
 
 
-def edited(text: Corpus, count: int, rng: Random) -> Iterator[Pair]:
+def edited(texts: Texts, count: int, rng: Random) -> Iterator[Pair]:
     """`count` groups: a sentence (or two joined) of a window, true rewrites of it, and edits that make it false."""
-    names = list(text.documents)
+    names = list(texts.documents)
     for number in range(count):
-        sentences = text.documents[rng.choice(names)]
+        sentences = texts.documents[rng.choice(names)]
         start = rng.randrange(len(sentences))
         window = _window(sentences, start, rng)
         if window:
-            yield from _group(text, window, sentences, f"edited:{number}", rng)
+            yield from _group(texts, window, sentences, f"edited:{number}", rng)
 
 
 def _window(sentences: Sequence[str], start: int, rng: Random) -> list[str]:
@@ -168,7 +168,7 @@ def _window(sentences: Sequence[str], start: int, rng: Random) -> list[str]:
     return window
 
 
-def _group(text: Corpus, window: list[str], page: list[str], group: str, rng: Random) -> Iterator[Pair]:
+def _group(texts: Texts, window: list[str], page: list[str], group: str, rng: Random) -> Iterator[Pair]:
     evidence = _laid_out(window, rng)
     candidates = [s for s in dict.fromkeys(window) if 5 <= len(s.split()) <= 45]
     if not candidates:
@@ -180,7 +180,7 @@ def _group(text: Corpus, window: list[str], page: list[str], group: str, rng: Ra
     outside = [s for s in page if s not in window and alike(s, evidence) < ALIKE and len(s.split()) <= 40]
     made = [Pair(true, evidence, "supported", group, "edited:true")]
     for kind, label, _ in rng.sample(_FALSE, k=2, counts=[int(10 * share) for _, _, share in _FALSE]):
-        false = _made_false(kind, true, base, text, window, rng)
+        false = _made_false(kind, true, base, texts, window, rng)
         if false and false != true:
             made.append(Pair(false, evidence, label, group, f"edited:{kind}"))
     if outside and rng.random() < 0.4:
@@ -198,10 +198,10 @@ def _rewritten(sentence: str, rng: Random) -> str:
     return sentence
 
 
-def _made_false(kind: str, claim: str, base: str, text: Corpus, window: list[str], rng: Random) -> str | None:
+def _made_false(kind: str, claim: str, base: str, texts: Texts, window: list[str], rng: Random) -> str | None:
     joined = " ".join(window)
     near = [name.group() for name in edits.NAME.finditer(joined)]
-    pool = near if near and rng.random() < 0.5 else rng.sample(text.names, k=min(8, len(text.names)))
+    pool = near if near and rng.random() < 0.5 else rng.sample(texts.names, k=min(8, len(texts.names)))
     makers: dict[str, Callable[[], str | None]] = {
         "number": lambda: edits.other_number(rng, claim, edits.NUMBER.findall(joined)),
         "unit": lambda: edits.other_unit(rng, claim),
@@ -217,12 +217,12 @@ def _made_false(kind: str, claim: str, base: str, text: Corpus, window: list[str
     return makers[kind]()
 
 
-def spoilt(pairs: Sequence[Pair], text: Corpus, rng: Random) -> Iterator[Pair]:
+def spoilt(pairs: Sequence[Pair], texts: Texts, rng: Random) -> Iterator[Pair]:
     """Claims that people wrote, edited so that their evidence no longer has them; and two claims joined."""
     supported = [pair for pair in pairs if pair.label == "supported"]
     for pair in supported:
         kind, label, _ = rng.sample(_FALSE, k=1, counts=[int(10 * share) for _, _, share in _FALSE])[0]
-        false = _made_false(kind, pair.claim, pair.claim, text, [pair.evidence], rng)
+        false = _made_false(kind, pair.claim, pair.claim, texts, [pair.evidence], rng)
         if false and false != pair.claim:
             yield pair
             yield replace(pair, claim=false, label=label, kind=f"{pair.kind}:{kind}")

@@ -18,15 +18,15 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from bs4 import BeautifulSoup
-from syntok import segmenter
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from tqdm import tqdm
 from transformers import AutoModel
 
+from evals.training.entailment import data_sheets
 from evals.training.entailment import pairs as make
-from evals.training.entailment.data_sheets import sheets
 from evals.training.entailment.pairs import Pair
+from tools.language.sentences import sentences
 from tools.library.encode import minilm_folder
 
 CLASSES = ("supported", "contradicted", "unsupported")
@@ -77,11 +77,9 @@ def manuals(folder: Path) -> dict[str, list[str]]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for paragraph in segmenter.analyze(text):
-        for tokens in paragraph:
-            sentence = "".join(token.spacing + token.value for token in tokens).strip()
-            if 5 <= len(sentence.split()) <= 60:
-                yield sentence
+    for start, end in sentences(text):
+        if 5 <= len(text[start:end].split()) <= 60:
+            yield text[start:end]
 
 
 class Rounds:
@@ -91,7 +89,7 @@ class Rounds:
         self.labelled = make.labelled(claims)
         pages = make.pages(claims)
         self.near = self._near(claims, pages)
-        self.texts = make.corpus({**pages, **(manuals(texts) if texts else {})})
+        self.texts = make.texts_of({**pages, **(manuals(texts) if texts else {})})
 
     def _near(self, claims: Path, pages: dict[str, list[str]]) -> dict[str, list[str]]:
         """group -> sentences of its page, for the contrast set; of a page drawn by lot for the others."""
@@ -110,7 +108,7 @@ class Rounds:
             *(replace(p, group="w" + p.group) for p in make.widened(widen, self.near, rng)),
             *(replace(p, group="s" + p.group) for p in make.spoilt(spoil, self.texts, rng)),
             *make.edited(self.texts, EDITED, rng),
-            *sheets(SHEETS, rng),
+            *data_sheets.draw(SHEETS, rng),
         ]
 
 

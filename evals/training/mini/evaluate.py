@@ -1,7 +1,7 @@
 """Measure mini on sets it was never trained on: python -m evals.training.mini.evaluate --data DIR."""
 
 import argparse
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +10,24 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
+from evals.suites.layout import rows
 from tools.library.encode.mini import HERE, load
 
 
-def rows(path: Path) -> list[dict[str, Any]]:
-    """The records of a JSON Lines file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
-
-
 @torch.no_grad()
+def encode(
+    model: Any, prepare: Callable[[list[Any]], Tensor], encoder: Callable[..., Tensor], every: list[Any]
+) -> Tensor:
+    """float32[n, 512], L2-normalised."""
+    batches = (prepare(every[start : start + 64]) for start in range(0, len(every), 64))
+    return torch.cat([encoder(batch.to(model.logit_scale.device), normalize=True).float().cpu() for batch in batches])
+
+
 def encode_pictures(model: Any, preprocess: Any, paths: list[Path]) -> Tensor:
-    """float32[n, 512], L2-normalised."""
-    device, parts = model.logit_scale.device, []
-    for start in range(0, len(paths), 64):
-        batch = torch.stack([preprocess(Image.open(path)) for path in paths[start : start + 64]])
-        parts.append(model.encode_image(batch.to(device), normalize=True).float().cpu())
-    return torch.cat(parts)
+    def prepare(some: list[Path]) -> Tensor:
+        return torch.stack([preprocess(Image.open(path)) for path in some])
 
-
-@torch.no_grad()
-def encode_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
-    """float32[n, 512], L2-normalised."""
-    device, parts = model.logit_scale.device, []
-    for start in range(0, len(texts), 64):
-        ids = tokenizer(texts[start : start + 64]).to(device)
-        parts.append(model.encode_text(ids, normalize=True).float().cpu())
-    return torch.cat(parts)
+    return encode(model, prepare, model.encode_image, paths)
 
 
 def recalls(scores: Tensor, gold: Tensor, ks: tuple[int, ...] = (1, 5, 10)) -> dict[str, float]:
@@ -48,16 +40,16 @@ def recalls(scores: Tensor, gold: Tensor, ks: tuple[int, ...] = (1, 5, 10)) -> d
 def text_to_picture(parts: tuple[Any, Any, Any], folder: Path, key: str) -> dict[str, float]:
     """Each item's own text (the field key; of several texts the first) must find its own picture."""
     model, preprocess, tokenizer = parts
-    items = rows(folder / "items.jsonl")
+    items = list(rows(folder / "items.jsonl", dict))
     texts = [item[key] if isinstance(item[key], str) else item[key][0] for item in items]
     pictures = encode_pictures(model, preprocess, [folder / item["image"] for item in items])
-    return recalls(encode_texts(model, tokenizer, texts) @ pictures.T, torch.arange(len(items)))
+    return recalls(encode(model, tokenizer, model.encode_text, texts) @ pictures.T, torch.arange(len(items)))
 
 
 def photo_to_product(parts: tuple[Any, Any, Any], folder: Path) -> dict[str, float]:
     """Each shelf photo must find the catalogue picture of its product."""
     model, preprocess, _ = parts
-    pairs, photos = rows(folder / "pairs.jsonl"), rows(folder / "photos.jsonl")
+    pairs, photos = (list(rows(folder / f"{name}.jsonl", dict)) for name in ("pairs", "photos"))
     place = {pair["id"]: i for i, pair in enumerate(pairs)}
     catalogue = encode_pictures(model, preprocess, [folder / pair["image"] for pair in pairs])
     shelf = encode_pictures(model, preprocess, [folder / photo["image"] for photo in photos])
@@ -67,7 +59,7 @@ def photo_to_product(parts: tuple[Any, Any, Any], folder: Path) -> dict[str, flo
 def nearest_category(parts: tuple[Any, Any, Any], folder: Path) -> dict[str, float]:
     """The share of photos whose most similar other photo shows the same category of object."""
     model, preprocess, _ = parts
-    items = rows(folder / "items.jsonl")
+    items = list(rows(folder / "items.jsonl", dict))
     names = sorted({item["category"] for item in items})
     labels = torch.tensor([names.index(item["category"]) for item in items])
     pictures = encode_pictures(model, preprocess, [folder / item["image"] for item in items])
@@ -76,18 +68,10 @@ def nearest_category(parts: tuple[Any, Any, Any], folder: Path) -> dict[str, flo
     return {"P@1": round((labels[nearest] == labels).float().mean().item(), 4), "chance": round(same, 4)}
 
 
-class Thumbnail:
-    """A yardstick that needs no training: the picture itself, shrunk to 8 x 8 pixels."""
+class Colours:
+    """A yardstick that needs no training: how often each of 64 colours occurs."""
 
     logit_scale = torch.ones(())
-
-    def encode_image(self, x: Tensor, normalize: bool = True) -> Tensor:
-        """float32[n, 3, s, s] -> float32[n, 192], L2-normalised."""
-        return F.normalize(F.adaptive_avg_pool2d(x, 8).flatten(1), dim=1)
-
-
-class Colours(Thumbnail):
-    """A yardstick that needs no training: how often each of 64 colours occurs."""
 
     def encode_image(self, x: Tensor, normalize: bool = True) -> Tensor:
         """float32[n, 3, s, s] in -1..1 -> float32[n, 64], L2-normalised."""
@@ -115,10 +99,9 @@ def main() -> None:
     parts = load(arguments.weights)
     for name, result in evaluate(parts, arguments.data).items():
         print(f"{name}: {result}")
-    for yardstick in (Thumbnail(), Colours()):
-        other = (yardstick, parts[1], None)
-        print(f"{type(yardstick).__name__}, products: {photo_to_product(other, arguments.data / 'products')}")
-        print(f"{type(yardstick).__name__}, objects: {nearest_category(other, arguments.data / 'objects')}")
+    colours = (Colours(), parts[1], None)
+    print(f"64 colours, products: {photo_to_product(colours, arguments.data / 'products')}")
+    print(f"64 colours, objects: {nearest_category(colours, arguments.data / 'objects')}")
 
 
 if __name__ == "__main__":

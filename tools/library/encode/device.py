@@ -46,7 +46,7 @@ def half() -> "torch.autocast":
     return torch.autocast(device(), dtype=precision(), enabled=precision() is not torch.float32)
 
 
-class Loaded(Generic[Model]):
+class LazyModel(Generic[Model]):
     """A model that is here from the start, or from its first use on (`later`), can be let go, and comes back when it is
     called for."""
 

@@ -45,7 +45,7 @@ class Encoders:
         """Counts tokens as the text encoder does, without its weights where that is possible."""
         return encode.reader(self.text_name)
 
-    @property
+    @cached_property
     def shrink(self) -> Shrink | None:
         """How a picture is made small for the image encoder; None where only the encoder itself knows."""
         return shrink.of(self.image_name)

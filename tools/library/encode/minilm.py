@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.library.encode.device import TEXTS, Loaded, device, precision
+from tools.library.encode.device import TEXTS, LazyModel, device, precision
 from tools.library.encode.packaged import packaged
 from tools.library.encode.protocol import Vectors, normalised, refuse_long
 
@@ -41,7 +41,7 @@ class MiniLM(MiniLMReader):
     name, dim = "minilm", DIM
 
     def __init__(self) -> None:
-        self._loaded = Loaded(_load)
+        self._loaded = LazyModel(_load)
 
     def texts(self, texts: Sequence[str]) -> Vectors:
         """Means of the token vectors, special tokens included, as published."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tools.errors import SettingsError, WeightsError
-from tools.library.encode.device import Loaded, device, half, quiet
+from tools.library.encode.device import LazyModel, device, half, quiet
 from tools.library.encode.protocol import Vectors, normalised, refuse_long
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class OpenClip:
     def __init__(self, name: str, load: Callable[[], Towers], dim: int) -> None:
         self.name = name
         self.dim = dim
-        self._loaded = Loaded(lambda: _placed(load()))
+        self._loaded = LazyModel(lambda: _placed(load()))
         self.limit = int(self._loaded().tokenizer.context_length) - 2
 
     def texts(self, texts: Sequence[str]) -> Vectors:
@@ -87,7 +87,7 @@ class Mini(OpenClip):
         """Its towers are loaded for the first picture; a question in words needs `project` alone."""
         from tools.library.encode import mini
 
-        self._loaded = Loaded(_mini, later=True)
+        self._loaded = LazyModel(_mini, later=True)
         self._projection = mini.projection()
         self.limit = mini.context() - 2
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import SettingsError, WeightsError
-from tools.library.encode.device import Loaded, device, precision, quiet
+from tools.library.encode.device import LazyModel, device, precision, quiet
 from tools.library.encode.minilm import MiniLM
 from tools.library.encode.protocol import TokenEncoder, Vectors
 from tools.library.encode.windowing import windows
@@ -63,7 +63,7 @@ class Cross:
     def __init__(self, where: str) -> None:
         quiet()
         self.name = f"cross-encoder/{where}"
-        self._loaded = Loaded(lambda: _cross(where))
+        self._loaded = LazyModel(lambda: _cross(where))
         model = self._loaded()
         self._special = model.tokenizer.num_special_tokens_to_add(pair=True)
         self._reads = int(model.max_seq_length or model.tokenizer.model_max_length)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tools.errors import WeightsError
-from tools.library.encode.device import TEXTS, Loaded, device, precision, quiet
+from tools.library.encode.device import TEXTS, LazyModel, device, precision, quiet
 from tools.library.encode.protocol import Vectors, normalised, refuse_long
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class SentenceEncoder:
     def __init__(self, name: str, where: str) -> None:
         quiet()
         self.name = name
-        self._loaded = Loaded(lambda: _load(where))
+        self._loaded = LazyModel(lambda: _load(where))
         model = self._loaded()
         self.dim = int(model.get_embedding_dimension() or 0)
         reads = model.max_seq_length or model.tokenizer.model_max_length

@@ -1,25 +1,16 @@
 """Blocks into passages of 256 to 512 tokens, cut at sentences, 50 tokens shared, each knowing its regions."""
 
 import itertools
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from tools.language.sentences import sentences
 from tools.library.evidence import Word, text_of
 from tools.library.parse.parts import Block
 
 SMALLEST, LARGEST, OVERLAP = 256, 512, 50
 LEAST_PAGE = 40  # tokens of a page that is a passage of its own where the next page begins with a heading: slides
-MEASURE_STOP = re.compile(r"\d\s?[°%A-Za-zµΩ·²³/]{0,5}\.(?=\s+[A-Z])")
 Count = Callable[[Sequence[str]], list[int]]
-
-
-class Span(NamedTuple):
-    """Characters start to end (exclusive) of a text."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -39,28 +30,6 @@ class _Sentence:
     """Whether it is the first of a section, a good place to cut before."""
     leaf: bool = False
     """Whether it is the first of a page that begins with a heading, as slides do."""
-
-
-def sentences(text: str) -> list[Span]:
-    """Where the sentences of a text stand; a line end always ends one."""
-    from syntok import segmenter
-
-    spans, offset = [], 0
-    for line in text.split("\n"):
-        for paragraph in segmenter.process(line):
-            for tokens in paragraph:
-                start, end = tokens[0].offset, tokens[-1].offset + len(tokens[-1].value)
-                spans += [Span(offset + a, offset + b) for a, b in _after_units(line, start, end)]
-        offset += len(line) + 1
-    return spans
-
-
-def _after_units(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """syntok takes the C of "82 °C. Running ..." for an initial: a measure and a full stop end a sentence."""
-    for stop in MEASURE_STOP.finditer(line, start, end):
-        yield start, stop.end()
-        start = stop.end() + len(line[stop.end() :]) - len(line[stop.end() :].lstrip())
-    yield start, end
 
 
 def chunk(blocks: Sequence[Block], count: Count) -> list[Chunk]:
@@ -86,9 +55,9 @@ def chunk(blocks: Sequence[Block], count: Count) -> list[Chunk]:
     return [Chunk(tuple(w for s in c for w in s.words), _own(c).heading) for c in _join_last(chunks)]
 
 
-def _own(sentences: Sequence[_Sentence]) -> _Sentence:
+def _own(chunk: Sequence[_Sentence]) -> _Sentence:
     """The sentence whose heading speaks for the chunk: the one that holds the middle, past any overlap."""
-    return sentences[len(sentences) // 2]
+    return chunk[len(chunk) // 2]
 
 
 def _join_last(chunks: list[list[_Sentence]]) -> list[list[_Sentence]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Did:
-    """What became of a file that was read. `seconds` is the time its worker took."""
+class FileReport:
+    """A file that was read. `seconds` is the time its worker took."""
 
     path: Path
     passages: int = 0
@@ -17,7 +17,7 @@ class Did:
 
 
 @dataclass
-class Row:
+class Totals:
     """One line of a sum."""
 
     added: int = 0
@@ -31,58 +31,58 @@ class Row:
 
 @dataclass
 class Report:
-    """`added` was read; `unchanged` was not, for it is held already, be it under another name; `failed` names each file
-    that could not be read and why; `removed` are paths that are gone."""
+    """`read` are the files that were added; `unchanged` were not read, for the library has them already, perhaps under
+    another name; `failed` are those that could not be read, and why; `removed` are paths that are gone."""
 
-    read: list[Did] = field(default_factory=list)
+    read: list[FileReport] = field(default_factory=list)
     unchanged: list[Path] = field(default_factory=list)
     failed: list[tuple[Path, str]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     notes: list[tuple[Path, str]] = field(default_factory=list)
     embedded: int = 0
-    """Sources whose points were made anew without reading them."""
+    """Sources whose points were made again without reading them."""
     seconds: float = 0.0
 
     @property
     def added(self) -> list[Path]:
-        return [did.path for did in self.read]
+        return [file.path for file in self.read]
 
     @property
     def passages(self) -> int:
-        return sum(did.passages for did in self.read)
+        return sum(file.passages for file in self.read)
 
     @property
     def figures(self) -> int:
-        return sum(did.figures for did in self.read)
+        return sum(file.figures for file in self.read)
 
     @property
     def tables(self) -> int:
-        return sum(did.tables for did in self.read)
+        return sum(file.tables for file in self.read)
 
     @property
     def empty(self) -> bool:
         return not (self.read or self.unchanged or self.failed or self.removed or self.embedded)
 
-    def by_format(self) -> dict[str, Row]:
+    def by_format(self) -> dict[str, Totals]:
         """ ".pdf" and the like; what has no suffix is "none"."""
         return self._sums(lambda path: path.suffix.lower() or "none")
 
-    def by_folder(self) -> dict[str, Row]:
+    def by_folder(self) -> dict[str, Totals]:
         return self._sums(lambda path: str(path.parent))
 
-    def _sums(self, group: Callable[[Path], str]) -> dict[str, Row]:
-        rows: dict[str, Row] = {}
-        for did in self.read:
-            row = rows.setdefault(group(did.path), Row())
+    def _sums(self, group: Callable[[Path], str]) -> dict[str, Totals]:
+        rows: dict[str, Totals] = {}
+        for file in self.read:
+            row = rows.setdefault(group(file.path), Totals())
             row.added += 1
-            row.passages += did.passages
-            row.figures += did.figures
-            row.tables += did.tables
-            row.seconds += did.seconds
+            row.passages += file.passages
+            row.figures += file.figures
+            row.tables += file.tables
+            row.seconds += file.seconds
         for path in self.unchanged:
-            rows.setdefault(group(path), Row()).unchanged += 1
+            rows.setdefault(group(path), Totals()).unchanged += 1
         for path, _ in self.failed:
-            rows.setdefault(group(path), Row()).failed += 1
+            rows.setdefault(group(path), Totals()).failed += 1
         return dict(sorted(rows.items()))
 
     def reasons(self) -> dict[str, list[Path]]:
@@ -93,5 +93,5 @@ class Report:
         return found
 
 
-def count(path: Path, kinds: Sequence[str], seconds: float) -> Did:
-    return Did(path, kinds.count("passage"), kinds.count("figure"), kinds.count("table"), seconds)
+def count(path: Path, kinds: Sequence[str], seconds: float) -> FileReport:
+    return FileReport(path, kinds.count("passage"), kinds.count("figure"), kinds.count("table"), seconds)

@@ -1,8 +1,9 @@
-"""The process that reads files for `workers`: a job in, a reading or an error out, until nobody asks any more.
+"""The process that reads files for `workers`: a job in, what was read or an error out, until nobody asks any more.
 
 Started as a program, not forked: whatever PyMuPDF or the OCR does to it, the library lives on.
 """
 
+import contextlib
 import os
 import pickle
 import select
@@ -12,19 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tools.library.ingest.reading import Job, Read
+    from tools.library.ingest.reading import ReadFile, ReadJob
 
 IDLE = 60.0
 """Seconds without a job after which it ends."""
-LARGEST = 1_000_000_000
+RECYCLED_FROM = 10**9
 """Bytes of memory above which it ends after a job; a fresh one takes its place."""
+MEMORY = 3 * 2**30
+"""Bytes that it may use: a PNG of 400 megapixels takes 2.8 GB, a crafted PDF took 5.2 in a minute."""
 
 
 def main(threads: int) -> None:
     """Speaks pickles on stdin and stdout; what libraries print goes nowhere."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked; it ends this process
-    if hasattr(os, "nice"):
-        os.nice(1)  # the encoders come first: they are what everything waits for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked; it ends this one
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     _limit(threads)
@@ -35,8 +36,22 @@ def main(threads: int) -> None:
             return
         pickle.dump(_answer(job), answers, protocol=pickle.HIGHEST_PROTOCOL)
         answers.flush()
-        if _memory() > LARGEST:
+        if _memory() > RECYCLED_FROM:
             return
+
+
+def _limit(threads: int) -> None:
+    """Less important than the encoders, which everything waits for; bounded in memory; and so many threads in the OCR
+    and in OpenCV, not one a core: there are several workers."""
+    from tools.library.parse import ocr
+
+    ocr.threads = threads
+    if hasattr(os, "nice"):
+        os.nice(1)
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no limits
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
 def _asked() -> bool:
@@ -47,8 +62,8 @@ def _asked() -> bool:
 
 
 def _memory() -> int:
-    """Bytes in use now; 0 where the system does not say. (getrusage would tell the peak of the process that started us,
-    too.)"""
+    """Bytes in use now; 0 where the system does not say. (getrusage would count the peak of the process that started
+    us.)"""
     try:
         pages = Path("/proc/self/statm").read_text().split()[1]
     except OSError:
@@ -56,8 +71,8 @@ def _memory() -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _answer(job: "Job") -> "Read | Exception":
-    """The reading, or the error: only foreseen ones have a text for a reader, so others are told by their kind."""
+def _answer(job: "ReadJob") -> "ReadFile | Exception":
+    """What was read, or the error: only foreseen ones have a text for a reader, so others are named by their kind."""
     from tools.errors import ExhibitError, UnreadableFile
     from tools.library.ingest import reading
     from tools.library.store import disk
@@ -69,16 +84,11 @@ def _answer(job: "Job") -> "Read | Exception":
     except OSError as error:
         return disk.full(job.root) if disk.is_full(error) else error
     except MemoryError:
-        return UnreadableFile(f"{job.path.name} needs more memory than there is.", "Split it, or read it elsewhere.")
+        return UnreadableFile(
+            f"{job.path.name} needs more memory than there is for one file.", "Split it, or save it smaller."
+        )
     except Exception as error:  # a parser's fault with one file must not end the run; it is named
         return UnreadableFile(
             f"{job.path.name} cannot be read: {type(error).__name__}: {str(error)[:200]}.",
             "Please report it, with the file if you may.",
         )
-
-
-def _limit(threads: int) -> None:
-    """So many threads in the OCR and in OpenCV, not one a core: there are several workers."""
-    from tools.library.parse import ocr
-
-    ocr.threads = threads

@@ -1,6 +1,8 @@
 """Files are read by several processes at once, in order, no more ahead of the encoders than memory allows.
 
-A process that dies or takes too long over a file is that file's failure; another takes its place.
+A process that dies or takes too long over a file is that file's failure; another takes its place. (pebble's pool does
+this too, but its spawned processes run the caller's script again: one without a `__main__` guard could not index.
+They all start at once as well, and end after a number of jobs, not by their memory.)
 """
 
 import atexit
@@ -12,19 +14,17 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import Any, Self
 
 from tools.errors import ExhibitError, UnreadableFile
-from tools.library.ingest.reading import Job, Read
+from tools.library.ingest.reading import ReadFile, ReadJob
 
-LIMIT = 600.0
-"""Seconds a file may take."""
 AHEAD = 8
 """Files a worker that have been read and wait for the encoders, at the most."""
-MOST = 8
-"""Workers, where nobody says how many."""
+MAX_WORKERS = 8
+"""Where nobody says how many."""
 _CODE = "import sys; sys.path[:] = {path!r}; from tools.library.ingest.worker import main; main({threads})"
 _idle: list["Worker"] = []
 """Processes between two runs; they end by themselves after a minute."""
@@ -36,23 +36,23 @@ def cores() -> int:
 
 def number(wanted: int | None) -> int:
     """How many workers: as wanted, or one a core. The encoders share the cores with them, and go first."""
-    return wanted or min(MOST, cores())
+    return wanted or min(MAX_WORKERS, cores())
 
 
 class Worker:
-    """One process, started when it is first asked."""
+    """One process, started when it is first needed."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, job: Job, limit: float) -> Read:
-        """Raises UnreadableFile where the process dies over it or takes longer than `limit` seconds, and whatever the
+    def read(self, job: ReadJob, seconds: float) -> ReadFile:
+        """Raises UnreadableFile where the process dies over it or takes longer than so many seconds, and whatever the
         reading raised."""
         idled = self._process is not None
-        answer = self._exchange(job, limit)
+        answer = self._exchange(job, seconds)
         if answer == 0 and idled:  # it had nothing to do for so long that it ended just now
-            answer = self._exchange(job, limit)
+            answer = self._exchange(job, seconds)
         if isinstance(answer, int):
             raise UnreadableFile(
                 f"{job.path.name} ends the process that reads it ({'signal' if answer < 0 else 'exit code'} "
@@ -63,26 +63,32 @@ class Worker:
             raise answer
         return answer
 
-    def _exchange(self, job: Job, limit: float) -> "Read | Exception | int":
+    def _exchange(self, job: ReadJob, seconds: float) -> ReadFile | Exception | int:
         """The answer, or the exit code of a process that gave none."""
         process = self._running()
         assert process.stdin and process.stdout
         late = threading.Event()
-        watch = threading.Timer(limit, _stop, (process, late))
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(seconds, stop)
         watch.start()
         try:
             pickle.dump(job, process.stdin)
             process.stdin.flush()
             return pickle.load(process.stdout)
-        except (EOFError, pickle.UnpicklingError, OSError):
+        except (EOFError, pickle.UnpicklingError, OSError, ValueError):
             code = process.wait()
             self.end()
-            return _late(job, limit) if late.is_set() else code
+            return _too_long(job, seconds) if late.is_set() else code
         finally:
             watch.cancel()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
+            self.end()
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _CODE.format(path=sys.path, threads=self.threads)],
                 stdin=subprocess.PIPE,
@@ -93,31 +99,31 @@ class Worker:
         return self._process
 
     def end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
+        process, self._process = self._process, None  # one thread ends it, the other waits for its answer
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
                 if pipe:
-                    with closing(pipe):
-                        pass
-            self._process = None
+                    with suppress(OSError):  # half a job in its buffer
+                        pipe.close()
 
 
 class Workers:
-    """`count` processes. Leave it, and those that are still at work are ended."""
+    """`count` processes. Where it is left by an error, those that are still at work are ended."""
 
-    def __init__(self, count: int, limit: float = LIMIT) -> None:
-        self.count = count
-        self._limit = limit
-        self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
+    def __init__(self, count: int, seconds_a_file: float) -> None:
+        self._ahead = AHEAD * count
+        self._seconds = seconds_a_file
         threads = max(1, cores() // count)
-        spare = [_idle.pop() for _ in range(len(_idle))]
-        for worker in spare:
-            if worker.threads != threads:
-                worker.end()
+        spare, _idle[:] = _idle[:], []
         kept = [worker for worker in spare if worker.threads == threads][:count]
-        self._all = kept + [Worker(threads) for _ in range(count - len(kept))]
-        for worker in reversed(self._all):
+        for worker in spare:
+            if worker not in kept:
+                worker.end()
+        self._all = [Worker(threads) for _ in range(count - len(kept))] + kept
+        self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for worker in self._all:
             self._free.put(worker)
         self._threads = ThreadPoolExecutor(count, "reading")
 
@@ -133,18 +139,18 @@ class Workers:
             _idle.extend(self._all)
 
     def each(self, plans: Iterable[Any], tick: float) -> Iterator[Any]:
-        """(plan, what came of it) for each of the plans, in their order: a Read or the error of its `job`, its own
-        `error`, or None where it has neither. None instead every `tick` seconds while nothing is ready."""
-        yield from in_order(self._threads, self._outcome, plans, AHEAD * self.count, tick)
+        """(plan, outcome) of each plan, in their order: what was read for its `job` or why not, its `error`, or
+        None where it has neither. None instead every `tick` seconds while nothing is ready."""
+        yield from in_order(self._threads, self._outcome, plans, self._ahead, tick)
 
-    def read(self, job: Job) -> Read:
+    def read(self, job: ReadJob) -> ReadFile:
         worker = self._free.get()
         try:
-            return worker.ask(job, self._limit)
+            return worker.read(job, self._seconds)
         finally:
             self._free.put(worker)
 
-    def _outcome(self, plan: Any) -> Read | Exception | None:
+    def _outcome(self, plan: Any) -> ReadFile | Exception | None:
         try:
             return self.read(plan.job) if plan.job else plan.error
         except (ExhibitError, OSError) as error:
@@ -157,37 +163,23 @@ def in_order(
     """(what was asked, what came of it), in order, at most `ahead` begun before they are taken; with `tick`, None every
     so many seconds while the next is not ready."""
     waiting: deque[tuple[Any, Future[Any]]] = deque()
-    todo = iter(todo)
-    more = True
-    while more or waiting:
-        while more and len(waiting) < ahead:
-            try:
-                asked = next(todo)
-            except StopIteration:
-                more = False
-                break
+    rest = iter(todo)
+    while True:
+        while len(waiting) < ahead and (asked := next(rest, None)) is not None:
             waiting.append((asked, threads.submit(work, asked)))
         if not waiting:
             return
-        try:
-            done = waiting[0][1].result(tick)
-        except TimeoutError:
-            if not waiting[0][1].done():
-                yield None
-                continue
-            raise
-        asked, _ = waiting.popleft()
-        yield asked, done
+        asked, future = waiting[0]
+        if not wait([future], tick).done:
+            yield None
+            continue
+        waiting.popleft()
+        yield asked, future.result()
 
 
-def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    process.kill()
-
-
-def _late(job: Job, limit: float) -> UnreadableFile:
+def _too_long(job: ReadJob, seconds: float) -> UnreadableFile:
     return UnreadableFile(
-        f"{job.path.name} takes longer than {limit:.0f} seconds to read and was given up.",
+        f"{job.path.name} takes longer than {seconds:.0f} seconds to read and was given up.",
         "Split it into smaller files, or save it anew as PDF.",
     )
 

@@ -7,19 +7,18 @@ from itertools import islice
 import numpy as np
 
 from tools.library.encode.rerank import Reranker
-from tools.library.evidence import Figure, Hit, Record
+from tools.library.evidence import Figure, Hit, Record, searchable_text
 from tools.library.index import Index
-from tools.library.ingest import points
 from tools.library.search import about_figures, diverse, fuse, legs
 from tools.library.search.filters import scope_of
 from tools.library.search.fuse import Fused
 from tools.library.search.legs import MOST_WINDOWS, WEIGHTS
-from tools.library.search.query import Found, Query, Within
+from tools.library.search.query import Query, SearchResult, Within
 from tools.library.search.relevance import pixels_fit, words_fit
 from tools.library.store import Leg, LegQuery, Scope, Scored, Store
 from tools.library.store.catalog import Catalog
 
-__all__ = ["DEPTH", "WEIGHTS", "Found", "Query", "Within", "find", "search"]
+__all__ = ["DEPTH", "WEIGHTS", "SearchResult", "Query", "Within", "find", "search"]
 
 DEPTH = 50
 """Windows each leg gives to the fusion."""
@@ -37,7 +36,7 @@ Ranking = tuple[Scored, ...]
 """Items, best first, each once."""
 
 
-def find(index: Index, query: Query) -> Found:
+def find(index: Index, query: Query) -> SearchResult:
     """What `search` finds, each document as it was or as it is while documents are replaced, never both and never
     neither: it searches again where the catalogue let something go meanwhile. While nothing goes, points and catalogue
     agree: new points are there before their items are, and old ones until after theirs have left (see `ingest.put`)."""
@@ -49,11 +48,11 @@ def find(index: Index, query: Query) -> Found:
     return found
 
 
-def search(index: Index, query: Query, depth: int = DEPTH) -> Found:
+def search(index: Index, query: Query, depth: int = DEPTH) -> SearchResult:
     """Items by words, by a picture, by both, or like another item."""
     scope = scope_of(index.catalog, query.within)
     if scope is None:
-        return Found()
+        return SearchResult()
     weights = dict(index.weights if query.weights is None else query.weights)
     store = index.store  # before the encoders are loaded: it may refuse them
     wanted = {name: ask for name, ask in legs.asked(index, query).items() if weights.get(name, 0) > 0}
@@ -75,7 +74,7 @@ def search(index: Index, query: Query, depth: int = DEPTH) -> Found:
         found["rerank"] = _second_look(reranker, index.catalog, query.text, fuse.convex(rankings, weights))
         rankings["rerank"] = list(found["rerank"])
     hits = _hits(index, fuse.convex(rankings, weights), query)
-    return Found(hits, found, bool(hits) and (fit or query.image is not None or pixels_fit(index, found)))
+    return SearchResult(hits, found, bool(hits) and (fit or query.image is not None or pixels_fit(index, found)))
 
 
 def _mute(weights: dict[str, float], legs: Collection[str]) -> None:
@@ -101,8 +100,9 @@ def _seen_by(leg: str, scope: Scope) -> Scope:
 
 def _second_look(reranker: Reranker, catalog: Catalog, text: str, fused: Sequence[Fused]) -> Ranking:
     """The first few again, by how well all they are found by answers the words."""
-    held = catalog.items([one.item for one in fused[:LOOKED_AT_AGAIN]])
-    words = {item: said for item, part in held.items() if not isinstance(part, Record) and (said := points.words(part))}
+    items = catalog.items([one.item for one in fused[:LOOKED_AT_AGAIN]])
+    texts = {id: searchable_text(item) for id, item in items.items() if not isinstance(item, Record)}
+    words = {id: text for id, text in texts.items() if text}
     scores = reranker.scores(text, list(words.values()))
     ranked = (Scored(item, float(score)) for item, score in zip(words, scores, strict=True))
     return tuple(sorted(ranked, key=lambda one: -one.score))

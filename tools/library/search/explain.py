@@ -9,7 +9,7 @@ from tools.library.evidence import Hit, Item, Source
 from tools.library.index import Index
 from tools.library.search import DEPTH, search
 from tools.library.search.filters import scope_of
-from tools.library.search.query import Found, Query
+from tools.library.search.query import Query, SearchResult
 from tools.library.search.relevance import Term, terms
 from tools.library.store import Scope
 from tools.library.store.catalog import Catalog
@@ -33,7 +33,7 @@ class Standing:
 class Explanation:
     """`windows` are the pieces of the words that the text encoder reads at once; `wanted` is None where nothing was."""
 
-    found: Found
+    found: SearchResult
     terms: tuple[Term, ...]
     windows: tuple[str, ...]
     wanted: Standing | None
@@ -47,7 +47,7 @@ def explain(index: Index, query: Query, source: str = "", page: int | None = Non
     return Explanation(found, tuple(terms(index, query.text)), windows, wanted)
 
 
-def _standing(index: Index, query: Query, found: Found, name: str, page: int | None) -> Standing:
+def _standing(index: Index, query: Query, found: SearchResult, name: str, page: int | None) -> Standing:
     sources = [one for one in index.catalog.sources() if _is_called(one, name)]
     if not sources:
         return Standing("", {}, None, _not_read(index.catalog, name))

@@ -52,7 +52,7 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """`hits`, best first; `legs` are the items that each leg found, with its own scores, best first.
 
     `fits` is false where no leg found anything as near as what answers a question usually is: the hits are then the

@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from tools.library.evidence import Figure
+from tools.library.evidence import Figure, searchable_text
 from tools.library.index import Index
-from tools.library.ingest import points
 from tools.library.store import Scope, Scored, Sparse
 
 COSINES = {"minilm": 0.35}
@@ -61,7 +60,7 @@ def pixels_fit(index: Index, legs: Mapping[str, Sequence[Scored]]) -> bool:
     if best is None or best.score < PIXELS.get(index.encoders.image_name, -1.0):
         return False
     figure = index.catalog.items([best.item]).get(best.item)
-    return isinstance(figure, Figure) and len(WORD.findall(points.words(figure))) < FEW
+    return isinstance(figure, Figure) and len(WORD.findall(searchable_text(figure))) < FEW
 
 
 def _most(words: Sequence[Term]) -> float:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import count
 from typing import NamedTuple
 
+from tools.language import markdown
 from tools.library.evidence import Region, Table, Word, regions_of, text_of
 from tools.library.store.catalog import Catalog
 
@@ -126,14 +127,9 @@ def _rows(catalog: Catalog, table: Table) -> list[TableRow]:
         if "\n" in word.sep:
             lines.append([])
     skip = table.caption.count("\n") + 1 if table.caption else 0
-    found = [(words, _cells(words)) for words in lines[skip:] if words]
+    found = [(words, list(markdown.cells(text_of(words).split("\n")[0]))) for words in lines[skip:] if words]
     width = len(found[0][1]) if found else 0
     return [TableRow(_fitted(cells, width), tuple(words), table.id) for words, cells in found if any(cells)]
-
-
-def _cells(words: list[Word]) -> list[str]:
-    line = text_of(words).split("\n")[0].strip().strip("|")
-    return [" ".join(cell.replace("\\|", "|").split()) for cell in re.split(r"(?<!\\)\|", line)]
 
 
 def _fitted(cells: list[str], width: int) -> tuple[str, ...]:

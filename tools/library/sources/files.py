@@ -1,27 +1,27 @@
-"""Which files there are under the paths a person named, and which of those that were held are there no more."""
+"""Which files there are under the paths a person named, and which of the indexed ones are gone."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.library.ingest import reading
-from tools.library.ingest.report import Report
-from tools.library.parse import PARSER_VERSION
-from tools.library.sources import archive as archives
-from tools.library.sources import paired_files
+from tools.library.parse import IMAGE_SUFFIXES, PARSER_VERSION
+from tools.library.sources import archive, paired_files
 from tools.library.sources.address import is_url
 from tools.library.store.catalog import FileRow
 
 INSIDE = "!/"
-"""Between the path of an archive and the name of what lies in it."""
+"""Between the path of an archive and the name of a file in it."""
+Failures = list[tuple[Path, str]]
+"""Paths that cannot be read, each with a sentence that says why."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """A file as a look at it tells. `uri` is how it is cited, `path` where its bytes lie now. `archive` is the one that
-    it was taken out of: there its bytes will not stay."""
+class SourceFile:
+    """A file before it is read. `uri` is how it is cited, `path` where its bytes are now. `archive` is the one it was
+    unpacked from: its bytes will not stay there."""
 
     uri: str
     path: Path
@@ -29,7 +29,7 @@ class Found:
     mtime_ns: int
     recipe: str
     caption: str = ""
-    archive: "Archive | None" = None
+    archive: "UnpackedArchive | None" = None
 
     @property
     def is_url(self) -> bool:
@@ -37,18 +37,18 @@ class Found:
 
     @property
     def is_archive(self) -> bool:
-        return self.archive is None and not self.is_url and archives.is_archive(self.path)
+        return self.archive is None and not self.is_url and archive.is_archive(self.path)
 
 
-class Archive:
-    """A ZIP laid out in a folder of its own until each of its members is dealt with."""
+class UnpackedArchive:
+    """A ZIP unpacked into a temporary folder until each of its members is read."""
 
-    def __init__(self, file: Found) -> None:
+    def __init__(self, file: SourceFile) -> None:
         """Raises UnreadableFile, OSError."""
         self.file = file
         self._folder = TemporaryDirectory(prefix="exhibit-")
         try:
-            unpacked = archives.unpack(file.path, Path(self._folder.name))
+            unpacked = archive.unpack(file.path, Path(self._folder.name))
         except BaseException:
             self._folder.cleanup()
             raise
@@ -58,42 +58,76 @@ class Archive:
         if not self.members:
             self._folder.cleanup()
 
-    def _member(self, name: str, path: Path) -> Found:
+    def _member(self, name: str, path: Path) -> SourceFile:
         caption = paired_files.caption_of(path)
-        recipe = reading.recipe(path, caption)
-        return Found(inside(self.file.uri, name), path, path.stat().st_size, self.file.mtime_ns, recipe, caption, self)
+        uri, size, mtime_ns = inside(self.file.uri, name), path.stat().st_size, self.file.mtime_ns
+        return SourceFile(uri, path, size, mtime_ns, recipe(path, caption), caption, self)
 
-    def dealt_with(self) -> bool:
-        """One member more; whether it was the last. The folder leaves then."""
+    def finish_one(self) -> bool:
+        """One more member is read; whether it was the last. The folder is removed then."""
         self._left -= 1
         if self._left == 0:
             self._folder.cleanup()
         return self._left == 0
 
 
-def inside(archive: str, name: str) -> str:
+def inside(archive_uri: str, name: str) -> str:
     """How a member of an archive is cited."""
-    return f"{archive}{INSIDE}{name}"
+    return f"{archive_uri}{INSIDE}{name}"
 
 
-def under(paths: Sequence[Path | str], report: Report) -> list[Found]:
-    """Every file under the paths, in a fixed order, each once; URLs (as text) stand for what is there. What cannot be
-    looked at goes into the report."""
-    files: dict[str, Found] = {}
+def recipe(path: Path, caption: str) -> str:
+    """All that reading depends on besides the bytes: the parser, the suffix where it decides how to read, and what is
+    written beside a picture."""
+    suffix = path.suffix.lower()
+    own = "" if suffix in (".pdf", *IMAGE_SUFFIXES) else suffix
+    beside = hashlib.sha256(caption.encode("utf-8", "surrogatepass")).hexdigest()[:16] if caption else ""
+    return f"{PARSER_VERSION}:{own}:{beside}"
+
+
+def find(paths: Sequence[Path | str], failures: Failures) -> list[SourceFile]:
+    """Every file under the paths, in a fixed order, each once; a URL (as text) stands for what is there. What cannot be
+    looked at is added to `failures`."""
+    files: dict[str, SourceFile] = {}
     for path in paths:
         if is_url(str(path)):
-            files[str(path)] = Found(str(path), Path(), 0, 0, f"{PARSER_VERSION}:web:")
+            files[str(path)] = SourceFile(str(path), Path(), 0, 0, f"{PARSER_VERSION}:web:")
             continue
-        for file in _files(Path(path).resolve(), report):
+        for file in _walk(Path(path).resolve(), failures):
             if str(file) not in files:
                 try:
-                    files[str(file)] = _look(file)
+                    files[str(file)] = _look_at(file)
                 except OSError as error:
-                    report.failed.append((file, told(error, file)))
+                    failures.append((file, explain(error, file)))
     return list(files.values())
 
 
-def told(error: Exception, path: Path | str) -> str:
+def _look_at(file: Path) -> SourceFile:
+    stat = file.stat()
+    caption = paired_files.caption_of(file)
+    return SourceFile(str(file), file, stat.st_size, stat.st_mtime_ns, recipe(file, caption), caption)
+
+
+def _walk(path: Path, failures: Failures) -> Iterator[Path]:
+    """Hidden files are left out unless they were named. Links to files are followed, links to folders are not: they may
+    lead round in a circle."""
+    if not path.is_dir():
+        yield path
+        return
+
+    def unreadable(error: OSError) -> None:
+        sentence = (
+            f"The folder {error.filename} cannot be looked into ({error.strerror}): what was indexed from it stays. "
+            "Allow it (chmod u+rx), then index again."
+        )
+        failures.append((Path(error.filename), sentence))
+
+    for folder, folders, names in os.walk(path, onerror=unreadable):  # Path.walk came with Python 3.12
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+
+
+def explain(error: Exception, path: Path | str) -> str:
     """A sentence about what the system says of a path."""
     if isinstance(error, PermissionError):
         return f"{path} may not be read by you. Allow it (chmod u+r), then index again."
@@ -103,65 +137,39 @@ def told(error: Exception, path: Path | str) -> str:
     return f"{path} cannot be read: {reason}. Check the disk, then index again."
 
 
-def missing(
-    rows: Iterable[FileRow], paths: Sequence[Path | str], files: Sequence[Found], members: set[str], report: Report
+def gone(
+    rows: Iterable[FileRow],
+    paths: Sequence[Path | str],
+    files: Sequence[SourceFile],
+    members: set[str],
+    failures: Failures,
 ) -> list[str]:
-    """Paths of the catalogue that lay under `paths` and are gone, or in an archive that was opened and has `members`
-    only. What lies in a folder that could not be looked into, or that is empty as a disk is that is not mounted, is not
-    taken for gone."""
+    """Paths of the catalogue that were under `paths` and are no longer there, or in an archive that was unpacked and
+    has `members` only. What is in a folder that could not be looked into, or that is empty as an unmounted disk is,
+    counts as still there."""
     here = {file.uri for file in files} | members
     rows = [row for row in rows if row.path not in here]
-    local = [Path(path) for path in paths if not is_url(str(path))]
-    folders = [str(path.resolve()) for path in local if path.is_dir()]
-    unseen = {str(path) for path, _ in report.failed}
-    gone = []
+    folders = [str(Path(path).resolve()) for path in paths if not is_url(str(path)) and Path(path).is_dir()]
+    unseen = [str(path) for path, _ in failures]
+    missing = []
     for folder in folders:
-        held = [row.path for row in rows if _within(row.path, folder)]
-        if held and not any(os.scandir(folder)):
-            report.failed.append((Path(folder), _empty(folder, len(held))))
-            continue
-        gone += held
-    opened = tuple(file.uri + INSIDE for file in files if file.is_archive)
-    gone += [row.path for row in rows if row.path.startswith(opened)]
-    if unseen:
-        gone = [path for path in gone if not any(path == name or _within(path, name) for name in unseen)]
-    return list(dict.fromkeys(gone))
+        indexed = [row.path for row in rows if _is_within(row.path, folder)]
+        if indexed and not any(os.scandir(folder)):
+            failures.append((Path(folder), _empty(folder, len(indexed))))
+        else:
+            missing += indexed
+    unpacked = tuple(file.uri + INSIDE for file in files if file.is_archive)
+    missing += [row.path for row in rows if row.path.startswith(unpacked)]
+    unsure = {path for path in missing for name in unseen if path == name or _is_within(path, name)}
+    return list(dict.fromkeys(path for path in missing if path not in unsure))
 
 
-def _empty(folder: str, held: int) -> str:
+def _empty(folder: str, number: int) -> str:
     return (
-        f"{folder} is empty, but {held} files of it are held: they are kept. Is its disk mounted? If they are really "
-        f"gone, type: exhibit library remove '{folder}'"
+        f"{folder} is empty, but {number} files of it are indexed: they are kept. Is its disk mounted? If they are "
+        f"really gone, type: exhibit library remove '{folder}'"
     )
 
 
-def _within(path: str, folder: str) -> bool:
+def _is_within(path: str, folder: str) -> bool:
     return path.startswith((folder.rstrip(os.sep) + os.sep, folder + INSIDE))
-
-
-def _files(path: Path, report: Report) -> Iterator[Path]:
-    """Hidden files are left out unless they were named. Links to files are followed, links to folders are not: they may
-    lead round in a circle."""
-    if not path.is_dir():
-        yield path
-        return
-
-    def unreadable(error: OSError) -> None:
-        report.failed.append((Path(error.filename), _shut(error)))
-
-    for folder, folders, names in os.walk(path, onerror=unreadable):  # Path.walk came with Python 3.12
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
-
-
-def _shut(error: OSError) -> str:
-    return (
-        f"The folder {error.filename} cannot be looked into ({error.strerror}): what is held of it stays. "
-        "Allow it (chmod u+rx), then index again."
-    )
-
-
-def _look(file: Path) -> Found:
-    stat = file.stat()
-    caption = paired_files.caption_of(file)
-    return Found(str(file), file, stat.st_size, stat.st_mtime_ns, reading.recipe(file, caption), caption)

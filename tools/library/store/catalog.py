@@ -1,7 +1,7 @@
-"""The library's memory in SQLite: which files were read, and every item with the words it stands on.
+"""The catalogue in SQLite: which files were read, and every item with the words it was made of.
 
-The catalogue is the truth; vectors are an index of it. What a path holds changes in one transaction: what is new comes
-and what nothing holds any more goes, so that whoever looks sees the one or the other.
+The catalogue is the truth; vectors are an index of it. The content of a path changes in one transaction: what is new
+comes and what no path has any more goes, so that a reader sees the one or the other.
 """
 
 import json
@@ -10,7 +10,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -40,21 +40,21 @@ CREATE INDEX IF NOT EXISTS tables ON items (source) WHERE kind = 'table';
 CREATE INDEX IF NOT EXISTS pictures ON items (json_extract(body, '$.image')) WHERE kind = 'figure';
 """
 _FILE = "path, size, mtime_ns, recipe, state, source, error, sha256"
-_STILL_SHOWN = (
+_STILL_USED = (
     "DELETE FROM garbage WHERE path LIKE 'pictures/%' AND substr(path, 13) IN "
     "(SELECT json_extract(body, '$.image') FROM items WHERE kind = 'figure')",
     "DELETE FROM garbage WHERE path LIKE 'renditions/%' AND substr(path, 12, 64) IN (SELECT id FROM sources)",
     "DELETE FROM garbage WHERE path LIKE 'originals/%' AND substr(path, 11, 64) IN (SELECT sha256 FROM files)",
 )
 """What is no garbage after all: another source came to show it."""
-_AT_ONCE = 500
-"""Values that one statement names; SQLite takes 32,766."""
+_MAX_VALUES = 500
+"""Values in one statement; SQLite takes 32,766."""
 
 
 @dataclass(frozen=True)
 class FileRow:
     """A path as it was when it was last read. `recipe` is all that the result depends on besides the bytes (see
-    `reading.recipe`), "" where it has to be tried again; `source` is "" where it could not be read."""
+    `sources.files.recipe`), "" where it has to be tried again; `source` is "" where it could not be read."""
 
     path: str
     size: int
@@ -75,13 +75,13 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What reading a file gave."""
+class ParsedSource:
+    """What reading a file gave: the source and its parts; `notes` are sentences for the person."""
 
     source: Source
     recipe: str
     entries: tuple[Entry, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 def pack(words: Sequence[Word]) -> bytes:
@@ -135,7 +135,7 @@ class Catalog:
             raise
 
     def meta(self, name: str, default: str = "") -> str:
-        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        row = self._row("SELECT value FROM meta WHERE name = ?", name)
         return str(row[0]) if row else default
 
     def put_meta(self, **values: str) -> None:
@@ -150,26 +150,26 @@ class Catalog:
     # files
 
     def file(self, path: str) -> FileRow | None:
-        row = self._db.execute(f"SELECT {_FILE} FROM files WHERE path = ?", (path,)).fetchone()
+        row = self._row(f"SELECT {_FILE} FROM files WHERE path = ?", path)
         return FileRow(*row) if row else None
 
     def files(self) -> list[FileRow]:
-        return [FileRow(*row) for row in self._db.execute(f"SELECT {_FILE} FROM files ORDER BY path").fetchall()]
+        return [FileRow(*row) for row in self._rows(f"SELECT {_FILE} FROM files ORDER BY path")]
 
-    def put(self, readings: Iterable[Reading], rows: Iterable[FileRow], gone: Iterable[str] = ()) -> list[str]:
-        """In one step: readings and file rows come, the paths `gone` go, and every source that no path holds any more
-        goes too. Those are returned; they are `pending` until their points are gone as well."""
+    def put(self, parsed: Iterable[ParsedSource], rows: Iterable[FileRow], gone: Iterable[str] = ()) -> list[str]:
+        """In one step: sources and file rows come, the paths `gone` go, and every source that no path has any more goes
+        too. Those are returned; they are `pending` until their points are gone as well."""
         with self._change() as db:
-            for reading in readings:
-                self._put_reading(db, reading)
+            for one in parsed:
+                self._put_source(db, one)
             replaced = {source for row in rows for source in self._put_file(db, row)}
             for path in gone:
                 replaced |= {row[0] for row in db.execute("SELECT source FROM files WHERE path = ?", (path,))}
                 db.execute("DELETE FROM files WHERE path = ?", (path,))
-            return self._drop(db, [source for source in sorted(replaced - {"", None}) if not _held(db, source)])
+            return self._drop(db, [source for source in sorted(replaced - {"", None}) if not _has_path(db, source)])
 
     def drop(self, sources: Sequence[str]) -> None:
-        """Sources, their items and every path that held them leave together; `pending` until their points are gone."""
+        """Sources, their items and all their paths leave together; `pending` until their points are gone."""
         with self._change() as db:
             self._drop(db, sources)
             db.executemany("DELETE FROM files WHERE source = ?", [(source,) for source in sources])
@@ -180,14 +180,14 @@ class Catalog:
         db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
         return before
 
-    def _put_reading(self, db: sqlite3.Connection, reading: Reading) -> None:
-        source = reading.source
+    def _put_source(self, db: sqlite3.Connection, parsed: ParsedSource) -> None:
+        source = parsed.source
         body = source.model_dump_json(exclude={"also"})
         db.execute("DELETE FROM items WHERE source = ?", (source.id,))
-        db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", (source.id, reading.recipe, body))
+        db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", (source.id, parsed.recipe, body))
         db.executemany(
             "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?)",
-            [_row(source.id, entry.part, entry.words) for entry in reading.entries],
+            [_item_row(source.id, entry.part, entry.words) for entry in parsed.entries],
         )
         db.execute("DELETE FROM pending WHERE source = ?", (source.id,))
 
@@ -217,7 +217,7 @@ class Catalog:
 
     def damage(self) -> str:
         """What SQLite finds wrong with the file; "" where it is whole."""
-        found = str(self._db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        found = str(self._rows("PRAGMA quick_check(1)")[0][0])
         return "" if found == "ok" else found
 
     # what a killed run left behind
@@ -229,32 +229,32 @@ class Catalog:
 
     def pending(self) -> list[str]:
         """Sources whose writing or removing was cut short: no items, and perhaps points."""
-        return [row[0] for row in self._db.execute("SELECT source FROM pending ORDER BY source").fetchall()]
+        return [row[0] for row in self._rows("SELECT source FROM pending ORDER BY source")]
 
     def settle(self, sources: Iterable[str]) -> None:
         with self._change() as db:
             db.executemany("DELETE FROM pending WHERE source = ?", [(source,) for source in sources])
 
-    def begin_again(self, name: str) -> None:
-        """A store is to be filled anew (see `again`); nothing is in it yet. "" when it is done."""
+    def begin_rebuild(self, name: str) -> None:
+        """A store is to be filled again (see `rebuilt`); nothing is in it yet. "" when it is done."""
         with self._change() as db:
             db.execute("DELETE FROM again")
             db.execute("INSERT OR REPLACE INTO meta VALUES ('again', ?)", (name,))
 
-    def done_again(self, sources: Sequence[str]) -> None:
+    def add_rebuilt(self, sources: Sequence[str]) -> None:
         with self._change() as db:
             db.executemany("INSERT OR IGNORE INTO again VALUES (?)", [(source,) for source in sources])
 
-    def again(self) -> set[str]:
+    def rebuilt(self) -> set[str]:
         """Sources whose points are in the store that is being filled."""
-        return {row[0] for row in self._db.execute("SELECT source FROM again").fetchall()}
+        return {row[0] for row in self._rows("SELECT source FROM again")}
 
     def garbage(self) -> list[str]:
-        """Paths within the library's folder that sources left behind, less what others show."""
+        """Paths within the library's folder that sources left behind, without those that others show."""
         with self._change() as db:
-            for statement in _STILL_SHOWN:
+            for statement in _STILL_USED:
                 db.execute(statement)
-        return [row[0] for row in self._db.execute("SELECT path FROM garbage").fetchall()]
+        return [row[0] for row in self._rows("SELECT path FROM garbage")]
 
     def swept(self, paths: Iterable[str]) -> None:
         with self._change() as db:
@@ -262,29 +262,28 @@ class Catalog:
 
     # sources
 
-    def held(self, sources: Sequence[str]) -> set[str]:
-        """Those of the sources that are here and need not be read again."""
-        rows = self._among("SELECT id FROM sources WHERE recipe <> '' AND id IN ({})", sources)
-        return {row[0] for row in rows}
+    def has(self, source: str) -> bool:
+        """Whether a source is here and need not be read again."""
+        return self._row("SELECT 1 FROM sources WHERE recipe <> '' AND id = ?", source) is not None
 
     def source(self, source: str) -> Source:
-        row = self._db.execute("SELECT body FROM sources WHERE id = ?", (source,)).fetchone()
+        row = self._row("SELECT body FROM sources WHERE id = ?", source)
         if row is None:
             raise NotInLibrary(f"There is no source {source[:12]}… in the library.", "Type: exhibit library list")
-        paths = self._db.execute("SELECT path FROM files WHERE source = ? ORDER BY path", (source,)).fetchall()
+        paths = self._rows("SELECT path FROM files WHERE source = ? ORDER BY path", source)
         return _placed(row[0], [path[0] for path in paths])
 
     def sources(self) -> list[Source]:
         """Every source, by its first path."""
         paths: dict[str, list[str]] = {}
-        for source, path in self._db.execute("SELECT source, path FROM files ORDER BY path").fetchall():
+        for source, path in self._rows("SELECT source, path FROM files ORDER BY path"):
             paths.setdefault(source, []).append(path)
-        rows = self._db.execute("SELECT id, body FROM sources").fetchall()
+        rows = self._rows("SELECT id, body FROM sources")
         return sorted((_placed(body, paths.get(id, [])) for id, body in rows), key=lambda source: source.uri)
 
     def recipes(self) -> dict[str, str]:
         """source id → the recipe it was read by."""
-        return dict(self._db.execute("SELECT id, recipe FROM sources ORDER BY id").fetchall())
+        return dict(self._rows("SELECT id, recipe FROM sources ORDER BY id"))
 
     # items
 
@@ -305,43 +304,42 @@ class Catalog:
         return found[item]
 
     def items(self, ids: Sequence[str]) -> dict[str, Item]:
-        """Those of the ids that are held."""
-        rows = self._among("SELECT id, body FROM items WHERE id IN ({})", ids)
-        return {row[0]: _parsed(row[1]) for row in rows}
+        """Those of the ids that are here."""
+        found: dict[str, Item] = {}
+        for start in range(0, len(ids), _MAX_VALUES):
+            some = ids[start : start + _MAX_VALUES]
+            marks = ",".join("?" * len(some))
+            rows = self._rows(f"SELECT id, body FROM items WHERE id IN ({marks})", *some)
+            found.update((id, _parsed(body)) for id, body in rows)
+        return found
 
     def items_of(self, source: str, kind: str = "") -> list[Item]:
         """The items of a source, in the order in which they were read."""
-        rows = self._db.execute(
-            "SELECT body FROM items WHERE source = ? AND page IS NOT NULL AND ? IN ('', kind) ORDER BY rowid",
-            (source, kind),
-        )
-        return [_ITEM.validate_json(row[0]) for row in rows.fetchall()]
+        sql = "SELECT body FROM items WHERE source = ? AND page IS NOT NULL AND ? IN ('', kind) ORDER BY rowid"
+        return [_ITEM.validate_json(row[0]) for row in self._rows(sql, source, kind)]
 
     def tables(self) -> dict[str, list[str]]:
         """source id → ids of its tables, in the order in which they were read."""
-        rows = self._db.execute(
-            "SELECT source, id FROM items WHERE kind = 'table' AND page IS NOT NULL ORDER BY source, rowid"
-        )
+        sql = "SELECT source, id FROM items WHERE kind = 'table' AND page IS NOT NULL ORDER BY source, rowid"
         found: dict[str, list[str]] = {}
-        for source, item in rows.fetchall():
+        for source, item in self._rows(sql):
             found.setdefault(source, []).append(item)
         return found
 
     def on_page(self, source: str, page: int) -> list[Item]:
         """The items that start on a page, in the order in which they were read."""
-        rows = self._db.execute("SELECT body FROM items WHERE source = ? AND page = ? ORDER BY rowid", (source, page))
-        return [_parsed(row[0]) for row in rows.fetchall()]
+        rows = self._rows("SELECT body FROM items WHERE source = ? AND page = ? ORDER BY rowid", source, page)
+        return [_parsed(row[0]) for row in rows]
 
     def words(self, item: str) -> tuple[Word, ...]:
-        row = self._db.execute("SELECT words FROM items WHERE id = ?", (item,)).fetchone()
+        row = self._row("SELECT words FROM items WHERE id = ?", item)
         if row is None or not row[0]:
             return ()
         return tuple(Word(w[0], w[1], tuple(w[2]), w[3]) for w in json.loads(zlib.decompress(row[0])))
 
     def pictures(self) -> dict[str, str]:
         """SHA-256 of every picture that an item shows → a source that shows it."""
-        rows = self._db.execute("SELECT json_extract(body, '$.image'), source FROM items WHERE kind = 'figure'")
-        return dict(rows.fetchall())
+        return dict(self._rows("SELECT json_extract(body, '$.image'), source FROM items WHERE kind = 'figure'"))
 
     def kinds(self) -> set[str]:
         """The kinds of items that there are; each is one look into an index."""
@@ -350,34 +348,31 @@ class Catalog:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """source id → kind → number of items."""
-        rows = self._db.execute(
-            "SELECT source, kind, COUNT(*) FROM items WHERE source IS NOT NULL AND page IS NOT NULL GROUP BY 1, 2"
-        )
+        sql = "SELECT source, kind, COUNT(*) FROM items WHERE source IS NOT NULL AND page IS NOT NULL GROUP BY 1, 2"
         counts: dict[str, dict[str, int]] = {}
-        for source, kind, number in rows.fetchall():
+        for source, kind, number in self._rows(sql):
             counts.setdefault(source, {})[kind] = number
         return counts
 
-    def _among(self, statement: str, values: Sequence[str]) -> list[Any]:
-        """Rows of a statement whose {} is a list of values, however many; one statement where they are few."""
-        rows: list[Any] = []
-        for start in range(0, len(values), _AT_ONCE):
-            some = list(values[start : start + _AT_ONCE])
-            rows += self._db.execute(statement.format(",".join("?" * len(some))), some).fetchall()
-        return rows
+    def _rows(self, sql: str, *values: Any) -> list[Any]:
+        return self._db.execute(sql, values).fetchall()
+
+    def _row(self, sql: str, *values: Any) -> Any:
+        """The first row, or None."""
+        return self._db.execute(sql, values).fetchone()
 
 
-def _held(db: sqlite3.Connection, source: str) -> bool:
+def _has_path(db: sqlite3.Connection, source: str) -> bool:
     return db.execute("SELECT 1 FROM files WHERE source = ? LIMIT 1", (source,)).fetchone() is not None
 
 
-def _row(source: str, item: Item, words: bytes) -> tuple[Any, ...]:
+def _item_row(source: str, item: Item, words: bytes) -> tuple[Any, ...]:
     page = item.regions[0].page if item.regions else None
     return item.id, source, item.kind, page, item.model_dump_json(), words or None
 
 
 def _placed(body: str, paths: Sequence[str]) -> Source:
-    """The source with the paths that hold it now; one that was named after its file bears the name that file has."""
+    """The source with the paths that have it now; one that was named after its file takes the name of that file."""
     source = Source.model_validate_json(body)
     if not paths:
         return source
@@ -389,5 +384,5 @@ def _placed(body: str, paths: Sequence[str]) -> Source:
 
 @lru_cache(maxsize=4096)
 def _parsed(body: str) -> Item:
-    """Items are frozen: one that was read before, as every step of a turn does, is read no second time."""
+    """Items are frozen: one that was parsed before, as in every step of a turn, is not parsed again."""
     return _ITEM.validate_json(body)

@@ -9,7 +9,7 @@ from typing import Literal
 from tools.errors import LibraryError, NotInLibrary
 from tools.library.evidence import Source
 from tools.library.index import Index
-from tools.library.ingest import pipeline, reembed
+from tools.library.ingest import pipeline, rebuild
 from tools.library.parse import PARSER_VERSION, page_image
 from tools.library.store import disk, point_id
 from tools.library.store.catalog import FileRow
@@ -80,9 +80,9 @@ def mend(index: Index, faults: Sequence[Fault]) -> int:
             index.store.remove(*gone)
         if sick := sorted({fault.source for fault in by.get("embed", [])} - again_read):
             index.store.remove(*sick)
-            reembed.fill(index, index.store, sick)
-        pipeline.clear_up(index)
-        pipeline.collect(index)
+            rebuild.fill(index, index.store, sick)
+        pipeline.settle(index)
+        pipeline.collect_garbage(index)
         index.drop_other_stores()
     paths = {path for id in again_read if id in index.catalog.recipes() for path in index.catalog.source(id).paths}
     paths |= {fault.path for fault in by.get("read", []) if fault.path}
