@@ -22,6 +22,7 @@ from tools.library.evidence import Hit, Item
 from tools.tool import Context, Tool
 
 BY_RULE = "Some steps were taken by rule, for the model's replies were unusable."
+UNREADABLE = "The model's answer could not be read in full"
 BLIND = "The model reads no pictures: yours was searched with, not looked at."
 
 
@@ -69,9 +70,8 @@ def decide(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     args = {} if isinstance(step, Draft) else step.args
     runtime.stream_writer(events.Decided(action=action, args=args, fallback=step.fallback))
     update: dict[str, Any] = {"messages": shortened}
-    if step.fallback and not state["by_rule"]:
-        update |= {"by_rule": True, "notes": [*state["notes"], BY_RULE]}
     if isinstance(step, Draft):
+        notes = [*state["notes"], f"{UNREADABLE}: {step.problem}"] if step.fallback else state["notes"]
         early.begin()
         decision = Decision(thought="", action=ANSWER, fallback=step.fallback)
         return update | {
@@ -79,7 +79,10 @@ def decide(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
             "draft": step,
             "early": early.verdicts,
             "unreadable": step.fallback,
+            "notes": notes,
         }
+    if step.fallback and not state["by_rule"]:
+        update |= {"by_rule": True, "notes": [*state["notes"], BY_RULE]}
     call = {"name": step.action, "args": step.args, "id": f"call_{len(state['messages'])}"}
     said = AIMessage(content=step.thought, tool_calls=[call], additional_kwargs={"reply": step.reply})
     return update | {"decision": step, "messages": [*shortened, said]}

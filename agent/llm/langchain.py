@@ -119,7 +119,7 @@ class LangChainModel(ChatModel):
             )
         except ModelNonsense as error:
             log.warning("%s", error.message)
-            return _by_rule(brief, table, error.kept)
+            return _by_rule(brief, table, error)
 
     def system(self, tools: Sequence[Tool]) -> str:
         """The system message: the same as long as the tools are."""
@@ -239,18 +239,18 @@ class LangChainModel(ChatModel):
             )
 
 
-def _by_rule(brief: Brief, table: Mapping[str, Tool], claims: tuple[Claim, ...]) -> Decision | Draft:
+def _by_rule(brief: Brief, table: Mapping[str, Tool], error: ModelNonsense) -> Decision | Draft:
     """What is done when a model's replies cannot be used: what was sound in them is kept; else search with the
     picture, then for the question's words, then give up."""
     made = {call.tool for call in brief.calls}
-    if claims:
-        return Draft(claims=claims, fallback=True)
+    if error.kept:
+        return Draft(claims=error.kept, fallback=True, problem=error.message)
     if brief.image and "search_by_image" in table.keys() - made:
         words = brief.pictured.partition("\n")[0]
         return Decision(thought="", action="search_by_image", args={"key": 0, "words": words}, fallback=True)
     if "search_text" in table.keys() - made:
         return Decision(thought="", action="search_text", args={"query": brief.question}, fallback=True)
-    return Draft(fallback=True)
+    return Draft(fallback=True, problem=error.message)
 
 
 def within(seconds: float, source: Iterator[T]) -> Generator[T]:

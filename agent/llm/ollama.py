@@ -95,7 +95,10 @@ class _Chat(ChatOllama):
     ) -> Iterator[Mapping[str, Any] | str]:
         asked = ChatRequest(**self._chat_params(messages, stop, **kwargs)).model_dump(exclude_none=True)
         body = {**asked, "truncate": False}
-        yield from self._client._request(ollama.ChatResponse, "POST", "/api/chat", json=body, stream=True)  # type: ignore[misc]
+        for part in self._client._request(ollama.ChatResponse, "POST", "/api/chat", json=body, stream=True):  # type: ignore[misc]
+            if part.done_reason == "load":  # ChatOllama leaves that line out, and fails where it is the only one
+                part.done_reason = "stop"
+            yield part
 
 
 class Ollama(LangChainModel):
@@ -259,7 +262,7 @@ class Ollama(LangChainModel):
         asked = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
         self.chat.num_ctx = num_ctx
         reply = self.reply(asked, PROBE)
-        if not reply.text and not reply.metadata.get("done"):  # "only loaded": asked once more, it writes
+        if not reply.text:  # "only loaded": asked once more, it writes
             reply = self.reply(asked, PROBE)
         if not reply.text:
             raise ModelDown(f"{self.url} loaded {self.model} and said nothing.", f"Try: ollama run {self.model}")

@@ -77,11 +77,13 @@ class Turn(Frozen):
 
 class Draft(Frozen):
     """The answer as a model writes it, not yet checked. `missing` is what it says that the sources do not give, or "";
-    `fallback` is true where its reply could not be used and `claims` are what was sound in it. `reply` as below."""
+    `fallback` is true where its reply could not be used and `claims` are what was sound in it; `problem` says why.
+    `reply` as above."""
 
     claims: tuple[Claim, ...] = ()
     missing: str = ""
     fallback: bool = False
+    problem: str = ""
     reply: str = ""
 
 
