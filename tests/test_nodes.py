@@ -91,8 +91,9 @@ def test_one_good_and_one_bad_claim_is_a_partial_answer_that_names_the_gap(libra
 def test_a_model_that_searches_for_ever_is_stopped(library: Library) -> None:
     answer, state = run(library, Scripted([SEARCH], [()]), max_steps=4)
     assert len(state["calls"]) == 4
-    errors = [bool(call.error) for call in state["calls"]]
-    assert errors == [False, True, True, True]  # the same call is made once
+    first, *again = state["calls"]
+    assert first.keys and all((call.keys, call.error) == (first.keys, "") for call in again)  # what it found, once more
+    assert [message.content.count(OIL) for message in state["messages"] if message.type == "tool"] == [1, 0, 0, 0]
     assert answer.status == "not_found"
 
 
