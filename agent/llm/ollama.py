@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import ollama
@@ -98,7 +98,7 @@ class _Chat(ChatOllama):
         for part in self._client._request(ollama.ChatResponse, "POST", "/api/chat", json=body, stream=True):  # type: ignore[misc]
             if part.done_reason == "load":  # ChatOllama leaves that line out, and fails where it is the only one
                 part.done_reason = "stop"
-            yield part
+            yield cast(Mapping[str, Any], part)  # it reads like one
 
 
 class Ollama(LangChainModel):

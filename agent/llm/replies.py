@@ -21,8 +21,8 @@ from tools.tool import Tool
 Schema = dict[str, Any]
 
 LEFT_OUT = frozenset("$defs title description default minLength maxLength pattern".split())
-"""Words of JSON Schema that no reply depends on: a grammar of 4000 optional letters stalls llama.cpp. What comes back is
-read by pydantic, which knows them."""
+"""Words of JSON Schema that no reply depends on: a grammar of 4000 optional letters stalls llama.cpp. What comes back
+is read by pydantic, which knows them."""
 MOST_CLAIMS = 12
 """Of one answer: more is a list that a reader should open the page for, or a model that cannot stop."""
 
