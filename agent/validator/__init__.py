@@ -3,6 +3,7 @@
 from agent.validator.case import Places
 from agent.validator.conflicts import Conflict, conflicts
 from agent.validator.decision import LAYERS, Judges, Layer, repair, validate
+from agent.validator.repair import requoted
 from agent.validator.spans import Span
 from agent.validator.vision import Looks, Seen
 
@@ -17,5 +18,6 @@ __all__ = [
     "Span",
     "conflicts",
     "repair",
+    "requoted",
     "validate",
 ]

@@ -135,8 +135,10 @@ def _hits(index: Index, fused: Sequence[Fused], query: Query) -> tuple[Hit, ...]
         scores = {one.item: one.score for one in held}
         order = diverse.spread(list(by_item), scores, _spaces(index, list(by_item)), query.diversity)
         held = [by_item[item] for item in order]
-    first = islice(held, query.limit)
-    return tuple(Hit(item=items[one.item], rank=rank, legs=one.ranks) for rank, one in enumerate(first, 1))
+    first = list(islice(held, query.limit))
+    best = max((one.score for one in first), default=0.0) or 1.0
+    ranked = enumerate(first, 1)
+    return tuple(Hit(item=items[one.item], rank=n, legs=one.ranks, score=one.score / best) for n, one in ranked)
 
 
 def _spaces(index: Index, items: Sequence[str]) -> list[diverse.Vectors]:
