@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from agent import events, validator
 from agent.answer import Answer, AnswerStatus, Claim, Place, Verdict
 from agent.graph import evidence, looking
-from agent.graph.routes import SHOWN, after_validate, must_answer
+from agent.graph.routes import SEARCHES, SHOWN, after_validate, must_answer
 from agent.graph.state import RuntimeContext, State
 from agent.llm.protocol import ANSWER, Call, Decision, Draft, Turn, repeated, same_call
 from agent.validator import Span
@@ -63,7 +63,9 @@ def decide(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     context, tools = runtime.context, evidence.offered(state, runtime.context)
     shortened = context.model.shortened(state["messages"], tools)
     messages = cast(list[AnyMessage], add_messages(cast(Any, state["messages"]), cast(Any, shortened)))
-    brief = evidence.brief(state, context, messages, may_search=not must_answer(state, context))
+    may_search = not must_answer(state, context)
+    may_give_up = bool(state["accepted"]) or len(state["calls"]) >= SEARCHES
+    brief = evidence.brief(state, context, messages, may_search=may_search, may_give_up=may_give_up)
     early = _EarlyChecks(state, runtime)
     step = context.model.step(brief, tools, early.on_claim)
     action = ANSWER if isinstance(step, Draft) else step.action
@@ -92,6 +94,7 @@ def act(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     """Runs the call; what it finds is numbered, what goes wrong is passed on to the model."""
     context, decision = runtime.context, state["decision"]
     noted = evidence.Noted(state["ledger"], ())
+    hits: list[Hit] = []
     error, passing = "", False
     try:
         hits = _run_tool(state, context)
@@ -102,7 +105,7 @@ def act(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     titles = evidence.titles(noted, context.library)
     runtime.stream_writer(events.Acted(tool=call.tool, keys=call.keys, titles=titles, error=error))
     call_id = str(cast(AIMessage, state["messages"][-1]).tool_calls[0]["id"])
-    message = evidence.found_message(state, noted, call, call_id, context.library)
+    message = evidence.found_message(state, noted, hits, call, call_id, context.library)
     return {"ledger": noted.ledger, "calls": [*state["calls"], call], "messages": [message]}
 
 
@@ -130,7 +133,7 @@ def validate(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     # What was sure while it was written is not checked twice.
     early = {verdict.claim: verdict for verdict in state["early"] if verdict.status != "unchecked"}
     verdicts = []
-    for claim in draft.claims:
+    for claim in (validator.requoted(one, items) for one in draft.claims):
         verdict = early.get(claim) or _check(claim, items, context)
         verdict = looking.unseen_is_unsupported(_repaired(verdict, items, context), state["seen"])
         verdicts.append(looking.alike_is_unchecked(verdict, state, context))
@@ -173,6 +176,7 @@ class _EarlyChecks:
         self.begin()
         context = self._runtime.context
         items = evidence.items(self._state["ledger"], context.library)
+        claim = validator.requoted(claim, items)
         verdict = _check(claim, items, context, may_ask=False)  # the model is busy writing
         self.verdicts.append(verdict)
         if looking.unseen_is_unsupported(verdict, self._state["seen"]).status in SHOWN:

@@ -98,7 +98,7 @@ class LangChainModel(ChatModel):
         callable_now = [tool for tool in tools if brief.may_search and replies.callable_now(tool, own + keys)]
         table = {tool.name: tool for tool in callable_now}
         may_answer = bool(brief.calls or brief.evidence or not callable_now)
-        wanted = replies.reply_schema(callable_now, own + keys, may_answer)
+        wanted = replies.reply_schema(callable_now, own + keys, may_answer, brief.may_give_up or not callable_now)
         system = SystemMessage(content=self.system(tools))
         messages = [system, *conversation.sent(brief.messages)]
         self._check_size(sum(tokens(str(message.content)) for message in messages))

@@ -92,7 +92,8 @@ class Brief(Frozen):
     line to search with, then what bears on the question.
 
     `messages` is the conversation so far, for a chat model; the other fields say the same in parts, for one that reads
-    no prose. `may_search` is false where the turn's budget is spent and only the answer is left."""
+    no prose. `may_search` is false where the turn's budget is spent and only the answer is left; `may_give_up` is
+    false as long as one more search is due before "not in the sources" is believed."""
 
     question: str
     image: Path | None = None
@@ -104,6 +105,7 @@ class Brief(Frozen):
     """What the validator refused and why, newest last."""
     messages: tuple[AnyMessage, ...] = ()
     may_search: bool = True
+    may_give_up: bool = True
 
 
 class ChatModel(Protocol):

@@ -61,11 +61,14 @@ class Opinion(BaseModel):
 # what is asked for
 
 
-def reply_schema(tools: Sequence[Tool], keys: Sequence[int], may_answer: bool) -> Schema:
-    """A shape a tool that can be called now, and the answer's. Keys are held to those of the evidence."""
+def reply_schema(tools: Sequence[Tool], keys: Sequence[int], may_answer: bool, may_give_up: bool = True) -> Schema:
+    """A shape a tool that can be called now, and the answer's; `keys` are those of the evidence, and 0 for the person's
+    own picture, which cannot be cited. An answer without claims is no choice where the model may not give up yet: a
+    small one takes it at once."""
     shapes = [_call_schema(tool, keys) for tool in tools]
-    if may_answer:
-        shapes.append(_answer_schema(tuple(keys)))
+    citable = tuple(key for key in keys if key)
+    if may_answer and (citable or may_give_up):
+        shapes.append(_answer_schema(citable, 0 if may_give_up else 1))
     return {"anyOf": shapes} if len(shapes) > 1 else shapes[0]
 
 
@@ -76,7 +79,7 @@ def _call_schema(tool: Tool, keys: Sequence[int]) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-def _answer_schema(keys: tuple[int, ...]) -> Schema:
+def _answer_schema(keys: tuple[int, ...], least: int) -> Schema:
     """Written by pydantic from the fields of a `Claim`, citations first; `key` is one of `keys`."""
     if not keys:  # nothing can be cited: all that can be said is what is missing
         return schema_of(create_model("Answer", claims=(list[str], Field(max_length=0)), missing=(str, ...)))
@@ -85,7 +88,7 @@ def _answer_schema(keys: tuple[int, ...]) -> Schema:
     calculated = create_model("Calculated", __base__=claim, calculation=(str, ...))
     answer = create_model(
         "Answer",
-        claims=(list[claim | calculated], Field(max_length=MOST_CLAIMS)),  # type: ignore[valid-type]
+        claims=(list[claim | calculated], Field(min_length=least, max_length=MOST_CLAIMS)),  # type: ignore[valid-type]
         missing=(str, ...),
     )
     return schema_of(answer)
