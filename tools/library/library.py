@@ -112,7 +112,7 @@ class Library:
 
     def embed_again(self, on_progress: OnProgress | None = None) -> int:
         """Makes all points again, with the encoders that are set; the number of sources. Documents are not read."""
-        with disk.only_one(self.root):
+        with disk.only_one(self.root), disk.may_fill(self.root):
             try:
                 return rebuild(self.index, on_progress)
             finally:

@@ -5,9 +5,11 @@ which points may come, the points come, and one transaction of the catalogue mak
 replace, whose points go last.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -37,11 +39,11 @@ def ingest(index: Index, paths: Sequence[Path | str], on_file: OnFile | None = N
     Raises LibraryBusy where another process is at it, DiskFull where nothing more can be written; what is in stays."""
     start = time.perf_counter()
     done = Report()
-    with disk.only_one(index.root):
+    with disk.only_one(index.root), disk.may_fill(index.root), _temporary(index.root) as temporary:
         settle(index)
         done.embedded = rebuild_if_needed(index)
         found = files.find(paths, done.failed)
-        run = _Run(index, done, on_file)
+        run = _Run(index, temporary, done, on_file)
         changed = run.changed(found)
         if changed:
             run.read(changed)
@@ -95,8 +97,9 @@ class _Batch:
 class _Run:
     """One run. All of it happens in the thread that called `ingest`; only hashing and reading do not."""
 
-    def __init__(self, index: Index, done: Report, on_file: OnFile | None) -> None:
+    def __init__(self, index: Index, temporary: Path, done: Report, on_file: OnFile | None) -> None:
         self.index = index
+        self.temporary = temporary
         self.report = done
         self.total = 0
         self.before: dict[str, FileRow] = {}
@@ -157,7 +160,7 @@ class _Run:
                 yield file
                 continue
             try:
-                archive = files.UnpackedArchive(file)
+                archive = files.UnpackedArchive(file, self.temporary)
             except (UnreadableFile, OSError) as error:
                 self._fail(file, error)
                 continue
@@ -255,21 +258,28 @@ class _Run:
             self.report.removed += gone
 
 
+@contextmanager
+def _temporary(root: Path) -> Iterator[Path]:
+    """An empty folder; what a killed run left in it goes."""
+    folder = disk.temporary(root)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def put(index: Index, read: Sequence[ReadFile], rows: Sequence[FileRow], gone: Sequence[str] = ()) -> None:
     """Points, then catalogue in one step, then the points of what that step dropped."""
     sources = [one.parsed.source.id for one in read]
-    try:
-        if sources:
-            index.catalog.begin(sources)
-            index.store.put(embed.points(index, [one.encoder_input for one in read]))
-        dropped = index.catalog.put([one.parsed for one in read], rows, gone)
-        if dropped:
-            index.store.remove(*dropped)
-            index.catalog.settle(dropped)
-    except Exception as error:  # Qdrant Edge raises bare Exceptions
-        if disk.is_full(error) and not isinstance(error, DiskFull):
-            raise disk.full(index.root) from error
-        raise
+    if sources:
+        index.catalog.begin(sources)
+        index.store.put(embed.points(index, [one.encoder_input for one in read]))
+    dropped = index.catalog.put([one.parsed for one in read], rows, gone)
+    if dropped:
+        index.store.remove(*dropped)
+        index.catalog.settle(dropped)
 
 
 def settle(index: Index) -> None:
