@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
+LOG := $(VENV)/install.log
 
 .PHONY: demo test bench baseline mini entailment clean
 
@@ -16,6 +17,7 @@ test: $(DONE)
 
 bench: $(DONE)
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m evals attacks
 	$(BIN)/python -m evals retrieval
 	$(BIN)/python -m evals validator $(wildcard ../shared/data/claims) --prefix dev_
 	for suite in sample $(wildcard $(addprefix ../shared/data/,reports_qa filings_qa receipts)); do \
@@ -39,9 +41,10 @@ unexport PYTHONDONTWRITEBYTECODE
 $(DONE): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	  || { echo "Exhibit needs Python 3.11 to 3.13. Type: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --no-compile --progress-bar on -e '.[dev]'
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV): some minutes, most of them for PyTorch. To watch: tail -f $(LOG)"
+	@{ $(BIN)/pip install --upgrade pip && $(BIN)/pip install --no-compile --progress-bar off -e '.[dev]'; } >$(LOG) 2>&1 \
+	  || { cat $(LOG); echo "The installation failed; all that pip said stands above, and in $(LOG)."; exit 1; }
 	@touch $(DONE)
 
 clean:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+import tools  # noqa: F401  # first: it turns telemetry off
+
 if TYPE_CHECKING:
     from agent.assistant import Assistant
 

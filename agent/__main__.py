@@ -1,5 +1,6 @@
 """The console entry point `exhibit`, and `python -m agent`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def main() -> None:
         sys.exit(1)
     from agent.interfaces.cli import app
 
+    os.umask(0o077)  # documents and conversations are nobody else's: folders 0700, files 0600
     app.main()
 
 

@@ -7,21 +7,29 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_serializer, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import (
+    SettingsError as SourceError,
+)
 
-from tools.errors import SettingsError
+from tools.errors import SettingsError, without_login
 from tools.library.store.layout import Layout, Quantization
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from tools.library.library import Library
 
 PREFIX = "EXHIBIT_"
+FILE = Path("exhibit.toml")
+SECRET = ("qdrant_url", "qdrant_api_key")
+"""Settings whose value is never printed."""
 LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
 """The checks of `agent.validator`, in their order. What is left out is not run: for measuring what each is worth."""
 LEGS = ("bm25", "text", "clip", "picture", "rerank")
@@ -32,7 +40,7 @@ class Settings(BaseSettings):
     """Every setting. Names in the environment are these in capitals, after EXHIBIT_."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, toml_file="exhibit.toml", frozen=True, extra="forbid"
+        env_prefix=PREFIX, env_ignore_empty=True, toml_file=FILE, frozen=True, extra="forbid"
     )
 
     library: Path = Field(default=Path("~/.exhibit"), description="folder of the library and the conversations")
@@ -46,8 +54,10 @@ class Settings(BaseSettings):
     reranker: str = Field(
         default="none", description="second look at what was found: 'none', 'maxsim' or 'cross-encoder/<name>'"
     )
-    qdrant_url: str | None = Field(default=None, description="a Qdrant server; without one, a folder is used")
-    qdrant_api_key: str | None = Field(default=None, description="the server's key", repr=False)
+    qdrant_url: str | None = Field(
+        default=None, description="a Qdrant server; without one, a folder is used", repr=False
+    )
+    qdrant_api_key: str | None = Field(default=None, description="the server's key", repr=False, exclude=True)
     quantization: Quantization = Field(default="int8", description="'int8' keeps vectors small in memory, or 'none'")
     on_disk: bool = Field(default=False, description="the vectors themselves stay on the disk: for millions of them")
     shards: int | None = Field(default=None, ge=1, description="of a new collection on a Qdrant cluster")
@@ -77,13 +87,27 @@ class Settings(BaseSettings):
     def _expand(cls, path: Path) -> Path:
         return path.expanduser()
 
+    @field_validator("library")
+    @classmethod
+    def _can_be_opened(cls, path: Path) -> Path:
+        try:
+            path.exists()
+        except OSError as error:  # it is too long, or in someone else's folder
+            raise ValueError(error.strerror) from error
+        return path
+
+    @field_serializer("qdrant_url")
+    def _without_login(self, url: str | None) -> str | None:
+        """Settings are written into the records of evaluations."""
+        return url and without_login(url)
+
     @field_validator("validator_layers", "legs")
     @classmethod
-    def _known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        known = LAYERS if info.field_name == "validator_layers" else LEGS
+    def _in_their_table(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        table = LAYERS if info.field_name == "validator_layers" else LEGS
         for name in names:
-            if name not in known:
-                raise ValueError(f"there is no '{name}'; there are {', '.join(known)}")
+            if name not in table:
+                raise ValueError(f"there is no '{name}'; there are {', '.join(table)}")
         return names
 
     @property
@@ -123,22 +147,34 @@ class Settings(BaseSettings):
 def read(**given: Any) -> Settings:
     """The settings in force. Raises SettingsError that names what is misspelt or out of range."""
     _refuse_unknown()
+    if FILE.exists() and not FILE.is_file():
+        raise SettingsError(f"{FILE} is no file.", "Move it away: the settings of this folder would be in it.")
     try:
         return Settings(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "?"
+        raise _unusable(error.errors()[0]) from None
+    except SourceError as error:
         raise SettingsError(
-            f"The setting '{name}' is not usable: {first['msg']} (it is {first.get('input')!r}).",
-            f"Mend it where it is set: {PREFIX}{name.upper()}, or '{name}' in exhibit.toml.",
+            f"A list among the settings cannot be read: {error}.",
+            f'Write a list as JSON: {PREFIX}LEGS=\'["bm25", "text"]\'.',
         ) from error
-    except ValueError as error:  # exhibit.toml is not TOML
-        raise SettingsError(f"exhibit.toml cannot be read: {error}.", "Mend that line, or remove the file.") from error
+    except (OSError, ValueError) as error:  # it is no TOML, not UTF-8, or may not be read
+        raise SettingsError(f"{FILE} cannot be read: {error}.", "Mend that line, or remove the file.") from error
+
+
+def _unusable(error: "ErrorDetails") -> SettingsError:
+    """Says what the value is only where it is no secret: a misspelt name may be that of a key."""
+    name = str(error["loc"][0]) if error["loc"] else "?"
+    value = "" if name in SECRET or name not in Settings.model_fields else f" (it is {error['input']!r})"
+    return SettingsError(
+        f"The setting '{name}' is not usable: {error['msg'].removeprefix('Value error, ')}{value}.",
+        f"Mend it where it is set: {PREFIX}{name.upper()}, or '{name}' in {FILE}.",
+    )
 
 
 def _refuse_unknown() -> None:
     """A misspelt variable would be a setting that silently does nothing."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    names = {PREFIX + name.upper() for name in Settings.model_fields}
     for name in os.environ:
-        if name.startswith(PREFIX) and not name.startswith(FOR_TESTS) and name not in known:
-            raise SettingsError(f"There is no setting {name}.", f"Unset it. Known: {', '.join(sorted(known))}.")
+        if name.startswith(PREFIX) and not name.startswith(FOR_TESTS) and name not in names:
+            raise SettingsError(f"There is no setting {name}.", f"Unset it. There are: {', '.join(sorted(names))}.")

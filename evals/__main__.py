@@ -21,6 +21,7 @@ COMMANDS = {
     "validator": "evals.validator.command:validator",
     "retrieval": "evals.retrieval.command:retrieval",
     "scale": "evals.retrieval.scale:scale",
+    "attacks": "evals.attacks.command:attacks",
 }
 """Name → module:function; a function's signature and docstring are its options and its help."""
 

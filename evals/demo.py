@@ -5,6 +5,7 @@ every question.
 """
 
 import argparse
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from agent.answer import Answer
 from agent.assistant import Assistant, new_thread
 from agent.interfaces import page_pictures
 from agent.interfaces.cli.answers import print_answer
+from agent.interfaces.cli.console import echo, open_console
 from evals import suites
 from evals.cases import Case
 from evals.metrics.conduct import right
@@ -34,11 +36,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--library", type=Path, default=Path(".exhibit/demo"), help="folder of the demo's library")
     parser.add_argument("--model", default="extractive")
     given = parser.parse_args(argv)
-    console, suite = Console(), suites.load("sample")
+    console, suite = open_console(), suites.load("sample")
     chosen = settings.read(library=given.library, model=given.model)
     _index(suite, chosen, console)
     with run.examiner(suite, chosen) as examiner:
-        return _demo(examiner, suite.cases[:DEMO], console)
+        succeeded = _demo(examiner, suite.cases[:DEMO], console)
+    _say_what_is_next(suite.cases[0], given.library)
+    return 0 if succeeded else 1
 
 
 def _index(suite: Suite, chosen: settings.Settings, console: Console) -> None:
@@ -55,7 +59,7 @@ def _index(suite: Suite, chosen: settings.Settings, console: Console) -> None:
         console.print(f"[red]not read[/] {path.name}: {error}")
 
 
-def _demo(examiner: Examiner, todo: Sequence[Case], console: Console) -> int:
+def _demo(examiner: Examiner, todo: Sequence[Case], console: Console) -> bool:
     right_ones = 0
     for number, case in enumerate(todo, 1):
         answer = _ask(examiner, case)
@@ -69,7 +73,22 @@ def _demo(examiner: Examiner, todo: Sequence[Case], console: Console) -> int:
         console.print("  [green]as it should be[/]" if ok else "  [red]not what the suite expects[/]")
         right_ones += ok
     console.print(f"\n{right_ones} of {len(todo)} as they should be (the last has no answer in the library).")
-    return 0 if right_ones == len(todo) else 1
+    return right_ones == len(todo)
+
+
+def _say_what_is_next(case: Case, library: Path) -> None:
+    """Commands that work in the shell that ran the demo, as they stand."""
+    activate = Path(sys.prefix, "bin", "activate")
+    here = activate.relative_to(Path.cwd()) if activate.is_relative_to(Path.cwd()) else activate
+    commands = [f"source {here}"] if activate.exists() else []
+    commands += [
+        f"export EXHIBIT_LIBRARY={shlex.quote(str(library.resolve()))}",
+        f'exhibit ask "{case.question}"',
+        "exhibit show 1",
+    ]
+    echo("\nAsk the demo's library yourself:\n", *(f"  {command}" for command in commands))
+    echo("\nYour own documents, in a library of their own:\n")
+    echo("  unset EXHIBIT_LIBRARY", "  exhibit index <folder>")
 
 
 def _ask(examiner: Examiner, case: Case) -> Answer:

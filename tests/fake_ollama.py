@@ -10,8 +10,8 @@ real one does: `server.chats` holds the bodies of the requests it got, `server.r
 
 The question by which Exhibit finds out whether a model works is answered by `probe`, and stands in `server.probes`. An
 exhausted script answers 500, so that a call too many is seen. `faults` come in the place of the next reply of their
-kind, once each: {"probe" | "decide" | "look" | "own" | "write": Reply}. With `upstream`, the URL of a real Ollama, that
-one answers everything else: so what is tested of faults here is tested of a real model too.
+kind, once each: {"probe" | "decide" | "look" | "describe" | "write": Reply}. With `upstream`, the URL of a real Ollama,
+that one answers everything else: so what is tested of faults here is tested of a real model too.
 """
 
 import json
@@ -192,7 +192,7 @@ def kind(body: Body) -> str:
     """What a chat request of Exhibit is for, by the schema that it wants a reply in."""
     wanted = body.get("format")
     fields = frozenset(wanted.get("properties", {})) if isinstance(wanted, dict) else frozenset()
-    kinds = {"probe": {"ready"}, "look": {"reading", "relevant"}, "own": {"shows", "reading"}}
+    kinds = {"probe": {"ready"}, "look": {"reading", "relevant"}, "describe": {"shows", "reading"}}
     kinds["write"] = {"claims", "enough"}
     return next((name for name, these in kinds.items() if fields == these), "decide")
 

@@ -1,6 +1,7 @@
 """A ZIP is laid out in a folder; what would do harm is named instead."""
 
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -76,6 +77,30 @@ def test_a_bomb_is_stopped_while_it_unpacks(tmp_path: Path) -> None:
     assert [member.name for member in done.members] == ["good.txt"]
     assert not (tmp_path / "out/bomb.txt").exists()
     assert done.size < 12_000_000
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_bomb_in_many_small_files_is_stopped(tmp_path: Path, nested: bool) -> None:
+    """Each alone is below the size from which the ratio of a file matters."""
+    data = zipped({f"{n}.txt": bytes(9_000_000) for n in range(8)})
+    if nested:
+        data = zipped({"inner.zip": data})
+    done = unpack(saved(tmp_path, data), tmp_path / "out")
+    assert len(done.members) == 1
+    assert {reason for _, reason in done.refused} == {
+        "the archive unpacks to more than 200 times its size, as a zip bomb does"
+    }
+    assert sum(path.stat().st_size for path in (tmp_path / "out").rglob("*") if path.is_file()) == 9_000_000
+    assert done.size < 50_000_000  # of 72; the work, what was refused included, ends at MAX_TOTAL
+
+
+def test_what_compresses_well_beside_what_does_not_is_unpacked(tmp_path: Path) -> None:
+    noise = os.urandom(200_000)
+    done = unpack(
+        saved(tmp_path, zipped({"photo.jpg": noise, "a.bmp": bytes(9_000_000), "b.bmp": bytes(9_000_000)})),
+        tmp_path / "out",
+    )
+    assert [member.name for member in done.members] == ["photo.jpg", "a.bmp", "b.bmp"]
 
 
 def test_limits_hold_over_all_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

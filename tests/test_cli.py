@@ -5,13 +5,17 @@ import json
 import os
 import subprocess
 import sys
+import unicodedata
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from agent import events
 from agent.interfaces.cli import app
 from tests.conftest import ROOT, SAMPLE
+from tools.library.library import Library
 
 
 @pytest.fixture
@@ -75,6 +79,30 @@ def test_show_writes_the_page_with_the_place_marked(sample_home: Path, capsys: p
     assert page.getpixel((5, 5)) == (255, 255, 255)
 
 
+def test_show_takes_cited_sources_and_hits(sample_home: Path, sample_root: Path, capsys: pytest.CaptureFixture) -> None:
+    run("ask", "What air gap do I need between the condensate hose and the tundish?", "--thread", "hits", "--json")
+    cited = {c["key"] for v in json.loads(capsys.readouterr().out)["verdicts"] for c in v["claim"]["citations"]}
+    uncited = next(key for key in range(1, 20) if key not in cited)
+    assert run("show", uncited, "--thread", "hits") == 1
+    assert f"exhibit show {uncited} --any" in capsys.readouterr().err
+    assert run("show", uncited, "--thread", "hits", "--any") == 0
+    assert Path(capsys.readouterr().out.splitlines()[0]).parent == sample_root / "shown"
+    assert run("search", "wiring diagram", "--kind", "figure", "--json") == 0
+    pages = [row["page"] for row in json.loads(capsys.readouterr().out)]
+    assert run("show", "--hit", 2) == 0
+    assert Path(capsys.readouterr().out.splitlines()[0]).name == f"exhibit-hit-2-p{pages[1]}.png"
+    assert run("show", "--hit", 99) == 1 and "no hit 99" in capsys.readouterr().err
+    assert run("show", 1, "--hit", 1) == 1 and run("show") == 1
+
+
+def test_events_are_printed_as_they_happen(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
+    question = "How much grease for the motor bearing on the belt side?"
+    assert run("ask", question, "--stream-json") == 0
+    happened = [events.read(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one.event for one in happened[:2]] == ["decided", "acted"]
+    assert isinstance(happened[-1], events.Answered) and "15 g" in happened[-1].answer.text
+
+
 def test_not_found_is_an_exit_code_of_its_own(sample_home: Path, capsys: pytest.CaptureFixture) -> None:
     assert run("ask", "What is the refrigerant charge of the built-in dryer?") == 3
     assert "Not found" in capsys.readouterr().out
@@ -100,7 +128,12 @@ def test_index_reports_and_says_what_was_not_read(home: Path, capsys: pytest.Cap
     out = capsys.readouterr().out
     assert "not read" in out and "b.pdf" in out and "1 unchanged" in out
     assert run("index", home / "docs", "--json") == 1
-    assert json.loads(capsys.readouterr().out)["failed"][0]["path"].endswith("b.pdf")
+    report = json.loads(capsys.readouterr().out)
+    assert report["failed"][0]["path"].endswith("b.pdf")
+    assert run("index", home / "docs", "--stream-json") == 1
+    *steps, last = [events.read(line) for line in capsys.readouterr().out.splitlines()]
+    assert steps and all(isinstance(step, events.Indexing) for step in steps) and steps[-1].path == ""
+    assert isinstance(last, events.Indexed) and last.report["failed"] == report["failed"]
 
 
 def test_library_list_and_remove(home: Path, capsys: pytest.CaptureFixture) -> None:
@@ -130,7 +163,7 @@ def test_doctor_on_a_healthy_and_on_an_empty_machine(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "named"),
     [
         (["ask", "What?"], "exhibit index"),
         (["search", "oil"], "exhibit index"),
@@ -141,11 +174,11 @@ def test_doctor_on_a_healthy_and_on_an_empty_machine(
     ],
 )
 def test_a_mistake_is_a_sentence_and_no_traceback(
-    home: Path, capsys: pytest.CaptureFixture, arguments: list[str], told: str
+    home: Path, capsys: pytest.CaptureFixture, arguments: list[str], named: str
 ) -> None:
     assert run(*arguments) == 1
     err = capsys.readouterr().err
-    assert told in err and "Traceback" not in err
+    assert named in err and "Traceback" not in err
 
 
 def test_an_empty_folder_is_told_and_not_zero(home: Path, capsys: pytest.CaptureFixture) -> None:
@@ -201,15 +234,90 @@ def test_a_library_that_is_no_folder(
     assert "EXHIBIT_LIBRARY" in capsys.readouterr().err
 
 
+HOSTILE = "\x1b]52;c;c2VjcmV0\x07\x9b31m\u202egnp.exe"
+"""Sets the clipboard, colours what follows, and turns the direction of reading round."""
+
+
+@pytest.fixture(scope="module")
+def hostile_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of a page and a file whose names and words are commands to the terminal; its documents beside it."""
+    docs = tmp_path_factory.mktemp("hostile") / "docs"
+    docs.mkdir()
+    page = f"<title>Pump {HOSTILE}</title><p>The pump holds 3 litres of water {HOSTILE}.</p>"
+    (docs / "page.html").write_text(page)
+    (docs / f"{HOSTILE}.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    (docs / f"{HOSTILE}.pdf").write_bytes(b"%PDF-1.4 broken")
+    with Library(docs.parent / "library", create=True) as library:
+        library.add([docs])
+    return docs.parent
+
+
+@pytest.fixture
+def hostile(home: Path, hostile_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXHIBIT_LIBRARY", str(hostile_root / "library"))
+    monkeypatch.chdir(hostile_root)
+
+
+def check_plain(capsys: pytest.CaptureFixture) -> str:
+    """What was printed; nothing of it is a control."""
+    printed = capsys.readouterr()
+    found = [
+        one for one in printed.out + printed.err if unicodedata.category(one) in ("Cc", "Cf") and one not in "\n\t"
+    ]
+    assert not found, found
+    return printed.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (("ask", "How much does the gearbox hold?", "--thread", "t\x1b]0;x\x07"), "4.2 litres"),
+        (("ask", "How much water does the pump hold?"), "3 litres"),
+        (("ask", "How much does the gearbox hold?", "--json"), "4.2 litres"),
+        (("ask", "How much does the gearbox hold?", "--stream-json"), "4.2 litres"),
+        (("search", "gearbox", "--explain"), "gearbox"),
+        (("search", "pump", "--json"), "Pump"),
+        (("library", "list"), "Pump"),
+        (("library", "list", "--json"), "Pump"),
+        (("library", "remove", f"no such {HOSTILE}"), ""),
+        (("index", f"no such {HOSTILE}"), ""),
+        (("show", "7", "--thread", HOSTILE), ""),
+        (("index", "docs"), "not read"),
+    ],
+)
+def test_documents_and_names_send_no_command_to_the_terminal(
+    hostile: None, capsys: pytest.CaptureFixture, arguments: tuple[str, ...], found: str
+) -> None:
+    run(*arguments)
+    out = check_plain(capsys)
+    assert found in out and (found or not out)
+
+
+def test_chat_sends_no_command_to_the_terminal(
+    hostile: None, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"How much water does the pump hold?\n/{HOSTILE}\n"))
+    assert run("chat", "--thread", "t") == 0
+    assert "3 litres" in check_plain(capsys)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run("chat", "--thread", "t") == 0  # which prints the turns so far
+    check_plain(capsys)
+
+
 def test_another_package_called_tools_is_named(tmp_path: Path) -> None:
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "__init__.py").write_text("")
     code = "import tools, sys; sys.path.append(sys.argv[1])\nfrom agent.__main__ import main; main()"
     env = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    told = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-P", "-c", code, str(ROOT)], capture_output=True, text=True, env=env, cwd=tmp_path
     )
-    assert "hides Exhibit's own" in told.stderr and told.returncode == 1
+    assert "hides Exhibit's own" in ended.stderr and ended.returncode == 1
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out == f"exhibit {version('exhibit-cited-answers')}\n"
 
 
 def test_help_needs_nothing_heavy() -> None:
@@ -219,5 +327,34 @@ def test_help_needs_nothing_heavy() -> None:
         "heavy = {'torch', 'langgraph', 'langchain_core', 'pymupdf', 'qdrant_edge', 'numpy', 'PIL', 'pydantic'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    assert told.returncode == 0, told.stderr
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_any_encoding_of_the_terminal_and_any_bytes_typed(home: Path, encoding: str) -> None:
+    (home / "ä.txt").write_text("Das Getriebe fasst 4,2 Liter Öl – nicht mehr.\n", "utf-8")
+    env = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)}
+
+    def exhibit(*arguments: str | bytes) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "agent", *arguments], env=env, capture_output=True, input=b"\xe9\n"
+        )
+
+    assert exhibit("--help").returncode == exhibit("index", "ä.txt").returncode == 0
+    listed = exhibit("library", "list", "--json")
+    assert listed.returncode == 0 and json.loads(listed.stdout)["sources"][0]["title"] == "ä.txt"
+    for arguments in (("ask", b"\xe9?"), ("search", b"\xe9"), ("ask", "Öl?", "--thread", b"\xe9"), ("chat",)):
+        ended = exhibit(*arguments)
+        assert b"UTF-8" in ended.stdout + ended.stderr and b"Traceback" not in ended.stderr
+
+
+def test_what_the_command_writes_is_its_owners_alone(home: Path) -> None:
+    (home / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for arguments in (("index", "a.txt"), ("ask", "How much oil does the gearbox hold?"), ("show", "1")):
+        subprocess.run([sys.executable, "-m", "agent", *arguments], env=env, check=True, capture_output=True)
+    root = home / "library"
+    assert (root / "conversations.sqlite").exists() and list((root / "shown").iterdir())
+    modes = {(path.is_dir(), f"{path.stat().st_mode & 0o777:o}") for path in (root, *root.rglob("*"))}
+    assert modes == {(True, "700"), (False, "600")}

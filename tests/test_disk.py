@@ -73,3 +73,21 @@ def test_a_file_is_there_whole_or_not_at_all(small: Path) -> None:
         disk.write(small / "pictures" / "ab", bytes(2**20))
     assert disk.is_full(told.value)
     assert [path.name for path in small.rglob("*") if path.is_file()] == ["ballast"]
+
+
+def modes(root: Path) -> set[tuple[bool, str]]:
+    """Of each folder (true) and file below it, as chmod takes them."""
+    return {(path.is_dir(), f"{path.stat().st_mode & 0o777:o}") for path in (root, *root.rglob("*"))}
+
+
+def test_a_library_is_its_owners_and_an_older_one_becomes_so(tmp_path: Path, documents: Path) -> None:
+    root = tmp_path / "library"
+    with Library(root, create=True) as library:
+        library.add([documents])
+    for path in (root, *root.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    (root / "mine").mkdir(mode=0o755)
+    Library(root).close()
+    assert (root / "mine").stat().st_mode & 0o777 == 0o755, "it is not ours"
+    (root / "mine").rmdir()
+    assert modes(root) == {(True, "700"), (False, "600")}

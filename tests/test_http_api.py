@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -19,9 +20,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from agent.assistant import Assistant
+from tests.scripted import DONE, Scripted, claim
+from tests.scripted import call as ask_api
 from tools.errors import ApiError, ExhibitError, SettingsError
 from tools.http_api import MAX_BYTES, flatten, load
 from tools.library.evidence import Record
+from tools.library.library import Library
 from tools.tool import Context, Tool
 
 PARTS = """
@@ -294,6 +299,21 @@ def test_a_secret_that_comes_back_is_removed(
         said = f"{error} {error!r}"
     assert "hush" not in str(said).lower()
     assert "[secret]" in str(said) or "has no 'x.y'; it has: " in str(said)
+
+
+@pytest.mark.parametrize("where", ECHOES)
+def test_no_secret_is_shown_to_a_model_or_saved(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARTS_TOKEN", "Hush-Hush/Hush 1")
+    tool = declared(SECRET.replace("[api.params]", 'reply = "x"\n[api.params]'), ECHOES[where], folder=tmp_path)
+    with Library(tmp_path / "library", create=True) as library:
+        library.add([tmp_path / "apis.toml"])
+    with Assistant(library=tmp_path / "library") as assistant:
+        model = Scripted([ask_api("part_price", part="AB-1"), DONE], [(claim("It is 1.", 1),)])
+        assistant.context = replace(assistant.context, model=model, tools={"part_price": tool})
+        answer = assistant.ask("What does AB-1 cost?")
+    saved = b"".join(path.read_bytes() for path in (tmp_path / "library").rglob("*") if path.is_file())
+    for text in (repr(model.briefs), answer.model_dump_json(), saved.decode(errors="replace")):
+        assert "hush" not in text.lower()
 
 
 def test_a_short_secret_is_removed_where_it_is_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,6 @@ from agent.llm.context import NUM_PREDICT, tokens
 from agent.llm.ollama import Ollama
 from agent.llm.ollama_http import READER
 from agent.llm.protocol import Brief, Call, Shown, Turn
-from agent.llm.replies import decision_schema
 from tools.errors import (
     ExhibitError,
     ModelDown,
@@ -70,7 +69,7 @@ TOOLS = [
     Tool("part_price", "Call it for a price.", Price, no_call),
 ]
 FUSE = Shown(key=3, kind="passage", title="Pump manual", page=12, heading="Fuses", text="Fuse F3 (10 A) protects it.")
-FIGURE = Shown(key=4, kind="figure", title="Pump manual", page=13, heading="", text="", seen="A red wire.")
+FIGURE = Shown(key=4, kind="figure", title="Pump manual", page=13, heading="", text="", seen="A red client.")
 SEARCHED = Call(tool="search_text", args={"query": "pump fuse"}, keys=(3,))
 BRIEF = Brief(question="Which fuse protects the pump?", evidence=(FUSE, FIGURE), calls=(SEARCHED,))
 EMPTY = Brief(question="Which fuse protects the pump?")
@@ -119,25 +118,6 @@ def test_what_is_sent_is_what_this_model_can_take() -> None:
     assert chat["keep_alive"] == "10m" and chat["think"] is False
     assert images_of(chat) == [] and len(chat["messages"]) == 1
     assert json.dumps(chat["format"], separators=(",", ":"), ensure_ascii=False) in prompt_of(chat)
-
-
-def test_the_schema_is_flat_complete_and_holds_keys_to_what_exists() -> None:
-    schema = decision_schema(TOOLS, [0, 3, 4])
-    fields = schema["properties"]
-    assert list(fields)[:2] == ["thought", "action"] and schema["required"] == list(fields)
-    assert fields["action"]["enum"] == ["search_text", "open_page", "search_by_image", "part_price", "answer"]
-    assert sorted(fields["key"]["enum"]) == ["", "0", "3", "4"]
-    assert fields["fresh"] == {"enum": ["", "true", "false"]} and fields["unit"] == {"enum": ["", "EUR", "USD"]}
-    assert fields["query"] == {"type": "string"}
-    assert "$" not in json.dumps(schema)
-
-
-def test_one_name_with_two_types_is_free_text() -> None:
-    class Other(BaseModel):
-        unit: str = Field(description="any")
-
-    schema = decision_schema([TOOLS[3], Tool("other", "Call it.", Other, no_call)], [])
-    assert schema["properties"]["unit"] == {"type": "string"}
 
 
 def test_tools_that_need_evidence_are_offered_when_there_is_some() -> None:
@@ -256,7 +236,7 @@ def test_the_model_is_told_what_was_said_called_and_refused() -> None:
     prompt = prompt_of(server.chats[0])
     assert "(2 older left out for space)" in prompt and "Person: q4\nYou: a4" in prompt
     assert "F9 protects it" in prompt and "found [3]" in prompt and "It is down." in prompt
-    assert "[3] passage · Pump manual · page 12 · Fuses" in prompt and "A red wire." in prompt
+    assert "[3] passage · Pump manual · page 12 · Fuses" in prompt and "A red client." in prompt
 
 
 # write

@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tools.library.sources.paired_files import caption_of
 
 
@@ -45,3 +47,17 @@ def test_a_text_file_is_nobodys_caption(tmp_path: Path) -> None:
     text = touch(tmp_path, "a.md", "x")
     touch(tmp_path, "a.txt", "y")
     assert caption_of(text) == ""
+
+
+ODD = ['{"file": "a.png", "note": "odd \\ud800 text"}', "[" * 100_000, '{"file": "a.png"']
+
+
+@pytest.mark.parametrize("content", ODD)
+def test_odd_json_beside_a_picture_harms_nobody(tmp_path: Path, content: str) -> None:
+    (tmp_path / "metadata.json").write_text(content)
+    caption_of(tmp_path / "a.png").encode("utf-8")
+
+
+def test_of_a_long_text_beside_a_picture_the_beginning_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("\n" * 50 + "oil " * 1_000_000)
+    assert caption_of(tmp_path / "a.png") == ("oil " * 500)

@@ -98,3 +98,54 @@ def test_camera_orientation_is_applied(tmp_path: Path) -> None:
     (figure,) = parse_image(tmp_path / "turned.png", read=nothing).figures
     assert figure.box == (0, 0, 40, 60)
     assert Image.open(io.BytesIO(figure.image)).getpixel((39, 0)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("size", [(8, 400_000), (400_000, 8), (1, 3000)])
+def test_a_strip_is_refused_in_a_sentence(tmp_path: Path, size: tuple[int, int]) -> None:
+    Image.new("RGB", size).save(tmp_path / "strip.png")
+    with pytest.raises(UnreadableFile, match=rf"strip\.png has {size[0]} x {size[1]} pixels: a strip on which nothing"):
+        pixels.load(tmp_path / "strip.png")
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix", "most"),
+    [("RGB", "webp", 75), ("RGBA", "png", 300), ("RGB", "tif", 300), ("P", "png", 400), ("I;16", "png", 100)],
+)
+def test_what_is_decoded_fits_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, suffix: str, most: int
+) -> None:
+    """A thousandth of the real limits: `most` thousand pixels are read, more are not."""
+    for name in ("MAX_PIXELS", "MAX_WIDE_PIXELS", "MAX_DECODED"):
+        monkeypatch.setattr(pixels, name, getattr(pixels, name) // 1000)
+    for height, fits in ((most, True), (most + 1, False)):
+        path = tmp_path / f"{height}.{suffix}"
+        Image.new(mode, (1000, height)).save(path)
+        if fits:
+            assert pixels.load(path).picture.size == (1000, height)
+        else:
+            with pytest.raises(UnreadableFile, match=rf"{height}\.{suffix} has 1000 x {height} pixels, more than"):
+                pixels.load(path)
+
+
+def test_a_huge_picture_is_turned_upright_after_it_is_halved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pixels, "FINE_PIXELS", 60_000)
+    picture = Image.new("L", (400, 200), "white")
+    picture.paste(0, (0, 0, 200, 100))
+    exif = picture.getexif()
+    exif[0x0112] = 6  # turn right by 90 degrees to show
+    picture.save(tmp_path / "turned.png", exif=exif)
+    found = pixels.load(tmp_path / "turned.png").picture
+    assert found.size == (100, 200)
+    assert [found.getpixel(at) for at in ((20, 50), (80, 50), (80, 150))] == [
+        (255, 255, 255),
+        (0, 0, 0),
+        (255, 255, 255),
+    ]
+
+
+def test_bands_of_an_odd_height_are_one_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pixels, "FINE_PIXELS", 60_000)
+    monkeypatch.setattr(pixels, "BAND", 64)
+    noise = Image.effect_noise((301, 333), 80)
+    noise.save(tmp_path / "noise.png")
+    assert pixels.load(tmp_path / "noise.png").picture.tobytes() == noise.reduce(2).convert("RGB").tobytes()

@@ -14,7 +14,7 @@ FIELDS = {name: set(re.findall(r"\{\{(\w+)\}\}", (ROOM / f"{name}.md").read_text
 
 
 def test_the_prompts_are_there() -> None:
-    assert FILES == ["confirm", "decide", "judge", "look", "own", "repair", "support", "write"]
+    assert FILES == ["confirm", "decide", "describe", "judge", "look", "repair", "support", "write"]
 
 
 @pytest.mark.parametrize("name", FILES)

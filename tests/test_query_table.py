@@ -1,11 +1,15 @@
 """SQL over the tables of a library: exact results, rows where they stand, and nothing else within reach."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from agent.answer import Answer
+from agent.assistant import Assistant
+from tests.scripted import DONE, Scripted, call, claim
 from tools import query_table
 from tools.errors import ToolError
 from tools.library.evidence import Record, Table
@@ -139,3 +143,35 @@ def test_many_rows_are_cut_and_it_is_told(library: Library) -> None:
 def test_a_library_without_tables(tmp_path: Path) -> None:
     with Library(tmp_path, create=True) as empty, pytest.raises(ToolError, match="no table"):
         query_table.tell(empty, "")
+
+
+def answered(library: Library, sql: str, text: str, quote: str) -> Answer:
+    """What the reader gets of a model that makes this query and claims this from its result."""
+    with Assistant(library=library.root) as assistant:
+        model = Scripted([call("query_table", sql=sql), DONE], [(claim(text, 1, quote),)])
+        assistant.context = replace(assistant.context, model=model)
+        return assistant.ask("What is it?")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT '999 Nm' AS torque FROM parts_1 LIMIT 1",
+        'SELECT stock AS "Torque: 999 Nm" FROM parts_1 LIMIT 1',
+        "SELECT price_eur - 1 AS \"999 Nm\" FROM parts_1 WHERE '999 Nm' = '999 Nm' LIMIT 1",
+        "SELECT part FROM parts_1 UNION ALL SELECT '999 Nm' FROM parts_1",
+        "WITH parts_1 AS (SELECT '999 Nm' AS torque FROM rates_1) SELECT max(torque) FROM parts_1",
+    ],
+)
+def test_a_claim_on_what_the_query_brought_in_reaches_nobody(library: Library, sql: str) -> None:
+    answer = answered(library, sql, "The torque is 999 Nm.", "999 Nm")
+    assert answer.status == "not_found" and not answer.verdicts
+
+
+def test_a_claim_on_cells_and_on_their_sum_is_answered(library: Library) -> None:
+    sql = "SELECT sum(price_eur) AS total FROM parts_1 WHERE stock = 3 AND price_eur < 1020"
+    total = Decimal("1003.50") + Decimal("1010.50") + Decimal("1017.50")
+    text = f"The sum of the prices is EUR {total}."
+    assert answered(library, sql, text, f"SUM(Price (EUR)) |\n| --- |\n| {total}").status == "answered"
+    cell = "SELECT part, price_eur FROM parts_1 WHERE part = 'BN-8'"
+    assert answered(library, cell, "The price of BN-8 is 1008.50 EUR.", "| BN-8 | 1008.50 |").status == "answered"

@@ -19,8 +19,11 @@ def test_a_home_folder_is_written_out(empty_cwd: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "named"),
     [
+        ("EXHIBIT_LIBRARY", "a" * 5000, "too long"),
+        ("EXHIBIT_LEGS", "bm25,text", "as JSON"),
+        ("EXHIBIT_LEGS", '["bm52"]', "there is no 'bm52'; there are bm25"),
         ("EXHIBIT_MAX_STEPS", "many", "max_steps"),
         ("EXHIBIT_MAX_STEPS", "0", "EXHIBIT_MAX_STEPS"),
         ("EXHIBIT_NUM_CTX", "12", "num_ctx"),
@@ -28,10 +31,10 @@ def test_a_home_folder_is_written_out(empty_cwd: Path) -> None:
     ],
 )
 def test_a_wrong_variable_is_named(
-    empty_cwd: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+    empty_cwd: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, named: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError, match=told):
+    with pytest.raises(SettingsError, match=named):
         settings.read()
 
 
@@ -42,6 +45,36 @@ def test_a_misspelt_or_broken_file_is_named(empty_cwd: Path) -> None:
     (empty_cwd / "exhibit.toml").write_text("model = \n")
     with pytest.raises(SettingsError, match="exhibit.toml"):
         settings.read()
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b'[library]\nfolder = "x"\n', "'library' is not usable"),
+        (b'model = "\xe9"\n', "exhibit.toml cannot be read"),
+        (b"qdrant_api_key = 120799\n", "'qdrant_api_key' is not usable"),
+        (b'qdrant_apikey = "120799"\n', "'qdrant_apikey' is not usable"),
+        (b"qdrant_url = 120799\n", "'qdrant_url' is not usable"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_without_its_secrets(empty_cwd: Path, content: bytes, named: str) -> None:
+    (empty_cwd / "exhibit.toml").write_bytes(content)
+    with pytest.raises(SettingsError, match=named) as raised:
+        settings.read()
+    assert "120799" not in str(raised.value)
+
+
+def test_a_folder_in_place_of_the_file_is_named(empty_cwd: Path) -> None:
+    (empty_cwd / "exhibit.toml").mkdir()
+    with pytest.raises(SettingsError, match="exhibit.toml is no file"):
+        settings.read()
+
+
+def test_secrets_are_neither_shown_nor_written_down(empty_cwd: Path) -> None:
+    chosen = settings.read(qdrant_url="http://u:120799@localhost:6333", qdrant_api_key="secret-120799")
+    assert chosen.layout.api_key == "secret-120799" and chosen.qdrant_url == "http://u:120799@localhost:6333"
+    assert "120799" not in f"{chosen!r}{chosen}{chosen.model_dump()}{chosen.model_dump_json()}"
+    assert chosen.model_dump()["qdrant_url"] == "http://…@localhost:6333"
 
 
 def test_settings_are_frozen(empty_cwd: Path) -> None:

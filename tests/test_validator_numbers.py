@@ -96,7 +96,7 @@ def test_refused(claim: str, evidence: str, found: str) -> None:
 
 def test_a_claim_says_which_of_its_facts_hold() -> None:
     result = check("Fill in 1.5 l of 10W-40 oil every 300 h.", "Fill in 1.5 l of 10W-40 oil every 250 h.")
-    assert [fact.text for fact in result.supported] == ["1.5 l", "10W-40"]
+    assert [fact.text for fact in result.facts if fact.holds] == ["1.5 l", "10W-40"]
     assert [(fact.text, fact.found) for fact in result.contradicted] == [("300 h", "250 h")]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tools import offline  # noqa: F401  # before ONNX Runtime and Hugging Face's client are imported
 from tools.errors import SettingsError
 
 if TYPE_CHECKING:

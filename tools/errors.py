@@ -23,14 +23,23 @@ ExhibitError
     └── ModelNonsense      the reply fits no schema, even after one repair
 """
 
+import re
+
+_LOGIN = re.compile(r"(?<=://)[^\s/]*@")
+
+
+def without_login(text: str) -> str:
+    """The text without the names and passwords in its URLs."""
+    return _LOGIN.sub("…@", text)
+
 
 class ExhibitError(Exception):
-    """Base of all. `message` says what happened, `next_step` what to do about it (may be empty)."""
+    """Base of all. `message` says what happened, `next_step` what to do about it (may be empty). Neither has the
+    password of a URL."""
 
     def __init__(self, message: str, next_step: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.next_step = next_step
+        self.message, self.next_step = without_login(message), without_login(next_step)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} {self.next_step}".strip()

@@ -68,25 +68,25 @@ def _model(settings: Settings) -> list[Check]:
 
 def _steps(model: Ollama) -> dict[str, Callable[[], str]]:
     """What must hold for a model of Ollama, in the order in which one thing rests on the other."""
-    wire = model.wire
+    client = model.client
 
     def pulled() -> str:
-        ollama_probe.pulled(wire)
-        return f"{wire.model} is pulled"
+        ollama_probe.pulled(client)
+        return f"{client.model} is pulled"
 
     def able() -> str:
-        version, card = ollama_probe.version(wire), ollama_probe.card(wire)
-        ollama_probe.usable(wire, version, card)
+        version, card = ollama_probe.version(client), ollama_probe.card(client)
+        ollama_probe.usable(client, version, card)
         listed = "says nothing of its abilities" if card.capabilities is None else ", ".join(card.capabilities)
         return f"{card.family or 'unknown family'}: {listed}"
 
     def window() -> str:
-        card = ollama_probe.card(wire)
-        chosen = ollama_probe.choose_window(card, ollama_probe.memory(wire))
+        card = ollama_probe.card(client)
+        chosen = ollama_probe.choose_window(card, ollama_probe.memory(client))
         return f"{chosen} tokens are chosen; it was made for {card.context or 'a number it does not say'}"
 
     return {
-        "ollama": lambda: f"{ollama_probe.version(wire) or 'built from source'} at {wire.url}",
+        "ollama": lambda: f"{ollama_probe.version(client) or 'built from source'} at {client.url}",
         "model": pulled,
         "abilities": able,
         "context": window if model.fixed_window is None else lambda: f"{model.fixed_window} tokens, as set",
@@ -96,7 +96,7 @@ def _steps(model: Ollama) -> dict[str, Callable[[], str]]:
 
 def _speed(model: Ollama) -> str:
     """It loads the model. Raises where it does not keep to a schema."""
-    learnt = model.known
+    learnt = model.facts
     if not learnt.probe.keeps_schema:
         raise ExhibitError(
             f"{model.model} does not keep to a JSON schema: {setup.described(learnt)}.",

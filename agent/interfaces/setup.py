@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.llm import ollama_probe
-from agent.llm.ollama_http import OTHER_MODEL, Wire
+from agent.llm.ollama_http import OTHER_MODEL, OllamaClient
 from agent.llm.ollama_probe import number
 from agent.settings import Settings
 from tools.errors import ModelMissing, SettingsError
@@ -36,23 +36,23 @@ class Step:
 def local(settings: Settings, model: str, encoder: str, file: Path) -> Iterator[Step]:
     """The steps, each once it is done. Raises ModelDown, ModelMissing, WeightsError and SettingsError, with the next
     command to type; what was done by then stays done."""
-    wire = Wire(model, settings.ollama_url, LOAD)
-    version = ollama_probe.version(wire)
-    yield Step(f"Ollama {version or '(built from source)'} answers at {wire.url}.")
-    _refuse_early(wire, version)
-    yield from _pulled(wire)
-    ollama_probe.usable(wire, version, ollama_probe.card(wire))
+    client = OllamaClient(model, settings.ollama_url, LOAD)
+    version = ollama_probe.version(client)
+    yield Step(f"Ollama {version or '(built from source)'} answers at {client.url}.")
+    _refuse_early(client, version)
+    yield from _pulled(client)
+    ollama_probe.usable(client, version, ollama_probe.card(client))
     yield from _weights(settings, encoder)
     chosen = {"model": f"ollama/{model}", "image_encoder": encoder}
     if settings.ollama_url != Settings.model_fields["ollama_url"].default:
         chosen["ollama_url"] = settings.ollama_url
     write(file, chosen)
     yield Step(f"{file} says: " + ", ".join(f"{name} = {value}" for name, value in chosen.items()))
-    learnt = ollama_probe.learn(wire, settings.num_ctx)
+    learnt = ollama_probe.learn(client, settings.num_ctx)
     yield Step(f"{model} answers: {described(learnt)}")
 
 
-def described(learnt: ollama_probe.Known) -> str:
+def described(learnt: ollama_probe.ModelFacts) -> str:
     """Speed, place and window, in a line."""
     rate = f"{learnt.probe.rate:.0f} tokens a second" if learnt.probe.rate else "speed unknown"
     return f"{rate}, {place(learnt.probe.on_gpu)}, a window of {learnt.num_ctx} tokens"
@@ -65,25 +65,25 @@ def place(on_gpu: float | None) -> str:
     return "on the CPU" if on_gpu == 0 else "on the GPU" if on_gpu > 0.99 else f"{on_gpu:.0%} on the GPU"
 
 
-def _refuse_early(wire: Wire, version: str) -> None:
+def _refuse_early(client: OllamaClient, version: str) -> None:
     """Before eight gigabytes are pulled for nothing: the name alone says that a server from 0.30 cannot load it."""
-    if wire.model.startswith("llama3.2-vision") and number(version) >= (0, 30):
+    if client.model.startswith("llama3.2-vision") and number(version) >= (0, 30):
         step = f"{OTHER_MODEL} On Linux: {ollama_probe.downgrade()}"
-        raise ModelMissing(f"Ollama {version} cannot load {wire.model} (family mllama).", step)
+        raise ModelMissing(f"Ollama {version} cannot load {client.model} (family mllama).", step)
 
 
-def _pulled(wire: Wire) -> Iterator[Step]:
+def _pulled(client: OllamaClient) -> Iterator[Step]:
     try:
-        ollama_probe.pulled(wire)
+        ollama_probe.pulled(client)
     except ModelMissing:
-        yield from _pull(wire)
-    yield Step(f"{wire.model} is pulled.")
+        yield from _pull(client)
+    yield Step(f"{client.model} is pulled.")
 
 
-def _pull(wire: Wire) -> Iterator[Step]:
+def _pull(client: OllamaClient) -> Iterator[Step]:
     """Bytes over all layers that are known so far: each is announced when its turn comes."""
     layers: dict[str, tuple[int, int]] = {}
-    for line in wire.pull():
+    for line in client.pull():
         if "digest" in line and line.get("total"):
             layers[str(line["digest"])] = (int(line.get("completed") or 0), int(line["total"]))
         done, total = (sum(column) for column in zip(*layers.values())) if layers else (0, 0)

@@ -15,9 +15,9 @@ NUM_PREDICT = 1024
 """Most tokens of one reply. A model held to a grammar may otherwise write blanks for ever."""
 REPAIR_TOKENS = 500
 """Kept free for the bad reply and the request to mend it."""
-LEAST_ROOM = 500
-"""Tokens in which the best piece of evidence always finds place, cut if need be."""
-WRONG = 0.15
+LEAST_EVIDENCE = 500
+"""Tokens that the best piece of evidence always gets, cut where it is longer."""
+COUNT_ERROR = 0.15
 """Share by which our count may be off before the log says so."""
 TOKEN = re.compile(
     r"(?<![A-Za-z])[A-Za-z]{1,8}|[A-Za-z]{1,3}|[\u2e80-\U0010ffff]|[\u0370-\u2e7f]{1,3}(?<!\s)|[^\W\d_]"
@@ -37,22 +37,23 @@ def tokens(text: str) -> int:
 
 
 class Meter:
-    """Our counts held against what the server counted. `factor` >= 1 is what a count is multiplied by.
+    """Our counts beside what the server counted. `factor` >= 1 is what a count is multiplied by.
 
     It starts with the error that German has, and follows the last reply, so that another tokenizer or language
     makes the next prompt shorter instead of cutting its start off.
     """
 
     def __init__(self) -> None:
-        self.factor = 1 + WRONG
+        self.factor = 1 + COUNT_ERROR
 
-    def observe(self, counted: int, told: int | None) -> None:
-        """`told` is Ollama's prompt_eval_count; None or 0 where it says nothing."""
-        if not told or not counted:
+    def observe(self, counted: int, actual: int | None) -> None:
+        """`actual` is Ollama's prompt_eval_count; None or 0 where it says nothing."""
+        if not actual or not counted:
             return
-        self.factor = max(1.0, 1.05 * told / counted)
-        if abs(told / counted - 1) > WRONG:
-            log.warning("A prompt counted as %d tokens was %d (%+.0f %%).", counted, told, 100 * (told / counted - 1))
+        error = actual / counted - 1
+        self.factor = max(1.0, 1.05 * (1 + error))
+        if abs(error) > COUNT_ERROR:
+            log.warning("A prompt counted as %d tokens was %d (%+.0f %%).", counted, actual, 100 * error)
 
 
 class Packed(NamedTuple):
@@ -62,20 +63,20 @@ class Packed(NamedTuple):
     keys: frozenset[int]
 
 
-def pack(brief: Brief, room: int, fence: str) -> Packed:
-    """The evidence that fits into `room` tokens, in the order of its keys; what is left out is named.
+def pack(brief: Brief, limit: int, fence: str) -> Packed:
+    """The evidence that fits into `limit` tokens, in the order of its keys; what is left out is named.
 
     What this turn found and what was cited before comes in; the rest of the conversation's evidence is only named. No
     piece may take more than half, so that one long table does not push out all the rest.
     """
     if not brief.evidence:
         return Packed("(none yet)", frozenset())
-    left = room - 4 * len(brief.evidence) - 20  # the line that names what is left out
+    left = limit - 4 * len(brief.evidence) - 20  # the line that names what is left out
     taken: dict[int, str] = {}
     for shown in sorted(brief.evidence, key=lambda shown: _worth(shown, brief.calls)):
         if not (shown.fresh or shown.cited):
             continue
-        text = _item(shown, fence, room // 2)
+        text = _item(shown, fence, limit // 2)
         if tokens(text) + 2 <= left:
             taken[shown.key] = text
             left -= tokens(text) + 2

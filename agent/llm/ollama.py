@@ -16,21 +16,22 @@ from functools import cached_property
 from itertools import count
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from agent.answer import Claim
 from agent.llm import context, ollama_probe, replies
 from agent.llm.context import NUM_PREDICT, REPAIR_TOKENS, Meter, Packed, line, tokens
-from agent.llm.ollama_http import Reply, Wire
-from agent.llm.ollama_probe import Known
+from agent.llm.ollama_http import OllamaClient, Reply
+from agent.llm.ollama_probe import ModelFacts
 from agent.llm.protocol import ANSWER, Brief, Call, ChatModel, Decision, OnClaim
-from agent.llm.replies import Misfit, Schema
+from agent.llm.replies import BadReply, Confirmation, Description, Reading, Schema, schema_of
 from agent.validator import Seen
 from prompts import render
 from tools.errors import ModelError, ModelNonsense, UnreadableFile
 from tools.tool import Tool
 
 T = TypeVar("T")
+Form = TypeVar("Form", bound=BaseModel)
 
 SIDE = 1120
 """Pixels: Llama 3.2 Vision sees four tiles of 560, so a larger picture gains nothing."""
@@ -61,23 +62,23 @@ class Ollama(ChatModel):
     ) -> None:
         self.name = f"ollama/{model}"
         self.model = model
-        self.wire = Wire(model, base_url, timeout)
+        self.client = OllamaClient(model, base_url, timeout)
         self.fixed_window = num_ctx
         self._meter = Meter()
 
     def check(self) -> None:
         """Raises ModelDown or ModelMissing, with the next command to type, where it cannot answer. Found out once:
         what is down later says so itself."""
-        if not self.known.probe.keeps_schema:
+        if not self.facts.probe.keeps_schema:
             log.warning("%s does not keep to a schema: its replies are read as they come.", self.model)
 
     @cached_property
-    def known(self) -> Known:
-        return ollama_probe.learn(self.wire, self.fixed_window)
+    def facts(self) -> ModelFacts:
+        return ollama_probe.learn(self.client, self.fixed_window)
 
     @property
     def num_ctx(self) -> int:
-        return self.fixed_window or self.known.num_ctx
+        return self.fixed_window or self.facts.num_ctx
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
         """The next step. Two unusable replies, or a call made before, give a fixed one marked `fallback`."""
@@ -97,33 +98,23 @@ class Ollama(ChatModel):
 
     def look(self, picture: bytes, question: str, caption: str) -> str:
         """What the picture shows that bears on the question, or "". UnreadableFile where it is broken."""
-        text = render(
-            "look",
-            question=question,
-            caption=caption.strip() or "(none)",
-            fence=_fence([caption]),
-            schema=_json(replies.LOOK),
-        )
-        found = self._ask_of(picture, text, replies.LOOK, replies.Reading.model_validate)
+        caption = caption.strip() or "(none)"
+        found = self._fill("look", Reading, picture, question=question, caption=caption, fence=_fence([caption]))
         return found.reading.strip() if found.relevant else ""
 
     def describe(self, picture: bytes, question: str) -> str:
         """Of the person's own picture: a line to search with, then what bears on the question."""
-        text = render("own", question=question, schema=_json(replies.OWN))
-        found = self._ask_of(picture, text, replies.OWN, replies.Own.model_validate)
+        found = self._fill("describe", Description, picture, question=question)
         return f"{line(found.shows, 300)}\n{found.reading.strip()}".strip()
 
     def confirm(self, picture: bytes, claim: str) -> Seen:
         """Whether the picture, looked at again and alone, shows what is claimed of it."""
-        text = render("confirm", claim=claim, fence=_fence([claim]), schema=_json(replies.TOLD))
-        return self._ask_of(picture, text, replies.TOLD, replies.Told.model_validate).answer
+        return self._fill("confirm", Confirmation, picture, claim=claim, fence=_fence([claim])).answer
 
     def support(self, claim: str, sources: str) -> Seen:
         """Whether the sources say what is claimed. ModelError where they do not fit into the window."""
-        fence = _fence([claim, sources])
-        text = render("support", claim=claim, sources=sources, fence=fence, schema=_json(replies.TOLD))
-        self._check_size(tokens(text) + tokens(_json(replies.TOLD)))
-        return self._ask(text, replies.TOLD, replies.Told.model_validate).answer
+        fields = {"claim": claim, "sources": sources, "fence": _fence([claim, sources])}
+        return self._fill("support", Confirmation, None, **fields).answer
 
     def write(self, brief: Brief, on_claim: OnClaim = lambda claim: None) -> tuple[Claim, ...]:
         """Claims with their citations, from the evidence only; `on_claim` gets each as soon as it is written.
@@ -132,29 +123,33 @@ class Ollama(ChatModel):
         """
         if not brief.evidence:
             return ()
-        packed = self._fit("write", brief, replies.writing_schema)
-        held = {shown.key: shown for shown in brief.evidence if shown.key in packed.keys}
-        coming = replies.Claims()
+        packed = self._fit("write", brief, replies.draft_schema)
+        shown = {one.key: one for one in brief.evidence if one.key in packed.keys}
+        coming = replies.ClaimStream()
 
-        def tell(text: str) -> None:
+        def on_text(text: str) -> None:
             for claim in coming.new(text):
-                if not replies.wrong(claim, held):
+                if not replies.fault(claim, shown):
                     on_claim(claim)
 
-        wanted = replies.writing_schema(list(held))
+        wanted = replies.draft_schema(tuple(sorted(shown)))
         return self._ask(
             packed.text,
             wanted,
-            lambda raw: replies.claims(raw, held),
-            told=tell,
-            kept=lambda raw: replies.sound(raw, held),
+            lambda raw: replies.claims(raw, shown),
+            on_text=on_text,
+            kept=lambda raw: replies.sound_claims(raw, shown),
         )
 
     # one question
 
-    def _ask_of(self, picture: bytes, prompt: str, wanted: Schema, read: Callable[[Schema], T]) -> T:
-        self._check_size(tokens(prompt) + tokens(_json(wanted)) + PICTURE_TOKENS)
-        return self._ask(prompt, wanted, read, picture=one_picture(picture))
+    def _fill(self, prompt: str, form: type[Form], picture: bytes | None, **fields: str) -> Form:
+        """The form as the model fills it in, asked by the prompt of that name."""
+        wanted = schema_of(form)
+        text = render(prompt, schema=_json(wanted), **fields)
+        self._check_size(tokens(text) + tokens(_json(wanted)) + (0 if picture is None else PICTURE_TOKENS))
+        image = "" if picture is None else one_picture(picture)
+        return self._ask(text, wanted, form.model_validate, picture=image)
 
     def _ask(
         self,
@@ -163,7 +158,7 @@ class Ollama(ChatModel):
         read: Callable[[Schema], T],
         *,
         picture: str = "",
-        told: Callable[[str], None] = lambda text: None,
+        on_text: Callable[[str], None] = lambda text: None,
         kept: Callable[[Schema], tuple[Claim, ...]] = lambda raw: (),
     ) -> T:
         """What `read` makes of the reply; one that it cannot read is sent back once, with the reason."""
@@ -173,12 +168,12 @@ class Ollama(ChatModel):
         problem = ""
         rest: tuple[Claim, ...] = ()
         for number in range(2):
-            reply = self._reply(messages, wanted, told if number == 0 else lambda text: None, bool(picture))
+            reply = self._reply(messages, wanted, on_text if number == 0 else lambda text: None, bool(picture))
             raw: Schema = {}
             try:
                 raw = replies.parse(reply.text)
                 return read(raw)
-            except (Misfit, ValidationError) as error:
+            except (BadReply, ValidationError) as error:
                 problem = "it repeats itself without end" if reply.stuck else replies.reason(error)
             rest = kept(raw) or rest
             again = render("repair", error=problem, schema=_json(wanted))
@@ -193,10 +188,10 @@ class Ollama(ChatModel):
         )
 
     def _reply(
-        self, messages: list[dict[str, Any]], wanted: Schema, told: Callable[[str], None], picture: bool
+        self, messages: list[dict[str, Any]], wanted: Schema, on_text: Callable[[str], None], picture: bool
     ) -> Reply:
         options = {"num_ctx": self.num_ctx, "num_predict": NUM_PREDICT, "temperature": 0}
-        reply = self.wire.chat(messages, wanted, options, told)
+        reply = self.client.chat(messages, wanted, options, on_text)
         if not picture:  # how many tokens a picture is, each model counts in its own way
             self._meter.observe(sum(tokens(message["content"]) for message in messages), reply.prompt_tokens)
         return reply
@@ -216,7 +211,7 @@ class Ollama(ChatModel):
                 f"Ask a shorter question, or set EXHIBIT_NUM_CTX to {whole} or more.",
             )
 
-    def _fit(self, prompt: str, brief: Brief, wanted: Callable[[Sequence[int]], Schema], **fields: str) -> Packed:
+    def _fit(self, prompt: str, brief: Brief, wanted: Callable[[tuple[int, ...]], Schema], **fields: str) -> Packed:
         """The prompt with as much evidence as the window holds; ModelError where it holds none.
 
         `wanted` makes the reply's schema for the keys of the evidence that stands in the prompt.
@@ -229,11 +224,11 @@ class Ollama(ChatModel):
             "feedback": "\n".join(f"- {line(text, 300)}" for text in brief.feedback) or "(nothing)",
             "fence": fence,
         }
-        widest = _json(wanted([shown.key for shown in brief.evidence]))
+        widest = _json(wanted(tuple(shown.key for shown in brief.evidence)))
         bare = tokens(render(prompt, evidence="", schema="", **fields)) + 2 * tokens(widest)
-        self._check_size(bare + (context.LEAST_ROOM + 4 * len(brief.evidence) if brief.evidence else 0))
+        self._check_size(bare + (context.LEAST_EVIDENCE + 4 * len(brief.evidence) if brief.evidence else 0))
         evidence = context.pack(brief, self._limit - bare, fence)
-        text = render(prompt, evidence=evidence.text, schema=_json(wanted(sorted(evidence.keys))), **fields)
+        text = render(prompt, evidence=evidence.text, schema=_json(wanted(tuple(sorted(evidence.keys)))), **fields)
         return Packed(text, evidence.keys)
 
 

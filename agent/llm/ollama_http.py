@@ -28,7 +28,7 @@ OTHER_MODEL = (
     f"Install Ollama {LAST_FOR_MLLAMA}, the last line that loads it; or set EXHIBIT_MODEL to another vision model, "
     "such as ollama/qwen3-vl:8b-instruct, after `ollama pull qwen3-vl:8b-instruct`."
 )
-CIRCLE = 320
+LOOP_LENGTH = 320
 """Characters that, being one piece of at most a quarter of them over and over, show a reply to go round in circles."""
 
 
@@ -44,7 +44,7 @@ class Reply(NamedTuple):
     """It went round in circles and was stopped."""
 
 
-class Wire:
+class OllamaClient:
     """One model on one server. `timeout` is the seconds a whole reply may take."""
 
     def __init__(self, model: str, base_url: str, timeout: float) -> None:
@@ -77,9 +77,9 @@ class Wire:
         messages: Sequence[Mapping[str, Any]],
         schema: Body,
         options: Mapping[str, Any],
-        told: Callable[[str], None] = lambda text: None,
+        on_text: Callable[[str], None] = lambda text: None,
     ) -> Reply:
-        """The reply to one prompt, held to `schema`; `told` gets all of its text each time that it has grown.
+        """The reply to one prompt, held to `schema`; `on_text` gets all of its text each time that it has grown.
 
         Raises ModelDown and ModelMissing, within `timeout` seconds and the time of one retry: a server that has only
         loaded the model, and says so with an empty reply, is asked once more.
@@ -94,7 +94,7 @@ class Wire:
             "options": dict(options),
         }
         for _ in range(2):
-            reply, last = self._read(body, told)
+            reply, last = self._read(body, on_text)
             if reply.text or last.get("done_reason") != "load":
                 return reply
         raise ModelDown(f"{self.url} loaded {self.model} and said nothing.", f"Try: ollama run {self.model}")
@@ -109,17 +109,17 @@ class Wire:
         except (httpx.HTTPError, ValueError) as error:
             raise self._down(error) from error
 
-    def _read(self, body: Body, told: Callable[[str], None]) -> tuple[Reply, Body]:
+    def _read(self, body: Body, on_text: Callable[[str], None]) -> tuple[Reply, Body]:
         """The reply and its last line, which carries the counts."""
         text, looked, line = "", 0, Body()
         try:
             with closing(within(self.timeout, self._lines("/api/chat", body, self.timeout))) as lines:
                 for line in lines:
                     text += str((line.get("message") or {}).get("content") or "")
-                    told(text)
-                    if len(text) - looked > CIRCLE // 2:
+                    on_text(text)
+                    if len(text) - looked > LOOP_LENGTH // 2:
                         looked = len(text)
-                        if _in_circles(text):
+                        if _repeats_itself(text):
                             return Reply(text, stuck=True), line
         except (TimeoutError, httpx.HTTPError, ValueError) as error:
             raise self._down(error) from error
@@ -221,10 +221,10 @@ def within(seconds: float, source: Generator[T]) -> Generator[T]:
         stopped.set()
 
 
-def _in_circles(text: str) -> bool:
+def _repeats_itself(text: str) -> bool:
     """Whether its end repeats one piece: a model held to a grammar may write blanks, or one claim, for ever."""
-    end = text[-CIRCLE:]
-    return len(end) == CIRCLE and any(end[size:] == end[:-size] for size in range(1, CIRCLE // 4 + 1))
+    end = text[-LOOP_LENGTH:]
+    return len(end) == LOOP_LENGTH and any(end[size:] == end[:-size] for size in range(1, LOOP_LENGTH // 4 + 1))
 
 
 @cache

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent.llm.ollama_http import LAST_FOR_MLLAMA, OTHER_MODEL, Body, Wire
+from agent.llm.ollama_http import LAST_FOR_MLLAMA, OTHER_MODEL, Body, OllamaClient
 from tools.errors import ModelError, ModelMissing
 
 WINDOWS = (16384, 8192, 4096)
@@ -45,7 +45,7 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class Known:
+class ModelFacts:
     """All of it. `num_ctx` is the window in tokens that every request asks for."""
 
     version: str
@@ -54,29 +54,29 @@ class Known:
     probe: Probe
 
 
-def learn(wire: Wire, num_ctx: int | None) -> Known:
+def learn(client: OllamaClient, num_ctx: int | None) -> ModelFacts:
     """Raises ModelDown and ModelMissing, with the next command to type, where the model cannot answer."""
-    found = version(wire)
-    pulled(wire)
-    shown = card(wire)
-    usable(wire, found, shown)
-    window = num_ctx or choose_window(shown, memory(wire))
-    return Known(found, shown, window, probe(wire, window))
+    found = version(client)
+    pulled(client)
+    shown = card(client)
+    usable(client, found, shown)
+    window = num_ctx or choose_window(shown, memory(client))
+    return ModelFacts(found, shown, window, probe(client, window))
 
 
-def version(wire: Wire) -> str:
-    return str(wire.ask("/api/version").get("version", ""))
+def version(client: OllamaClient) -> str:
+    return str(client.ask("/api/version").get("version", ""))
 
 
-def pulled(wire: Wire) -> None:
+def pulled(client: OllamaClient) -> None:
     """Raises ModelMissing where the server's list does not have the model."""
-    names = [entry.get("name") for entry in wire.ask("/api/tags").get("models") or []]
-    if wire.model not in names and f"{wire.model}:latest" not in names:
-        raise wire.missing()
+    names = [entry.get("name") for entry in client.ask("/api/tags").get("models") or []]
+    if client.model not in names and f"{client.model}:latest" not in names:
+        raise client.missing()
 
 
-def card(wire: Wire) -> Card:
-    found = wire.ask("/api/show", named=True)
+def card(client: OllamaClient) -> Card:
+    found = client.ask("/api/show", named=True)
     listed, info = found.get("capabilities"), found.get("model_info") or {}
     return Card(
         family=str((found.get("details") or {}).get("family", "")),
@@ -86,30 +86,30 @@ def card(wire: Wire) -> Card:
     )
 
 
-def usable(wire: Wire, found: str, shown: Card) -> None:
+def usable(client: OllamaClient, found: str, shown: Card) -> None:
     """Raises ModelMissing for a model that this server cannot load, or that sees no pictures."""
     if shown.family == "mllama" and number(found) >= (0, 30):
-        raise ModelMissing(f"Ollama {found} cannot load {wire.model} (family mllama).", OTHER_MODEL)
+        raise ModelMissing(f"Ollama {found} cannot load {client.model} (family mllama).", OTHER_MODEL)
     if shown.capabilities is not None and "vision" not in shown.capabilities:
-        raise ModelMissing(f"{wire.model} cannot see pictures.", "Set EXHIBIT_MODEL to a model that can.")
+        raise ModelMissing(f"{client.model} cannot see pictures.", "Set EXHIBIT_MODEL to a model that can.")
 
 
-def probe(wire: Wire, num_ctx: int) -> Probe:
+def probe(client: OllamaClient, num_ctx: int) -> Probe:
     """Loads the model with the window that will be used, and has it write one word."""
     asked = [{"role": "user", "content": 'Reply with the JSON object {"ready": true} and nothing else.'}]
     options = {"num_ctx": num_ctx, "num_predict": PROBE_TOKENS, "temperature": 0}
-    reply = wire.chat(asked, PROBE, options)
+    reply = client.chat(asked, PROBE, options)
     rate = reply.tokens / reply.seconds if reply.tokens and reply.seconds else None
-    return Probe(re.sub(r"\s", "", reply.text) in ('{"ready":true}', '{"ready":false}'), rate, on_gpu(wire))
+    return Probe(re.sub(r"\s", "", reply.text) in ('{"ready":true}', '{"ready":false}'), rate, on_gpu(client))
 
 
-def on_gpu(wire: Wire) -> float | None:
+def on_gpu(client: OllamaClient) -> float | None:
     """The part of the loaded model that lies in the GPU's memory; None where it cannot be told."""
     try:
-        running = wire.ask("/api/ps").get("models") or []
+        running = client.ask("/api/ps").get("models") or []
     except ModelError:  # servers before 0.1.38 have no such list
         return None
-    mine = [entry for entry in running if entry.get("name") in (wire.model, f"{wire.model}:latest")]
+    mine = [entry for entry in running if entry.get("name") in (client.model, f"{client.model}:latest")]
     return mine[0].get("size_vram", 0) / mine[0]["size"] if mine and mine[0].get("size") else None
 
 
@@ -123,9 +123,9 @@ def choose_window(shown: Card, bytes_of_memory: int | None) -> int:
     return next((size for size in WINDOWS if size <= most), WINDOWS[-1])
 
 
-def memory(wire: Wire) -> int | None:
+def memory(client: OllamaClient) -> int | None:
     """Bytes of this machine's memory; None where Ollama runs on another, or the system does not tell (Windows)."""
-    if not wire.local or "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
+    if not client.local or "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
         return None
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 

@@ -1,21 +1,26 @@
-"""What a model is asked for, as JSON schemas that any Ollama can hold it to, and what its replies are read as."""
+"""What a model is asked for, as JSON schemas of pydantic models, and what its replies are read as."""
 
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from agent.answer import Claim
 from agent.llm.context import line
 from agent.llm.protocol import ANSWER, Call, Decision, Shown, repeated
+from agent.validator import Seen
 from tools.tool import Tool
 
 Schema = dict[str, Any]
+Choices = tuple[str, ...] | None
+"""The only values that an argument can take; None where it is free."""
+MOST_CLAIMS = 12
+"""Claims of one reply."""
 
 
-class Misfit(ValueError):
+class BadReply(ValueError):
     """The reply is JSON of another shape, or none, or says what it may not. The message is shown to the model."""
 
 
@@ -28,7 +33,7 @@ class Reading(BaseModel):
     relevant: bool
 
 
-class Own(BaseModel):
+class Description(BaseModel):
     """What is asked for of the person's own picture: words to search with, and what bears on the question."""
 
     model_config = ConfigDict(strict=True)
@@ -37,109 +42,106 @@ class Own(BaseModel):
     reading: str
 
 
-class Draft(BaseModel):
-    claims: tuple[Claim, ...] = Field(max_length=12)
-    enough: bool
-
-
-class Told(BaseModel):
+class Confirmation(BaseModel):
     """What is asked for where something is to be confirmed."""
 
     thought: str
-    answer: Literal["yes", "no", "cannot tell"]
+    answer: Seen
 
 
-LOOK: Schema = {
-    "type": "object",
-    "properties": {"reading": {"type": "string"}, "relevant": {"type": "boolean"}},
-    "required": ["reading", "relevant"],
-}
-OWN: Schema = {
-    "type": "object",
-    "properties": {"shows": {"type": "string"}, "reading": {"type": "string"}},
-    "required": ["shows", "reading"],
-}
+class Draft(BaseModel):
+    """What `write` asks for."""
+
+    claims: tuple[Claim, ...] = Field(max_length=MOST_CLAIMS)
+    enough: bool
 
 
-TOLD: Schema = {
-    "type": "object",
-    "properties": {"thought": {"type": "string"}, "answer": {"enum": ["yes", "no", "cannot tell"]}},
-    "required": ["thought", "answer"],
-}
+# schemas
 
 
-def writing_schema(keys: Sequence[int]) -> Schema:
+def schema_of(kind: type[BaseModel]) -> Schema:
+    """The model's JSON schema, short and without references: it stands in the prompt too, and any Ollama can build a
+    grammar of it."""
+    schema = kind.model_json_schema(by_alias=False)
+    return _compact(schema, schema.get("$defs", {}))
+
+
+def _compact(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
+    schema = schema | definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], {})
+    if "enum" in schema or "const" in schema:
+        return {"enum": schema.get("enum") or [schema["const"]]}
+    short: Schema = {"type": schema["type"]}
+    if "properties" in schema:
+        short["properties"] = {name: _compact(field, definitions) for name, field in schema["properties"].items()}
+        short["required"] = schema["required"]
+    if "items" in schema:
+        short["items"] = _compact(schema["items"], definitions)
+    return short
+
+
+@lru_cache(maxsize=64)
+def draft_schema(keys: tuple[int, ...]) -> Schema:
     """The schema of `write`'s reply; a citation can name no key but these."""
-    citation = {
-        "type": "object",
-        "properties": {"key": {"enum": list(keys)}, "quote": {"type": "string"}},
-        "required": ["key", "quote"],
-    }
-    claim = {
-        "type": "object",
-        "properties": {"text": {"type": "string"}, "citations": {"type": "array", "items": citation}},
-        "required": ["text", "citations"],
-    }
-    return {
-        "type": "object",
-        "properties": {"claims": {"type": "array", "items": claim}, "enough": {"type": "boolean"}},
-        "required": ["claims", "enough"],
-    }
+    key: Any = Literal[keys] if keys else int
+    citation = create_model("Citation", key=(key, ...), quote=(str, ...))
+    claim = create_model("Claim", text=(str, ...), citations=(list[citation], ...))  # type: ignore[valid-type]
+    return schema_of(create_model("Draft", claims=(list[claim], ...), enough=(bool, ...)))  # type: ignore[valid-type]
 
 
 def decision_schema(tools: Sequence[Tool], keys: Sequence[int], may_answer: bool = True) -> Schema:
     """One flat object: thought, action, and every argument of every tool, all required.
 
-    Arguments are strings, "" where the action does not use them: one sentinel for all types, no clash where
-    two tools give one name different types, and a grammar that every Ollama can build. The tool's own model
-    turns "7" or "true" into what it wants. Evidence keys, booleans and literals are held to their choices. Before
-    anything was looked for, "answer" is no choice.
+    Arguments are strings, "" where the action does not use them: one sentinel for all types, no clash where two tools
+    give one name different types, and a grammar that every Ollama can build. The tool's own model turns "7" or "true"
+    into what it wants. Evidence keys, booleans and literals are limited to their choices. Before anything was looked
+    for, "answer" is no choice.
     """
-    fields: dict[str, list[str] | None] = {}
+    fields: dict[str, Choices] = {"thought": None}
+    fields["action"] = (*(tool.name for tool in tools), *([ANSWER] if may_answer else []))
     for tool in tools:
         for name, choices in _arguments(tool, keys).items():
-            before = fields.get(name, [])
-            free = before is None or choices is None
-            fields[name] = None if free else list(dict.fromkeys([*(before or []), *(choices or [])]))
-    actions = [*(tool.name for tool in tools), *([ANSWER] if may_answer else [])]
-    properties: Schema = {"thought": {"type": "string"}, "action": {"enum": actions}}
-    for name, choices in fields.items():
-        properties[name] = {"type": "string"} if choices is None else {"enum": ["", *choices]}
-    return {"type": "object", "properties": properties, "required": list(properties)}
+            before = fields.get(name, ("",))
+            fields[name] = None if before is None or choices is None else tuple(dict.fromkeys(before + choices))
+    return _flat(tuple(fields.items()))
 
 
-def _arguments(tool: Tool, keys: Sequence[int]) -> dict[str, list[str] | None]:
-    """The tool's arguments, each with the only values it can take, or None where it is free."""
+@lru_cache(maxsize=64)
+def _flat(fields: tuple[tuple[str, Choices], ...]) -> Schema:
+    kinds: dict[str, Any] = {name: (str if choices is None else Literal[choices], ...) for name, choices in fields}
+    return schema_of(create_model("Decision", **kinds))
+
+
+def _arguments(tool: Tool, keys: Sequence[int]) -> dict[str, Choices]:
+    """The tool's arguments, each with its choices."""
     return {name: _choices(name, field, keys) for name, field in _fields(tool.args).items()}
 
 
 @lru_cache(maxsize=256)
 def _fields(args: type[BaseModel]) -> dict[str, Schema]:
-    """The JSON schema of each argument. Pydantic builds it anew each time, and takes a millisecond."""
+    """The JSON schema of each argument, its reference followed and "or null" taken off."""
     schema = args.model_json_schema(by_alias=False)
-    return {name: _plain(field, schema.get("$defs", {})) for name, field in schema.get("properties", {}).items()}
+    definitions = schema.get("$defs", {})
+    fields = {}
+    for name, field in schema.get("properties", {}).items():
+        options = [option for option in field.get("anyOf", [field]) if option.get("type") != "null"]
+        first = field | options[0] if len(options) == 1 else field
+        fields[name] = first | definitions.get(str(first.get("$ref", "")).rpartition("/")[2], {})
+    return fields
+
+
+def _choices(name: str, field: Schema, keys: Sequence[int]) -> Choices:
+    """An integer called `key` is the key of evidence."""
+    if name == "key" and field.get("type") == "integer":
+        return tuple(str(key) for key in keys if key >= field.get("minimum", 1))
+    if field.get("type") == "boolean":
+        return ("true", "false")
+    values = field.get("enum", [field["const"]] if "const" in field else None)
+    return None if values is None else tuple(str(value) for value in values)
 
 
 def callable_now(tool: Tool, keys: Sequence[int]) -> bool:
     """Whether each of its arguments can have a value: where nothing is found yet, no key can be given."""
     return all(choices is None or choices for choices in _arguments(tool, keys).values())
-
-
-def _plain(field: Schema, definitions: Mapping[str, Schema]) -> Schema:
-    """The field's schema with its reference followed and "or null" taken off."""
-    options = [option for option in field.get("anyOf", [field]) if option.get("type") != "null"]
-    first = field | options[0] if len(options) == 1 else field
-    return first | definitions.get(str(first.get("$ref", "")).rpartition("/")[2], {})
-
-
-def _choices(name: str, field: Schema, keys: Sequence[int]) -> list[str] | None:
-    """The only values the field can take, or None. An integer called `key` is the key of evidence."""
-    if name == "key" and field.get("type") == "integer":
-        return [str(key) for key in keys if key >= field.get("minimum", 1)]
-    if field.get("type") == "boolean":
-        return ["true", "false"]
-    values = field.get("enum", [field["const"]] if "const" in field else None)
-    return None if values is None else [str(value) for value in values]
 
 
 # what comes back
@@ -149,27 +151,32 @@ def parse(reply: str) -> Schema:
     """The JSON object in a reply; models that ignore `format` put a sentence or a code fence around it."""
     start, end = reply.find("{"), reply.rfind("}")
     if start < 0 or end < start:
-        raise Misfit("it is empty" if not reply.strip() else "it holds no complete JSON object")
+        raise BadReply("it is empty" if not reply.strip() else "it holds no complete JSON object")
     try:
-        found = json.loads(reply[start : end + 1], strict=False)
+        found = _whole_characters(json.loads(reply[start : end + 1], strict=False))
     except (json.JSONDecodeError, RecursionError) as error:
-        raise Misfit(f"it is no valid JSON ({error})") from error
+        raise BadReply(f"it is no valid JSON ({error})") from error
     assert isinstance(found, dict)  # it starts with a brace
     return found
 
 
+def _whole_characters(found: Any) -> Any:
+    """The same JSON; half a character (an escape such as \\ud800 alone), which nothing can store, becomes "?"."""
+    return json.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
+
+
 def decision(raw: Schema, table: Mapping[str, Tool], calls: Sequence[Call], may_answer: bool) -> Decision:
-    """The step that a reply names. Raises Misfit and ValidationError; Misfit too for a call that was made before."""
+    """The step that a reply names. Raises ValidationError, and BadReply, for a call made before too."""
     thought, action = str(raw.get("thought", "")), raw.get("action")
     if action == ANSWER and may_answer:
         return Decision(thought=thought, action=ANSWER)
     tool = table.get(action) if isinstance(action, str) else None
     if tool is None:
-        raise Misfit(f"action: must be one of {', '.join([*table, *([ANSWER] if may_answer else [])])}")
+        raise BadReply(f"action: must be one of {', '.join([*table, *([ANSWER] if may_answer else [])])}")
     given = {name: raw[name] for name in tool.args.model_fields if not _unused(raw.get(name))}
     args = tool.args.model_validate(given).model_dump(mode="json", exclude_unset=True)
     if repeated(tool, args, calls):
-        raise Misfit(f"{tool.name}: this call was made before; change its words, or choose another action")
+        raise BadReply(f"{tool.name}: this call was made before; change its words, or choose another action")
     return Decision(thought=thought, action=tool.name, args=args)
 
 
@@ -177,48 +184,48 @@ def _unused(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def claims(raw: Schema, held: Mapping[int, Shown]) -> tuple[Claim, ...]:
-    """The claims of a draft, all of them sound in form. Raises Misfit and ValidationError."""
+def claims(raw: Schema, shown: Mapping[int, Shown]) -> tuple[Claim, ...]:
+    """The claims of a draft, all of them sound in form. Raises BadReply and ValidationError."""
     draft = Draft.model_validate(raw)
     if draft.enough and not draft.claims:
-        raise Misfit('claims: is empty although "enough" is true')
+        raise BadReply('claims: is empty although "enough" is true')
     for claim in draft.claims:
-        if problem := wrong(claim, held):
-            raise Misfit(problem)
+        if problem := fault(claim, shown):
+            raise BadReply(problem)
     return draft.claims
 
 
-def sound(raw: Schema, held: Mapping[int, Shown]) -> tuple[Claim, ...]:
+def sound_claims(raw: Schema, shown: Mapping[int, Shown]) -> tuple[Claim, ...]:
     """Of a draft that has faults, the claims that have none; () where no claim can be read at all."""
     found = raw.get("claims")
     return tuple(
         claim
-        for one in (found if isinstance(found, list) else [])[:12]
-        if (claim := as_claim(one)) and not wrong(claim, held)
+        for one in (found if isinstance(found, list) else [])[:MOST_CLAIMS]
+        if (claim := _as_claim(one)) and not fault(claim, shown)
     )
 
 
-def as_claim(raw: object) -> Claim | None:
+def _as_claim(raw: object) -> Claim | None:
     try:
-        return Claim.model_validate(raw)
+        return Claim.model_validate(_whole_characters(raw))
     except ValidationError:
         return None
 
 
-def wrong(claim: Claim, held: Mapping[int, Shown]) -> str:
+def fault(claim: Claim, shown: Mapping[int, Shown]) -> str:
     """What is wrong with a claim's form, or ""."""
     if not claim.text.strip() or not claim.citations:
         return "claims: each needs a text and at least one citation"
     for citation in claim.citations:
-        if citation.key not in held:
-            return f"key: {citation.key} is not one of {', '.join(map(str, held))}"
+        if citation.key not in shown:
+            return f"key: {citation.key} is not one of {', '.join(map(str, shown))}"
         # Where the picture itself is the proof there may be no words to quote.
-        if not citation.quote.strip() and held[citation.key].kind != "figure":
+        if not citation.quote.strip() and shown[citation.key].kind != "figure":
             return f"quote: is empty for [{citation.key}]; copy the words that prove the claim"
     return ""
 
 
-class Claims:
+class ClaimStream:
     """The claims of a reply that is still being written, each as soon as it is whole."""
 
     def __init__(self) -> None:
@@ -238,14 +245,14 @@ class Claims:
                 raw, self._at = self._decoder.raw_decode(text, start)
             except (json.JSONDecodeError, RecursionError):  # not whole yet
                 break
-            if claim := as_claim(raw):
+            if claim := _as_claim(raw):
                 found.append(claim)
         return found
 
 
-def reason(error: Misfit | ValidationError) -> str:
+def reason(error: BadReply | ValidationError) -> str:
     """What is wrong, field by field, without the values: they may be long, and come from documents."""
-    if isinstance(error, Misfit):
+    if isinstance(error, BadReply):
         return line(str(error), 300)
     found = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_url=False)]
     return line("; ".join(found), 300)

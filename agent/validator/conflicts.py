@@ -1,11 +1,12 @@
 """Do two claims from different sources give different values for one thing? Few alarms, and right ones."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from agent.answer import Claim
-from agent.validator.numbers import tells
+from agent.validator.numbers import says
 from tools.language import names
 from tools.language.numbers import Quantity, extract
 from tools.language.units import unit_stems
@@ -57,16 +58,13 @@ def _same_subject(one: str, other: str) -> bool:
 
 
 def _agree(mine: Quantity, theirs: Quantity, one: Claim, other: Claim) -> bool:
-    """Either tells the other, or their ranges and bounds leave room for both."""
-    if tells(mine, theirs, other.text) or tells(theirs, mine, one.text):
+    """Either says the other, or their ranges and bounds leave room for both."""
+    if says(mine, theirs, other.text) or says(theirs, mine, one.text):
         return True
-    low, high = max(_low(mine), _low(theirs)), min(_high(mine), _high(theirs))
-    return low <= high
+    (low, high), (other_low, other_high) = _limits(mine), _limits(theirs)
+    return max(low, other_low) <= min(high, other_high)
 
 
-def _low(quantity: Quantity) -> float:
-    return float("-inf") if quantity.bound in ("at most", "less than") else quantity.low
-
-
-def _high(quantity: Quantity) -> float:
-    return float("inf") if quantity.bound in ("at least", "more than") else quantity.high
+def _limits(quantity: Quantity) -> tuple[float, float]:
+    low = -math.inf if quantity.bound in ("at most", "less than") else quantity.low
+    return low, math.inf if quantity.bound in ("at least", "more than") else quantity.high

@@ -102,7 +102,7 @@ def measure(claim: str, texts: Sequence[str], reads: Reads, context: str = "") -
         wrong_numbers=_share(facts.contradicted, facts, named=False),
         missing_numbers=_share(facts.missing, facts, named=False),
         missing_names=_share(facts.missing, facts, named=True),
-        has_numbers=float(any(fact.kind != "name" for fact in facts.every)),
+        has_numbers=float(any(fact.kind != "name" for fact in facts.facts)),
         long_evidence=float(sum(sentence.length for sentence in every) > WORDS),
         long_claim=min(1.0, len(claim.split()) / 40),
     )
@@ -142,5 +142,5 @@ def _phrases(claim: str, evidence: str) -> float:
 
 def _share(some: Sequence[Fact], facts: FactCheck, *, named: bool) -> float:
     """Of the claim's names, or of its numbers, dates and codes, those among `some`; 0 where it has none."""
-    kinds = [fact.kind == "name" for fact in facts.every]
+    kinds = [fact.kind == "name" for fact in facts.facts]
     return sum((fact.kind == "name") == named for fact in some) / max(1, kinds.count(named))

@@ -1,13 +1,13 @@
 """Are the claim's numbers and names those of the evidence?
 
-A quantity of the claim must be told by one of the evidence, of the same dimension:
+A quantity of the claim must be said by one of the evidence, of the same dimension:
 
 - An exact number must be equal; in another unit, equal when rounded to the claim's last digit.
 - "about x" must be a correct rounding of the evidence (half a unit of its last digit that is not a trailing zero).
-- A bound ("at least x") may be as strict as the evidence's or weaker: "at least 45 mm" tells "at least 40 mm".
+- A bound ("at least x") may be as strict as the evidence's or weaker: "at least 45 mm" says "at least 40 mm".
   From an exact number follows a bound for counts, money and percent ("more than 23 million" of 23,412,345),
   never for physical units: in a manual "48 N·m" is not "at least 45 N·m".
-- A bound or a range may not be dropped: "not more than 8 bar" does not tell "8 bar". It is not dropped where the
+- A bound or a range may not be dropped: "not more than 8 bar" does not say "8 bar". It is not dropped where the
   claim has a word for it anywhere ("the limit is 8 bar").
 - "about" may be dropped; a range must keep both ends; a single number of the evidence may lie within a range.
 
@@ -15,7 +15,7 @@ Names (codes, dates, capitalised names) must stand in the evidence; see `names`.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
@@ -23,7 +23,7 @@ from agent.validator import spans
 from tools.language import names
 from tools.language.markdown import MarkdownRow
 from tools.language.names import Date, Name
-from tools.language.numbers import Quantity, even, extract, with_unit, without_unit
+from tools.language.numbers import Quantity, even, extract, with_unit, without, without_unit
 from tools.language.words import stems
 
 Kind = Literal["quantity", "code", "date", "name"]
@@ -31,66 +31,50 @@ Kind = Literal["quantity", "code", "date", "name"]
 
 @dataclass(frozen=True)
 class Fact:
-    """`text` as the claim has it; `found` what the evidence says instead, "" where it says nothing."""
+    """`text` as the claim has it; `found` what the evidence says instead, "" where it says nothing or the same."""
 
     kind: Kind
     text: str
+    holds: bool
     found: str = ""
 
 
 @dataclass(frozen=True)
 class FactCheck:
-    supported: tuple[Fact, ...] = ()
-    missing: tuple[Fact, ...] = ()
-    contradicted: tuple[Fact, ...] = ()
+    facts: tuple[Fact, ...]
 
     @property
     def ok(self) -> bool:
-        return not (self.missing or self.contradicted)
+        return all(fact.holds for fact in self.facts)
 
     @property
-    def every(self) -> tuple[Fact, ...]:
-        return self.supported + self.missing + self.contradicted
+    def missing(self) -> list[Fact]:
+        return [fact for fact in self.facts if not fact.holds and not fact.found]
 
-
-@dataclass(frozen=True)
-class _Found:
-    """How one fact fared. `told` true: supported. Else `found` is the evidence's rival, "" for none."""
-
-    fact: Fact
-    told: bool
+    @property
+    def contradicted(self) -> list[Fact]:
+        return [fact for fact in self.facts if not fact.holds and fact.found]
 
 
 def check(claim: str, evidence: str) -> FactCheck:
     """Every quantity and name of the claim against all of the evidence."""
     claim, evidence = even(_CITATION_MARK.sub("", claim)), even(evidence)
     quantities, dates = extract(claim), names.dates(claim)
-    codes = names.codes(_without(claim, dates))
-    proper = names.proper_names(_without(claim, [*quantities, *dates, *codes]))
-    there = extract(evidence)
-    dates_there = names.dates(evidence)
-    found = [
+    codes = names.codes(without(claim, dates))
+    proper = names.proper_names(without(claim, [*quantities, *dates, *codes]))
+    there, dates_there = extract(evidence), names.dates(evidence)
+    years = {quantity.low for quantity in there if not quantity.dimension}
+    facts = [
         *(_quantity(one, there, claim, evidence) for one in quantities if not _is_idle(one, dates)),
-        *(_date(one, dates_there, claim, evidence) for one in dates),
+        *(_date(one, dates_there, years, claim, evidence) for one in dates),
         *(_code(one, evidence) for one in codes),
         *(_name(one, claim, evidence) for one in proper),
     ]
-    found = [one for one in found if one.told or one.fact.found or not _is_count(one.fact)]
-    return FactCheck(
-        supported=tuple(one.fact for one in found if one.told),
-        missing=tuple(one.fact for one in found if not one.told and not one.fact.found),
-        contradicted=tuple(one.fact for one in found if not one.told and one.fact.found),
-    )
+    return FactCheck(tuple(fact for fact in facts if fact.holds or fact.found or not _is_count(fact)))
 
 
 # "[2]" that a model wrote into its text, and the number of a list item at the start.
 _CITATION_MARK = re.compile(r"\[\d{1,3}\]|^\s*\d{1,2}[.)]\s(?=\s*[^\W\d])")
-
-
-def _without(text: str, spans: Iterable[Quantity | Name]) -> str:
-    for span in spans:
-        text = text[: span.start] + "\x00" * (span.end - span.start) + text[span.end :]
-    return text
 
 
 def _is_idle(quantity: Quantity, dates: Sequence[Name]) -> bool:
@@ -103,56 +87,56 @@ def _is_count(fact: Fact) -> bool:
     return fact.kind == "quantity" and not any(char.isdecimal() for char in fact.text) and fact.text.isalpha()
 
 
-def _name(name: Name, claim: str, evidence: str) -> _Found:
+def _name(name: Name, claim: str, evidence: str) -> Fact:
     """An acronym that the claim spells out itself needs no other source."""
-    told = names.has_name(name.text, evidence) or names.spells(claim, name.text)
-    return _Found(Fact("name", name.text), told)
+    return Fact("name", name.text, names.has_name(name.text, evidence) or names.spells(claim, name.text))
 
 
-def _date(date: Date, there: Sequence[Date], claim: str, evidence: str) -> _Found:
+def _date(date: Date, there: Sequence[Date], years: set[float], claim: str, evidence: str) -> Fact:
     """A year may stand apart from its day: "On 6 October they met ... in 1995"."""
-    years = {quantity.low for quantity in extract(evidence) if not quantity.dimension}
-    told = any(other.says(date) for other in there) or (
-        date.year in years and any(not other.year and other.says(replace(date, year=0)) for other in there)
-    )
+    if any(other.says(date) for other in there):
+        return Fact("date", date.text, True)
+    if date.year in years and any(not other.year and other.says(replace(date, year=0)) for other in there):
+        return Fact("date", date.text, True)
     rival = _nearest(date, [other for other in there if bool(other.day) == bool(date.day)], claim, evidence)
-    return _Found(Fact("date", date.text, "" if told or not rival else rival.text), told)
+    return Fact("date", date.text, False, rival.text if rival else "")
 
 
-def _code(code: Name, evidence: str) -> _Found:
+def _code(code: Name, evidence: str) -> Fact:
     if names.has_code(code.text, evidence):
-        return _Found(Fact("code", code.text), True)
-    return _Found(Fact("code", code.text, names.rival_code(code.text, evidence) or ""), False)
+        return Fact("code", code.text, True)
+    return Fact("code", code.text, False, names.rival_code(code.text, evidence) or "")
 
 
 # --- quantities ----------------------------------------------------------------------------------------------
 
 
-def _quantity(quantity: Quantity, there: Sequence[Quantity], claim: str, evidence: str) -> _Found:
+def _quantity(quantity: Quantity, there: Sequence[Quantity], claim: str, evidence: str) -> Fact:
     alike = [other for other in there if other.dimension == quantity.dimension]
-    if any(tells(other, quantity, claim) for other in alike) or _tell_together(alike, quantity, claim):
-        return _Found(Fact("quantity", quantity.text), True)
+    if any(says(other, quantity, claim) for other in alike) or _say_together(alike, quantity):
+        return Fact("quantity", quantity.text, True)
     rivals = alike or [other for other in there if _same_number(other, quantity)]
     if not quantity.dimension:
         rivals = [other for other in rivals if _counts_same(quantity, claim) & _counts_same(other, evidence)]
     rival = _nearest(quantity, rivals, claim, evidence)
-    return _Found(Fact("quantity", quantity.text, rival.text if rival else ""), False)
+    return Fact("quantity", quantity.text, False, rival.text if rival else "")
 
 
-def tells(other: Quantity, quantity: Quantity, claim: str) -> bool:
+def says(other: Quantity, quantity: Quantity, claim: str) -> bool:
     """Whether the evidence's `other` says what the claim's `quantity` says; both have one dimension."""
     if quantity.bound == "exact":
-        return _tells_exact(other, quantity, claim)
+        return _says_exact(other, quantity, claim)
     if quantity.bound == "range":
-        return _tells_range(other, quantity)
-    return _tells_bound(other, quantity)
+        return _says_range(other, quantity)
+    return _says_bound(other, quantity)
 
 
-def _tells_exact(other: Quantity, quantity: Quantity, claim: str) -> bool:
+def _says_exact(other: Quantity, quantity: Quantity, claim: str) -> bool:
+    slack = _slack(other, quantity)
     if quantity.approximate:
-        off = max(quantity.rounding / 2, _slack(other, quantity))
-        return other.low - off <= quantity.low <= other.high + off
-    if abs(other.low - quantity.low) > _slack(other, quantity) or other.low != other.high:
+        slack = max(quantity.rounding / 2, slack)
+        return other.low - slack <= quantity.low <= other.high + slack
+    if abs(other.low - quantity.low) > slack or other.low != other.high:
         return False
     return other.bound == "exact" or _keeps_bound(other, claim)
 
@@ -160,24 +144,19 @@ def _tells_exact(other: Quantity, quantity: Quantity, claim: str) -> bool:
 def _slack(other: Quantity, quantity: Quantity) -> float:
     """How far equal values may lie apart: rounding errors, and half the last digit where units were converted."""
     exact = 1e-9 * max(abs(other.low), abs(quantity.low), 1e-12)
-    return exact if other.unit == quantity.unit else max(exact, _converted(other, quantity))
+    same_unit = other.unit.casefold() == quantity.unit.casefold() or not (other.unit and quantity.unit)
+    return exact if same_unit or abs(other.low - quantity.low) < 1e-12 else max(exact, quantity.step / 2)
 
 
-def _converted(other: Quantity, quantity: Quantity) -> float:
-    """Half the claim's last digit, but only where the two units differ in size."""
-    same_size = other.unit.casefold() == quantity.unit.casefold() or not (other.unit and quantity.unit)
-    return 0.0 if same_size or abs(other.low - quantity.low) < 1e-12 else quantity.step / 2
-
-
-def _tells_range(other: Quantity, quantity: Quantity) -> bool:
+def _says_range(other: Quantity, quantity: Quantity) -> bool:
     slack = max(_slack(other, quantity), quantity.rounding / 2 if quantity.approximate else 0.0)
     if other.bound == "range":
         return abs(other.low - quantity.low) <= slack and abs(other.high - quantity.high) <= slack
     return other.bound == "exact" and quantity.low <= other.low <= quantity.high
 
 
-def _tell_together(there: Sequence[Quantity], quantity: Quantity, claim: str) -> bool:
-    """Both ends of a range told apart: "minimum 5 bar, maximum 8 bar"."""
+def _say_together(there: Sequence[Quantity], quantity: Quantity) -> bool:
+    """Both ends of a range, apart: "minimum 5 bar, maximum 8 bar"."""
     if quantity.bound != "range":
         return False
     ends = (quantity.low, quantity.high)
@@ -187,7 +166,7 @@ def _tell_together(there: Sequence[Quantity], quantity: Quantity, claim: str) ->
 _DESCRIPTIVE = {"", "[percent_]", "[USD]", "[EUR]", "[GBP]", "[JPY]", "[INR]", "[CHF]"}
 
 
-def _tells_bound(other: Quantity, quantity: Quantity) -> bool:
+def _says_bound(other: Quantity, quantity: Quantity) -> bool:
     up = quantity.bound in ("at least", "more than")
     strict = quantity.bound in ("more than", "less than")
     limit, worst = (quantity.low, other.low) if up else (-quantity.high, -other.high)
@@ -202,19 +181,15 @@ def _tells_bound(other: Quantity, quantity: Quantity) -> bool:
     return worst > limit + slack or abs(worst - limit) <= slack and (open_end or not strict)
 
 
-_BOUND_WORDS: dict[bool, re.Pattern[str]] = {
-    True: re.compile(
-        r"\b(?:min|least|lower|more|over|above|exceed\w*|greater|higher|longer|from|minim\w+)\b|[≥>+]", re.I
-    ),
-    False: re.compile(
-        r"\b(?:max|most|up to|limit\w*|exceed\w*|within|less|under|below|fewer|upper|until|maxim\w+|more than)\b|[≤<]",
-        re.I,
-    ),
-}
+# Words that say in any place of the claim that a number is a bound.
+_AT_LEAST = r"(?i)\b(?:min|least|lower|more|over|above|exceed\w*|greater|higher|longer|from|minim\w+)\b|[≥>+]"
+_AT_MOST = (
+    r"(?i)\b(?:max|most|up to|limit\w*|exceed\w*|within|less|under|below|fewer|upper|until|maxim\w+|more than)\b|[≤<]"
+)
 
 
 def _keeps_bound(other: Quantity, claim: str) -> bool:
-    return _BOUND_WORDS[other.bound in ("at least", "more than")].search(claim) is not None
+    return re.search(_AT_LEAST if other.bound in ("at least", "more than") else _AT_MOST, claim) is not None
 
 
 def _same_number(other: Quantity, quantity: Quantity) -> bool:
@@ -288,5 +263,5 @@ def _bare(header: str) -> str:
 
 def _is_said(value: str, cell: str) -> bool:
     """The value's words stand in the cell, or its numbers do in other units."""
-    facts = check(value, cell)
-    return bool(spans.find(value, cell)) or bool(facts.supported) and facts.ok
+    found = check(value, cell)
+    return bool(spans.find(value, cell)) or found.ok and bool(found.facts)

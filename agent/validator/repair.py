@@ -1,6 +1,6 @@
 """Citations put right: moved to the source that has what is claimed, and left out where they add nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, product
 
 from agent.answer import Citation
@@ -8,6 +8,7 @@ from agent.validator import spans
 from agent.validator.case import Case, labels
 from agent.validator.windows import best_stretch
 from tools.language.words import terms
+from tools.library.evidence import Item
 
 Supported = Callable[[Case], bool]
 """Whether the decision supports a claim as it is cited."""
@@ -20,21 +21,20 @@ MAX_READ = 3
 
 def moved(case: Case) -> Case | None:
     """The case with its citations moved to sources that have its quotes; rather one in which the facts hold too."""
-    options = [_keys_with(c.quote, c.key, case) for c in case.claim.citations]
-    here = tuple(citation.key for citation in case.claim.citations)
-    moves = [_with_keys(case, keys) for keys in islice(product(*options), MAX_MOVES) if keys != here]
-    return next((move for move in moves if move.facts.ok), moves[0] if moves else None)
+    citations = case.claim.citations
+    options = [_keys_with(citation, case.items) for citation in citations]
+    ways = [
+        case.citing([citation.model_copy(update={"key": key}) for citation, key in zip(citations, keys, strict=True)])
+        for keys in islice(product(*options), MAX_MOVES)
+        if keys != tuple(citation.key for citation in citations)
+    ]
+    return next((way for way in ways if way.facts.ok), ways[0] if ways else None)
 
 
-def _keys_with(quote: str, own: int, case: Case) -> list[int]:
+def _keys_with(citation: Citation, items: Mapping[int, Item]) -> list[int]:
     """The keys whose text has the quote, the cited one first."""
-    keys = sorted(case.items, key=lambda key: (key != own, key))
-    return [key for key in keys if spans.find(quote, case.items[key].text)]
-
-
-def _with_keys(case: Case, keys: Sequence[int]) -> Case:
-    pairs = zip(case.claim.citations, keys, strict=True)
-    return case.citing([citation.model_copy(update={"key": key}) for citation, key in pairs])
+    keys = sorted(items, key=lambda key: (key != citation.key, key))
+    return [key for key in keys if spans.find(citation.quote, items[key].text)]
 
 
 def found_elsewhere(case: Case, supported: Supported) -> Case | None:

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from evals.metrics.resources import peak_mb, resident_mb
 from evals.retrieval.synthetic import Corpus, Points, Vectors
-from tools.library.store import EdgeStore, Layout, Maker, Scope, ServerStore, Sparse, Store
+from tools.library.store import EdgeStore, Layout, Leg, LegQuery, Maker, Scope, ServerStore, Sparse, Store
 
 TEXT_DIM, CLIP_DIM = 384, 512
 MAKER = Maker("synthetic", "synthetic", TEXT_DIM, CLIP_DIM)
@@ -33,6 +33,7 @@ MILLION = 1_000_000
 SLOW = 10
 """Queries asked of what takes more than a tenth of a second."""
 FIGURES = Scope(kinds=("figure",))
+LEGS: tuple[Leg, ...] = ("bm25", "text", "clip")
 
 
 @dataclass
@@ -120,7 +121,7 @@ def _fill(store: Store, corpus: Corpus, number: int) -> None:
 
 
 def _served_apart(
-    root: Path, speed: StoreSpeed, layout: Layout, asked: Points, nearest: Sequence[set[str]], leg: str
+    root: Path, speed: StoreSpeed, layout: Layout, asked: Points, nearest: Sequence[set[str]], leg: Leg
 ) -> StoreSpeed:
     """Opened and asked in a process of its own, whose memory holds nothing of the building."""
     with ProcessPoolExecutor(1, get_context("spawn")) as apart:
@@ -138,13 +139,14 @@ def _serve(root: Path, speed: StoreSpeed, layout: Layout, *asked: Any) -> StoreS
     return speed
 
 
-def _ask(store: Store, speed: StoreSpeed, asked: Points, nearest: Sequence[set[str]], leg: str) -> None:
+def _ask(store: Store, speed: StoreSpeed, asked: Points, nearest: Sequence[set[str]], leg: Leg) -> None:
     """Warm: the first tenth of the queries is asked twice, and counted once."""
-    legs = [name for name in ("bm25", "text", "clip") if _query(asked, 0, name) is not None]
+    legs = [name for name in LEGS if _query(asked, 0, name) is not None]
     number = len(asked.clip)
 
     def one(n: int, scope: Scope) -> list[list[Any]]:
-        return store.search_all([(name, _query(asked, n, name)) for name in legs], DEPTH, scope)  # type: ignore[misc]
+        queries = ((name, _query(asked, n, name)) for name in legs)
+        return store.search_all([LegQuery(name, vector) for name, vector in queries if vector], DEPTH, scope)
 
     for n in range(number // 10):
         one(n, Scope())
@@ -161,7 +163,7 @@ def _ask(store: Store, speed: StoreSpeed, asked: Points, nearest: Sequence[set[s
     speed.filtered_p50 = float(np.median(kept)) * 1e3
 
 
-def _query(asked: Points, n: int, leg: str) -> list[float] | Sparse | None:
+def _query(asked: Points, n: int, leg: Leg) -> list[float] | Sparse | None:
     if leg == "bm25":
         return asked.words[n] if asked.words else None
     vectors: Vectors = getattr(asked, leg)

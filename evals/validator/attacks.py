@@ -31,7 +31,7 @@ class Attack:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttackVerdict:
     attack: Attack
     verdict: Verdict
 
@@ -67,11 +67,11 @@ def _item(found: dict[str, Any]) -> Item:
     return Passage(**shared, text=found["text"])
 
 
-def run(attacks: Sequence[Attack]) -> list[Outcome]:
-    return [Outcome(a, validate([a.claim], a.items, untitled)[0]) for a in attacks]
+def run(attacks: Sequence[Attack]) -> list[AttackVerdict]:
+    return [AttackVerdict(a, validate([a.claim], a.items, untitled)[0]) for a in attacks]
 
 
-def table(outcomes: Sequence[Outcome]) -> Grid:
+def table(outcomes: Sequence[AttackVerdict]) -> Grid:
     shown = console.table("attacks", "kind", "claims", "right")
     shown.add_column("wrong")
     for kind in dict.fromkeys(outcome.attack.kind for outcome in outcomes):

@@ -131,7 +131,7 @@ def slices(rows: Sequence[LabelledClaim]) -> dict[str, NDArray[np.int64]]:
 
 def _kinds(row: LabelledClaim) -> dict[str, bool]:
     quantities = extract(row.claim)
-    facts = {fact.kind for fact in check(row.claim, row.claim).supported}
+    facts = {fact.kind for fact in check(row.claim, row.claim).facts if fact.holds}
     words = WORD.findall(row.claim.casefold())
     return {
         "number": bool(quantities),

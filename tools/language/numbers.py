@@ -6,8 +6,10 @@ separates thousands; with one, two, or more than three it is a decimal comma. Ti
 """
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -100,41 +102,37 @@ def even(text: str) -> str:
 
 def extract(text: str) -> list[Quantity]:
     """Every quantity of a text, in order. Codes and dates are no quantities, but the year of a date is one."""
-    text = even(text)
-    found, rest = _clocks(text)
-    dated = names.dates(rest)
-    for date in dated:
-        rest = _blanked(rest, date.start, date.end)
-    for code in names.codes(rest):
-        rest = _blanked(rest, code.start, code.end)
-    years = [_year(date) for date in dated if date.year]
+    return list(_extract(even(text)))
+
+
+@lru_cache(maxsize=256)
+def _extract(text: str) -> Sequence[Quantity]:
+    clocks = [_clock(match) for match in _CLOCK.finditer(text)]
+    rest = without(text, clocks)
+    dates = names.dates(rest)
+    rest = without(rest, dates)
+    rest = without(rest, names.codes(rest))
+    years = [Quantity(str(d.year), d.start, d.end, d.year, d.year, "", "", step=1, rounding=1) for d in dates if d.year]
     numbers = _whole_years(_shared_units(list(_numbers(rest)), rest), rest)
-    return sorted([*found, *years, *_bounded(_ranges(numbers, rest), text)], key=lambda quantity: quantity.start)
+    return sorted([*clocks, *years, *_bounded(_ranges(numbers, rest), text)], key=lambda quantity: quantity.start)
 
 
-def _blanked(text: str, start: int, end: int) -> str:
+def without(text: str, places: Iterable[Quantity | names.Name]) -> str:
     """The text with something taken out; what is left keeps its offset and touches nothing."""
-    return text[:start] + "\x00" * (end - start) + text[end:]
+    for place in places:
+        text = text[: place.start] + "\x00" * (place.end - place.start) + text[place.end :]
+    return text
 
 
-def _year(date: names.Date) -> Quantity:
-    return Quantity(str(date.year), date.start, date.end, date.year, date.year, "", "", step=1, rounding=1)
-
-
-def _clocks(text: str) -> tuple[list[Quantity], str]:
-    """Times and ratios, and the text without them. "14:30" is a time, "30:1" a ratio."""
-    found = []
-    for match in _CLOCK.finditer(text):
-        first, second = float(match["a"] or match["hour"]), match["b"] or "00"
-        half = (match["half"] or match["half2"] or "").lower()
-        is_time = bool(half) or len(second) == 2 and float(second) < 60 and first < 24
-        if half:
-            first = first % 12 + (12 if half == "p" else 0)
-        value = first * 60 + float(second) if is_time else first / (float(second) or 1)
-        kind = "time of day" if is_time else "ratio"
-        found.append(Quantity(match[0], match.start(), match.end(), value, value, kind, ""))
-        text = _blanked(text, match.start(), match.end())
-    return found, text
+def _clock(match: re.Match[str]) -> Quantity:
+    """A time or a ratio: "14:30" is a time, "30:1" a ratio."""
+    first, second = float(match["a"] or match["hour"]), match["b"] or "00"
+    half = (match["half"] or match["half2"] or "").lower()
+    is_time = bool(half) or len(second) == 2 and float(second) < 60 and first < 24
+    if half:
+        first = first % 12 + (12 if half == "p" else 0)
+    value = first * 60 + float(second) if is_time else first / (float(second) or 1)
+    return Quantity(match[0], *match.span(), value, value, "time of day" if is_time else "ratio", "")
 
 
 # The unit of a table's column: in brackets anywhere in its header, or at the end after "in" or a comma.
@@ -173,8 +171,8 @@ def _numbers(text: str) -> Iterator[_Number]:
         scale = _SCALE.match(text, number.end)
         if scale and not (scale[2] and match["word"]):
             by = _SCALES[(scale[1] or scale[2]).lower()]
-            number = replace(number, end=scale.end(), value=number.value * by, step=number.step * by)
-            number = replace(number, rounding=number.rounding * by)
+            value, step, rounding = number.value * by, number.step * by, number.rounding * by
+            number = replace(number, end=scale.end(), value=value, step=step, rounding=rounding)
         number = _with_unit(number, text)
         end = number.end
         yield number
@@ -184,7 +182,7 @@ def _read(match: re.Match[str], text: str) -> _Number:
     """The number alone. A minus after a digit, a letter or a bracket is a dash."""
     start, end = match.span()
     value = _value(match)
-    decimals = _decimals(match["plain"] or "")
+    decimals = len("".join(re.split(r"[.,]", match["plain"] or "")[1:]))
     step = rounding = 10.0**-decimals
     while decimals == 0 and value and value % (rounding * 10) == 0:
         rounding *= 10
@@ -209,10 +207,6 @@ def _value(match: re.Match[str]) -> float:
     if match["european"]:
         return float(match["european"].replace(".", "").replace(",", "."))
     return float(match["plain"].replace(",", "."))
-
-
-def _decimals(plain: str) -> int:
-    return len(re.split(r"[.,]", plain)[1]) if re.search(r"[.,]", plain) else 0
 
 
 def _with_unit(number: _Number, text: str) -> _Number:
@@ -271,17 +265,11 @@ def _is_year(number: _Number) -> bool:
 
 
 def _ranges(numbers: list[_Number], text: str) -> list[Quantity]:
-    found: list[Quantity] = []
-    i = 0
-    while i < len(numbers):
-        number = numbers[i]
-        after = numbers[i + 1] if i + 1 < len(numbers) else None
-        if after and _is_range(number, after, text):
-            found.append(_quantity(number, after, text))
-            i += 2
-        else:
-            found.append(_quantity(number, number, text))
-            i += 1
+    found, left = [], deque(numbers)
+    while left:
+        low = left.popleft()
+        high = left.popleft() if left and _is_range(low, left[0], text) else low
+        found.append(_quantity(low, high, text))
     return found
 
 

@@ -22,67 +22,50 @@ class Unit:
 
 NO_UNIT = Unit()
 
-# Written form -> pint expression. Case counts: mW is not MW.
-_SYMBOLS = {
-    "mm": "mm", "cm": "cm", "dm": "dm", "m": "m", "km": "km", "µm": "um", "μm": "um", "nm": "nm", "in.": "inch",
-    "ft": "ft", "ft.": "ft", "yd": "yd", "mi": "mile",
-    "mg": "mg", "g": "g", "kg": "kg", "t": "tonne", "µg": "ug", "μg": "ug", "lb": "lb", "lbs": "lb", "lb.": "lb",
-    "lbs.": "lb", "oz": "oz", "oz.": "oz",
-    "ml": "ml", "mL": "ml", "cl": "cl", "dl": "dl", "l": "liter", "L": "liter", "cc": "cm**3", "gal": "gallon",
-    "gal.": "gallon", "qt": "quart", "fl oz": "fluid_ounce", "fl. oz.": "fluid_ounce",
-    "ms": "ms", "s": "s", "sec": "s", "sec.": "s", "min": "minute", "h": "hour", "hr": "hour", "hrs": "hour",
-    "N": "N", "kN": "kN", "MN": "MN", "daN": "decanewton", "lbf": "force_pound", "kgf": "force_kilogram",
-    "Nm": "N*m*lever", "N m": "N*m*lever", "kNm": "kN*m*lever", "kN m": "kN*m*lever", "Ncm": "N*cm*lever",
-    "mNm": "mN*m*lever",
-    "lb-ft": "force_pound*foot*lever", "lb ft": "force_pound*foot*lever", "ft-lb": "force_pound*foot*lever",
-    "ft lb": "force_pound*foot*lever", "ft-lbs": "force_pound*foot*lever", "ft. lbs.": "force_pound*foot*lever",
-    "ft lbs": "force_pound*foot*lever", "lbf ft": "force_pound*foot*lever", "lbf-ft": "force_pound*foot*lever",
-    "in-lb": "force_pound*inch*lever", "in-lbs": "force_pound*inch*lever", "in lb": "force_pound*inch*lever",
-    "kgm": "kgf*m*lever",
-    "Pa": "Pa", "hPa": "hPa", "kPa": "kPa", "MPa": "MPa", "GPa": "GPa", "bar": "bar", "mbar": "mbar", "psi": "psi",
-    "atm": "atm", "mmHg": "mmHg", "inHg": "inHg",
-    "J": "J", "kJ": "kJ", "MJ": "MJ", "Wh": "W*hour", "kWh": "kW*hour", "MWh": "MW*hour", "kcal": "kcal", "BTU": "Btu",
-    "mW": "mW", "W": "W", "kW": "kW", "MW": "MW", "GW": "GW", "VA": "W*apparent_", "kVA": "kW*apparent_",
-    "hp": "hp", "HP": "hp", "bhp": "hp", "PS": "metric_horsepower",
-    "mV": "mV", "V": "V", "kV": "kV", "VAC": "V", "VDC": "V", "µA": "uA", "mA": "mA", "A": "A",
-    "Ah": "A*hour", "mAh": "mA*hour", "Ω": "ohm", "kΩ": "kohm",
-    "MΩ": "Mohm", "mΩ": "mohm", "µF": "uF", "nF": "nF", "pF": "pF", "mH": "mH",
-    "Hz": "cycle_/second", "kHz": "kilocycle_/second", "MHz": "megacycle_/second", "GHz": "gigacycle_/second",
-    "rpm": "turn_/minute", "r/min": "turn_/minute", "rev/min": "turn_/minute", "min⁻¹": "turn_/minute",
-    "1/min": "turn_/minute", "min^-1": "turn_/minute", "min-1": "turn_/minute", "U/min": "turn_/minute",
-    "°C": "degC", "° C": "degC", "℃": "degC", "deg C": "degC", "°F": "degF", "° F": "degF", "℉": "degF",
-    "deg F": "degF", "K": "kelvin", "°": "arc_", "deg": "arc_",
-    "mph": "mile/hour", "kph": "km/hour", "km/h": "km/hour", "kmh": "km/hour", "cfm": "foot**3/minute",
-    "CFM": "foot**3/minute", "gpm": "gallon/minute", "GPM": "gallon/minute", "lpm": "liter/minute", "cSt": "cSt",
-    "mPa·s": "mPa*s", "Pa·s": "Pa*s", "cP": "cP", "lx": "lux", "lm": "lumen", "cd": "candela",
-    "%": "percent_", "ppm": "ppm_", "dB": "decibel_", "dB(A)": "decibel_", "dBA": "decibel_", "dB (A)": "decibel_",
-    "kB": "kilooctet_", "KB": "kilooctet_", "MB": "megaoctet_", "GB": "gigaoctet_", "TB": "teraoctet_",
-    "px": "pixel_", "dpi": "dot_/inch", "fps": "frame_/second",
-    "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "USD": "USD", "EUR": "EUR", "GBP": "GBP",
-    "CHF": "CHF", "JPY": "JPY",
-}  # fmt: skip
+
+def _names(plain: str, others: str) -> dict[str, str]:
+    """Written form -> pint expression: `plain` are as pint has them, `others` "expression: form, form; ..."."""
+    groups = [group.split(": ") for group in others.split("; ")]
+    return dict(zip(plain.split(), plain.split())) | {
+        form: expression for expression, forms in groups for form in forms.split(", ")
+    }
+
+
+# Case counts: mW is not MW.
+_SYMBOLS = _names(
+    "mm cm dm m km nm ft yd mg g kg lb oz ml cl dl ms s N kN MN Pa hPa kPa MPa GPa bar mbar psi atm mmHg inHg J kJ "
+    "MJ kcal mW W kW MW GW hp mV V kV mA A nF pF mH cSt cP USD EUR GBP CHF JPY",
+    "um: µm, μm; inch: in.; ft: ft.; mile: mi; tonne: t; ug: µg, μg; lb: lbs, lb., lbs.; oz: oz.; ml: mL; "
+    "liter: l, L; cm**3: cc; gallon: gal, gal.; quart: qt; fluid_ounce: fl oz, fl. oz.; s: sec, sec.; minute: min; "
+    "hour: h, hr, hrs; decanewton: daN; force_pound: lbf; force_kilogram: kgf; N*m*lever: Nm, N m; "
+    "kN*m*lever: kNm, kN m; N*cm*lever: Ncm; mN*m*lever: mNm; "
+    "force_pound*foot*lever: lb-ft, lb ft, ft-lb, ft lb, ft-lbs, ft. lbs., ft lbs, lbf ft, lbf-ft; "
+    "force_pound*inch*lever: in-lb, in-lbs, in lb; kgf*m*lever: kgm; W*hour: Wh; kW*hour: kWh; MW*hour: MWh; "
+    "Btu: BTU; W*apparent_: VA; kW*apparent_: kVA; hp: HP, bhp; metric_horsepower: PS; V: VAC, VDC; uA: µA; "
+    "A*hour: Ah; mA*hour: mAh; ohm: Ω; kohm: kΩ; Mohm: MΩ; mohm: mΩ; uF: µF; cycle_/second: Hz; "
+    "kilocycle_/second: kHz; megacycle_/second: MHz; gigacycle_/second: GHz; "
+    "turn_/minute: rpm, r/min, rev/min, min⁻¹, 1/min, min^-1, min-1, U/min; degC: °C, ° C, ℃, deg C; "
+    "degF: °F, ° F, ℉, deg F; kelvin: K; arc_: °, deg; mile/hour: mph; km/hour: kph, km/h, kmh; "
+    "foot**3/minute: cfm, CFM; gallon/minute: gpm, GPM; liter/minute: lpm; mPa*s: mPa·s; Pa*s: Pa·s; lux: lx; "
+    "lumen: lm; candela: cd; percent_: %; ppm_: ppm; decibel_: dB, dB(A), dBA, dB (A); kilooctet_: kB, KB; "
+    "megaoctet_: MB; gigaoctet_: GB; teraoctet_: TB; pixel_: px; dot_/inch: dpi; frame_/second: fps; USD: $, US$; "
+    "EUR: €; GBP: £; JPY: ¥; INR: ₹",
+)
 # Case does not count in these.
-_WORDS = {
-    "millimetre": "mm", "millimeter": "mm", "centimetre": "cm", "centimeter": "cm", "metre": "m", "meter": "m",
-    "kilometre": "km", "kilometer": "km", "micron": "um", "micrometre": "um", "micrometer": "um", "inch": "inch",
-    "foot": "ft", "yard": "yd", "mile": "mile", "milligram": "mg", "gram": "g", "kilogram": "kg", "kilo": "kg",
-    "tonne": "tonne", "ton": "short_ton", "pound": "lb", "ounce": "oz", "millilitre": "ml", "milliliter": "ml",
-    "litre": "liter", "liter": "liter", "gallon": "gallon", "quart": "quart", "millisecond": "ms", "second": "s",
-    "minute": "minute", "hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year",
-    "newton": "N", "newton metre": "N*m*lever", "newton meter": "N*m*lever", "newton-metre": "N*m*lever",
-    "foot-pound": "force_pound*foot*lever",
-    "pascal": "Pa", "joule": "J", "watt": "W", "kilowatt": "kW", "megawatt": "MW", "kilowatt hour": "kW*hour",
-    "horsepower": "hp", "volt": "V", "amp": "A", "ampere": "A", "ohm": "ohm", "hertz": "cycle_/second",
-    "revolution per minute": "turn_/minute", "revolutions per minute": "turn_/minute", "degree": "arc_",
-    "degree celsius": "degC", "degrees celsius": "degC", "degree centigrade": "degC", "degree fahrenheit": "degF",
-    "degrees fahrenheit": "degF", "degrees c": "degC", "degrees f": "degF", "degree c": "degC", "degree f": "degF",
-    "kelvin": "kelvin", "percent": "percent_", "per cent": "percent_", "percentage point": "points_",
-    "decibel": "decibel_", "byte": "octet_", "kilobyte": "kilooctet_", "megabyte": "megaoctet_",
-    "gigabyte": "gigaoctet_", "pixel": "pixel_", "lumen": "lumen", "dollar": "USD", "us dollar": "USD", "euro": "EUR",
-    "bar": "bar", "bars": "bar", "psi": "psi", "rpm": "turn_/minute", "feet": "ft", "inches": "inch", "kg": "kg",
-    "mm": "mm", "cm": "cm", "km": "km", "kpa": "kPa", "ghz": "gigacycle_/second", "mhz": "megacycle_/second",
-    "khz": "kilocycle_/second", "kwh": "kW*hour", "kw": "kW", "hrs": "hour", "kgs": "kg", "secs": "s", "mins": "minute",
-}  # fmt: skip
+_WORDS = _names(
+    "inch mile tonne liter gallon quart minute hour day week month year ohm kelvin lumen bar psi kg mm cm km "
+    "millimetre millimeter centimetre centimeter metre meter kilometre kilometer micron micrometre micrometer foot "
+    "yard milligram gram kilogram ton pound ounce millilitre milliliter litre millisecond second newton pascal "
+    "joule watt kilowatt megawatt horsepower volt amp ampere bars feet inches hrs secs mins",
+    "kg: kilo, kgs; N*m*lever: newton metre, newton meter, newton-metre; force_pound*foot*lever: foot-pound; "
+    "kW*hour: kilowatt hour, kwh; cycle_/second: hertz; "
+    "turn_/minute: revolution per minute, revolutions per minute, rpm; arc_: degree; "
+    "degC: degree celsius, degrees celsius, degree centigrade, degrees c, degree c; "
+    "degF: degree fahrenheit, degrees fahrenheit, degrees f, degree f; percent_: percent, per cent; "
+    "points_: percentage point; decibel_: decibel; octet_: byte; kilooctet_: kilobyte; megaoctet_: megabyte; "
+    "gigaoctet_: gigabyte; pixel_: pixel; USD: dollar, us dollar; EUR: euro; kPa: kpa; gigacycle_/second: ghz; "
+    "megacycle_/second: mhz; kilocycle_/second: khz; kW: kw",
+)
 _WORDS |= {f"{word}s": unit for word, unit in _WORDS.items() if len(word) > 3 and not word.endswith("s")}
 
 _POWERS = {"²": "**2", "³": "**3", "⁻¹": "**-1", "^2": "**2", "^3": "**3", "2": "**2", "3": "**3", "-1": "**-1"}
@@ -114,7 +97,7 @@ _PARTS = re.compile(
     rf"(?P<area>(?i:square|cubic|sq\.?|cu\.?)\ )?(?P<name>(?i:{_one_of(_WORDS)}){_NO_LETTER}|(?:{_one_of(_SYMBOLS)}))"
     r"(?P<power>.*)"
 )
-# Dimensions that pint has not, or holds for mere numbers. `lever` keeps torque (N·m) and energy (J) apart.
+# Dimensions that pint lacks, or takes for mere numbers. `lever` keeps torque (N·m) and energy (J) apart.
 _OWN = (
     "lever turn_ cycle_ arc_ percent_ points_ ppm_ decibel_ octet_ pixel_ dot_ frame_ apparent_ USD EUR GBP JPY INR CHF"
 ).split()

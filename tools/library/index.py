@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.errors import StoreLost
 from tools.library.encode.adapter import Adapter
 from tools.library.encode.encoders import Encoders
-from tools.library.store import Bm25, Layout, Place, Store
+from tools.library.store import Bm25, Layout, Place, Store, disk
 from tools.library.store.base import REBUILD
 from tools.library.store.catalog import Catalog
 
@@ -48,6 +48,7 @@ class Index:
         self.seconds_a_file = seconds_a_file
         self.web_private = web_private
         self.catalog = Catalog(root / "catalog.sqlite")
+        disk.make_private(root)
         self.bm25 = Bm25()
         self._qdrant_url = qdrant_url
         self._layout = layout or Layout()

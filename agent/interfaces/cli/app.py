@@ -15,6 +15,7 @@ from agent.interfaces.cli.search import search
 from agent.interfaces.cli.show import show
 from agent.interfaces.cli.tune import tune
 from tools.errors import ExhibitError
+from tools.language.controls import clean
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, by the shell's convention; Typer turns the interrupt into it."""
@@ -68,8 +69,6 @@ def main() -> None:
 
 
 def _complain(message: str, next_step: str = "") -> None:
-    from agent.interfaces.cli.terminal import clean
-
     print(f"exhibit: {clean(message)}", file=sys.stderr)
     if next_step:
         print(f"         {clean(next_step)}", file=sys.stderr)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tools.errors import NotInLibrary
+from tools.errors import NotInLibrary, UsageError
+from tools.language.controls import CONTROLS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,12 +19,22 @@ if TYPE_CHECKING:
     from tools.library.evidence import Source
     from tools.library.library import Library
 
+
+def in_utf8(text: str | None) -> str | None:
+    """What was typed; bytes that are no text would fail anywhere below."""
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"'{text}' is not UTF-8.", "Type it again, in a terminal that is set to UTF-8.") from error
+    return text
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 StreamJson = Annotated[
     bool, typer.Option("--stream-json", help="Print each event at once, a line of JSON; the last has the result.")
 ]
 Image = Annotated[Path | None, typer.Option("--image", help="A picture to search with.")]
-Thread = Annotated[str | None, typer.Option("--thread", help="The conversation to go on with.")]
+Thread = Annotated[str | None, typer.Option("--thread", callback=in_utf8, help="The conversation to go on with.")]
 OnProgress = Callable[[str, int, int], None]
 """Called with what is done now, how much of it is done, and all of it."""
 
@@ -41,7 +52,7 @@ def echo(*lines: object) -> None:
     """Lines of plain text."""
     console = open_console()
     for line in lines:
-        console.print(str(line), markup=False, highlight=False)
+        console.print(str(line), markup=False)
 
 
 def escape(text: str) -> str:
@@ -64,8 +75,6 @@ def print_json(content: Any, indent: int | None = 2) -> None:
 
 def _escaped(text: str) -> str:
     r"""Writes as \u0000 what a terminal obeys or the output's encoding does not have; it reads back as the same."""
-    from agent.interfaces.cli.terminal import CONTROLS
-
     text = CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     encoding = sys.stdout.encoding or "utf-8"
     if _has(encoding, text):
@@ -103,7 +112,7 @@ def add_texts(table: "Table", *names: str, **look: Any) -> None:
 
 @contextmanager
 def progress_bar(start: str, *, hidden: bool = False, in_bytes: bool = False) -> Iterator[OnProgress]:
-    """A bar on stderr: what is done now, share, number (or bytes) a second, time that is left."""
+    """A bar on stderr, where that is a terminal: what is done now, how much, how fast, and the time that is left."""
     from rich.progress import (
         BarColumn,
         DownloadColumn,
@@ -121,7 +130,8 @@ def progress_bar(start: str, *, hidden: bool = False, in_bytes: bool = False) ->
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
     )
-    with Progress(*columns, console=open_console(stderr=True), disable=hidden, expand=True) as bar:
+    console = open_console(stderr=True)
+    with Progress(*columns, console=console, disable=hidden or not console.is_terminal, expand=True) as bar:
         task = bar.add_task(start, total=None, rate="")
 
         def show(what: str, done: int, total: int) -> None:

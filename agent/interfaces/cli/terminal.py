@@ -7,24 +7,19 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
+from tools.language.controls import clean
+
 PIPED_WIDTH = 10_000
 """Columns where the output is no terminal: wide enough that nothing is wrapped or cut."""
 NO_LINKS = re.compile(r"dumb|linux|screen.*|vt\d+")
 """Values of TERM whose terminals print the codes of a hyperlink instead of hiding them."""
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""C0 and C1 controls but tab and line feed, and all characters with the property Bidi_Control (Unicode 17)."""
-
-
-def clean(text: str) -> str:
-    """The text without what a terminal would obey: escape sequences lose their first character and are plain then."""
-    return CONTROLS.sub("", text)
 
 
 class Terminal(Console):
     """Removes controls from all that is rendered, its own codes excepted. Where it is no terminal, it wraps nothing."""
 
     def __init__(self, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr)
+        super().__init__(stderr=stderr, highlight=False)
         if not self.is_terminal:
             self.width = PIPED_WIDTH
             self.soft_wrap = True

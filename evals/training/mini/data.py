@@ -14,6 +14,8 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
+from tools.language.sentences import cut
+
 CACHE_SIZE = 224  # pixels: the long side of the training figures
 
 
@@ -51,7 +53,7 @@ def load_pictures(figures: list[dict[str, Any]]) -> tuple[Tensor, Tensor]:
 def texts_of(figure: dict[str, Any]) -> list[str]:
     """Four texts for a figure: description, its first sentence, caption, page title and caption."""
     alt, caption = figure["alt"].strip(), re.sub(r"\(credit.*", "", figure["caption"]).strip()
-    first = re.split(r"(?<=[.!?])\s", alt, maxsplit=1)[0]
+    first = cut(alt)[0]
     if len(first) < 25:
         first = alt
     return [alt, first, caption or alt, f"{figure['page_title']}. {caption or first}"]

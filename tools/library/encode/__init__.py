@@ -68,6 +68,8 @@ ENCODERS: dict[str, Callable[[str], Encoder]] = {
     "openclip": openclip.load,
     "sentence-transformers": lambda rest: SentenceEncoder(f"sentence-transformers/{rest}", rest),
 }
+NAMED = ("openclip", "sentence-transformers")
+"""Rows that need to know which model; the others are one."""
 DIMENSIONS: dict[str, Callable[[str], int]] = {
     "minilm": lambda rest: 384,
     "mini": lambda rest: 512,
@@ -97,8 +99,9 @@ def dimension(name: str) -> int:
 
 def _parted(name: str) -> tuple[str, str]:
     head, _, rest = name.partition("/")
-    if head not in ENCODERS:
-        raise SettingsError(f"There is no encoder '{name}'.", f"Choose one of: {', '.join(ENCODERS)}.")
+    if head not in ENCODERS or bool(rest) != (head in NAMED):
+        choices = (f"{one}/<name or folder>" if one in NAMED else one for one in ENCODERS)
+        raise SettingsError(f"There is no encoder '{name}'.", f"Choose one of: {', '.join(choices)}.")
     return head, rest
 
 

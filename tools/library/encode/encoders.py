@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import TypeVar
 
+from tools.errors import SettingsError
 from tools.library import encode
 from tools.library.encode import Encoder, ImageEncoder, Reader, TokenEncoder, rerank, shrink
 from tools.library.encode.rerank import MaxSim, Reranker
@@ -28,7 +29,11 @@ class Encoders:
     @cached_property
     def image(self) -> ImageEncoder:
         encoder = encode.load(self.image_name)
-        assert isinstance(encoder, ImageEncoder), f"{self.image_name} encodes no pictures"
+        if not isinstance(encoder, ImageEncoder):
+            raise SettingsError(
+                f"The encoder '{self.image_name}' reads no pictures.",
+                "Set EXHIBIT_IMAGE_ENCODER to mini or openclip/<model>/<pretrained tag or checkpoint>.",
+            )
         return self._kept(encoder)
 
     @cached_property

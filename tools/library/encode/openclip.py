@@ -8,6 +8,7 @@ import numpy as np
 from tools.errors import SettingsError, WeightsError
 from tools.library.encode.device import LazyModel, device, half, quiet
 from tools.library.encode.protocol import Vectors, normalised, refuse_long
+from tools.offline import from_disk_or_hub
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -113,13 +114,10 @@ def load(rest: str) -> OpenClip:
 
 
 def _towers(rest: str) -> Towers:
-    import open_clip
-
     whole = rest.startswith((FOLDER, HUB))
     model_name, _, pretrained = (rest, "", "") if whole else rest.partition("/")
     try:
-        made = open_clip.create_model_and_transforms(model_name, pretrained=pretrained or None)
-        return Towers(made[0], made[2], open_clip.get_tokenizer(model_name))
+        return from_disk_or_hub(lambda: _made(model_name, pretrained))
     except (RuntimeError, OSError) as error:  # unknown tag, no network, or not a checkpoint of this model
         raise WeightsError(
             f"The weights or the tokenizer of openclip/{rest} cannot be loaded: {str(error).splitlines()[0]}",
@@ -127,6 +125,13 @@ def _towers(rest: str) -> Towers:
             f"(open_clip_config.json, weights, tokenizer): EXHIBIT_IMAGE_ENCODER=openclip/{FOLDER}<folder>; "
             "or set EXHIBIT_IMAGE_ENCODER=mini.",
         ) from error
+
+
+def _made(model_name: str, pretrained: str) -> Towers:
+    import open_clip
+
+    made = open_clip.create_model_and_transforms(model_name, pretrained=pretrained or None)
+    return Towers(made[0], made[2], open_clip.get_tokenizer(model_name))
 
 
 def dimension(rest: str) -> int:
@@ -142,7 +147,8 @@ def dimension(rest: str) -> int:
             "openclip/ViT-B-32/laion2b_s34b_b79k.",
         )
     try:
-        return int(open_clip.get_model_config(rest if whole else model_name)["embed_dim"])
+        config = from_disk_or_hub(lambda: open_clip.get_model_config(rest if whole else model_name))
+        return int(config["embed_dim"])
     except (OSError, TypeError, ValueError) as error:  # no such file, nor what it should hold
         raise WeightsError(
             f"There is no configuration of an open_clip model in {rest}.",

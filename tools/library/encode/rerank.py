@@ -15,6 +15,7 @@ from tools.library.encode.device import LazyModel, device, precision, quiet
 from tools.library.encode.minilm import MiniLM
 from tools.library.encode.protocol import TokenEncoder, Vectors
 from tools.library.encode.windowing import windows
+from tools.offline import from_disk_or_hub
 
 Scores = NDArray[np.float32]
 BATCH = {"cpu": 8, "cuda": 128}
@@ -101,7 +102,7 @@ def _cross(where: str):
     from sentence_transformers import CrossEncoder
 
     try:
-        return CrossEncoder(where, device=device()).to(precision())
+        return from_disk_or_hub(lambda: CrossEncoder(where, device=device())).to(precision())
     except (OSError, ValueError) as error:  # not on the disk and no network, or no such model
         raise WeightsError(
             f"The reranker cross-encoder/{where} is not on this disk and cannot be fetched: "
@@ -127,6 +128,6 @@ RERANKERS: dict[str, Callable[[str], Reranker]] = {
 def load(name: str) -> Reranker:
     """Raises SettingsError for a name that is not in the table, WeightsError where its weights cannot be had."""
     head, _, rest = name.partition("/")
-    if head not in RERANKERS:
-        raise SettingsError(f"There is no reranker '{name}'.", f"Choose one of: {', '.join(RERANKERS)}/<name>.")
+    if head not in RERANKERS or bool(rest) != (head == "cross-encoder"):
+        raise SettingsError(f"There is no reranker '{name}'.", "Choose maxsim or cross-encoder/<name or folder>.")
     return RERANKERS[head](rest)

@@ -10,6 +10,7 @@ import numpy as np
 from tools.errors import WeightsError
 from tools.library.encode.device import TEXTS, LazyModel, device, precision, quiet
 from tools.library.encode.protocol import Vectors, normalised, refuse_long
+from tools.offline import from_disk_or_hub
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -65,7 +66,7 @@ def _load(where: str) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
 
     try:
-        return SentenceTransformer(where, device=device()).to(precision())
+        return from_disk_or_hub(lambda: SentenceTransformer(where, device=device())).to(precision())
     except (OSError, ValueError) as error:  # not on the disk and no network, or no such model
         raise _absent(where, error) from error
 
@@ -86,7 +87,8 @@ def _json(where: str, file: str) -> Any:
         from huggingface_hub import hf_hub_download
 
         try:
-            path = Path(hf_hub_download(where if "/" in where else f"{HUB}/{where}", file))
+            repository = where if "/" in where else f"{HUB}/{where}"
+            path = Path(from_disk_or_hub(lambda: hf_hub_download(repository, file)))
         except (OSError, ValueError) as error:
             raise _absent(where, error) from error
     try:

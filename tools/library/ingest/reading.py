@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.language.controls import clean
 from tools.library import encode
 from tools.library.encode.shrink import Shrink
 from tools.library.evidence import Figure, Passage, Region, Source, Table, Word, regions_of, text_of
@@ -61,7 +62,7 @@ def read(job: ReadJob) -> ReadFile:
     sha256, parsed = _from_the_web(job) if job.web else (job.sha256, _from_the_disk(job))
     source = Source(
         id=source_id(sha256, job.recipe),
-        title=parsed.title,
+        title=clean(parsed.title),
         uri=job.uri,
         media_type=parsed.media_type,
         pages=parsed.pages,

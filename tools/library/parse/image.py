@@ -7,6 +7,7 @@ from PIL import Image, ImageOps
 from tools.library.evidence import Box, Word
 from tools.library.parse import ocr, pixels
 from tools.library.parse.layout.lines import in_order, paragraphs, words_of
+from tools.library.parse.pages import on_page
 from tools.library.parse.parts import Block, FigurePart, Parsed
 
 MAX_FRAMES = 2000
@@ -28,6 +29,7 @@ def parse_image(path: Path, read: ocr.Reader | None = ocr.read, caption: str = "
         figure, text = _parts(picture, number, caption, read)
         figures.append(figure)
         blocks += text
+        on_page.get()(number, pages)
     return Parsed(media_type, path.name, pages, tuple(blocks), tuple(figures), notes=notes)
 
 

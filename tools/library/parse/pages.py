@@ -7,6 +7,8 @@ upright.
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
 import pymupdf
@@ -23,12 +25,15 @@ LEAST_LETTERS = 20  # of a page that has text
 MANY_STROKES = 100  # from which on a page without text may show some
 TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 BOLD = re.compile("bold|demi|black|heavy", re.I)
+NO_MEMORY = "code=2:"  # how an error of MuPDF begins whose malloc failed; some come as bare RuntimeErrors
 PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 COMMON = frozenset("eaintorsEAINTORS")  # make up half of the letters of any European language, of a cipher a third
 LEAST_COMMON = 0.4
 UPRIGHT = (1, 0)  # the direction of writing: cosine and sine
 TURNS = {(0, -1): 90, (0, 1): 270, (-1, 0): 180}
 """How far a page must be turned clockwise so that text of this direction stands upright."""
+on_page: ContextVar[Callable[[int, int], None]] = ContextVar("on_page", default=lambda done, total: None)
+"""Called with the number of pages that are read (from 1) and the number of all, for whoever wants to show it."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,17 @@ def read_pages(
     for number in range(1, document.page_count + 1):
         try:
             found.append(reader.page(number))
-        except PageError as error:
-            notes.append(f"page {number} could not be read: {error}")
+        except (*PageError, MemoryError) as error:
+            notes.append(unreadable(number, error))
+        on_page.get()(max(1, number // 2), document.page_count)  # the other half of the work is the second pass
     return found
+
+
+def unreadable(number: int, error: Exception) -> str:
+    lacks_memory = isinstance(error, MemoryError) or str(error).startswith(NO_MEMORY)
+    return (
+        f"page {number} could not be read: {'it needs more memory than one file may take' if lacks_memory else error}"
+    )
 
 
 def upright(source: pymupdf.Document) -> pymupdf.Document:

@@ -18,7 +18,15 @@ from tools.library.parse.layout.geometry import area, holds, overlap
 from tools.library.parse.layout.lines import HeadingPath, Line, Paragraph, is_caption, words_of
 from tools.library.parse.layout.mentions import with_mentions
 from tools.library.parse.layout.table_words import continued, with_separators
-from tools.library.parse.pages import PageContent, PageError, read_pages, render, turned_back
+from tools.library.parse.pages import (
+    PageContent,
+    PageError,
+    on_page,
+    read_pages,
+    render,
+    turned_back,
+    unreadable,
+)
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.pixels import png
 
@@ -73,16 +81,22 @@ def parse_document(source: pymupdf.Document, title: str, read: ocr.Reader | None
     notes: list[str] = []
     pages = read_pages(source, read, notes, made_here=made_here)
     if not pages:
-        reason = "; ".join(notes[:3]) or "none is left"
-        raise UnreadableFile(f"{title}: no page can be read ({reason}).", "Get another copy of the file.")
+        raise _without_pages(title, notes)
     heights = [page.box[3] for page in pages]
     left_out = set() if made_here else lines.furniture([page.lines for page in pages], heights)
     style = _Style(pages)
     found = []
     for index, page in enumerate(pages):
         own = [line for number, line in enumerate(page.lines) if (index, number) not in left_out]
-        parts = _Page(page, own, style, notes).parts(read)
+        try:
+            parts = _Page(page, own, style, notes).parts(read)
+        except (RuntimeError, pymupdf.mupdf.FzErrorBase, MemoryError) as error:
+            parts = NOTHING
+            notes.append(unreadable(page.number, error))
         found.append(_turned_back(parts, page) if page.turn else parts)
+        on_page.get()((len(pages) + index + 1) // 2, len(pages))
+    if all(parts is NOTHING for parts in found):
+        raise _without_pages(title, notes)
     blocks = [block for parts in found for block in parts.blocks]
     pictures = [figure for parts in found for figure in parts.figures]
     if made_here:
@@ -97,6 +111,11 @@ def parse_document(source: pymupdf.Document, title: str, read: ocr.Reader | None
         tuple(continued([table for parts in found for table in parts.tables])),
         notes=tuple(notes),
     )
+
+
+def _without_pages(title: str, notes: Sequence[str]) -> UnreadableFile:
+    reason = "; ".join(notes[:3]) or "none is left"
+    return UnreadableFile(f"{title}: no page can be read ({reason}).", "Get another copy of the file.")
 
 
 class _Style:
@@ -148,6 +167,10 @@ class PageParts:
     figures: list[FigurePart]
     tables: list[TablePart]
     legend: tuple[Word, ...] = ()
+
+
+NOTHING = PageParts([], [], [])
+"""Of a page that cannot be read."""
 
 
 def _turned_back(parts: PageParts, page: PageContent) -> PageParts:

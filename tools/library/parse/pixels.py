@@ -15,9 +15,14 @@ from tools.errors import UnreadableFile
 
 pillow_heif.register_heif_opener()
 
-MAX_PIXELS = 400_000_000  # decoded 1.2 to 1.6 GB
-MAX_WIDE_PIXELS = 100_000_000  # of more than 8 bits, which take four times the memory
+MAX_PIXELS = 400_000_000
+MAX_DECODED = 1_200_000_000  # bytes; with the picture at half its size beside it, 1.6 GB at the most
+MAX_WIDE_PIXELS = 100_000_000  # of more than 8 bits, which become 32 on the way
+DECODED_BYTES = {"1": 1, "L": 1, "P": 1}  # a pixel in memory, by mode; others take 4
+DECODER_BYTES = {"WEBP": 16, "HEIF": 12}  # a pixel while these formats are decoded: 4.2 GB for 256 million in WebP
 FINE_PIXELS = 100_000_000  # pictures of more are read at half their size
+BAND = 1024  # rows that are halved at a time
+MAX_RATIO = 2000  # of the long side to the short one, of which nothing is left once it is stored 2048 pixels long
 MAX_SET_PIXELS = 60_000_000  # of a picture that is set into a rendition
 WIDE = ("I;16", "I;16B", "I", "F")  # modes of scanners and cameras: Pillow would clip them
 SET_SIDE = 1600  # pixels of a picture that is set into a rendition
@@ -50,36 +55,65 @@ def load(path: Path, page: int = 1) -> LoadedPicture:
     Checked by its header before it is decoded."""
     with opened(path) as picture:
         picture.seek(page - 1)
-        limit = MAX_WIDE_PIXELS if picture.mode in WIDE else MAX_PIXELS
-        if picture.width * picture.height > limit:
-            size = f"{picture.width} x {picture.height} pixels, more than {limit // 10**6} million"
-            raise UnreadableFile(f"{path.name} has {size}.", "Save a smaller copy and add that.")
+        if objection := _objection(picture):
+            raise UnreadableFile(f"{path.name} has {objection}.", "Save a smaller copy and add that.")
         media_type = Image.MIME.get(picture.format or "", "image/png")
         if _is_huge(picture):
             picture.draft("RGB", (picture.width // 2, picture.height // 2))  # JPEG: halved while it is decoded
-            if picture.format == "PNG" and picture.mode == "RGB" and "transparency" not in picture.info:
+            if _is_plain_png(picture):
                 picture.verify()  # OpenCV takes a torn file for a whole one
                 return LoadedPicture(_halved_png(path), media_type)
-        ImageOps.exif_transpose(picture, in_place=True)
-        return LoadedPicture(_flat(_halved(picture) if _is_huge(picture) else picture), media_type)
+        upright = _halved(picture) if _is_huge(picture) else picture
+        ImageOps.exif_transpose(upright, in_place=True)
+        return LoadedPicture(_flat(upright), media_type)
+
+
+def _objection(picture: Image.Image) -> str:
+    """Why a picture is too large to be read; "" where it is not."""
+    size = f"{picture.width} x {picture.height} pixels"
+    if max(picture.size) > MAX_RATIO * min(picture.size):
+        return f"{size}: a strip on which nothing can be seen"
+    limit = _most_pixels(picture)
+    return f"{size}, more than {limit // 10**6} million" if picture.width * picture.height > limit else ""
+
+
+def _most_pixels(picture: Image.Image) -> int:
+    if picture.mode in WIDE:
+        return MAX_WIDE_PIXELS
+    if picture.format == "JPEG":  # halved while it is decoded
+        return MAX_PIXELS
+    each = DECODER_BYTES.get(picture.format or "") or DECODED_BYTES.get(picture.mode, 4)
+    return min(MAX_PIXELS, MAX_DECODED // (3 if _is_plain_png(picture) else each))
 
 
 def _is_huge(picture: Image.Image) -> bool:
     return picture.width * picture.height > FINE_PIXELS
 
 
+def _is_plain_png(picture: Image.Image) -> bool:
+    return picture.format == "PNG" and picture.mode == "RGB" and "transparency" not in picture.info
+
+
 def _halved_png(path: Path) -> Image.Image:
     """By OpenCV, which needs 3 bytes a pixel where Pillow needs 4 and a copy: 1.5 GB instead of 2.4 for 400 million."""
-    pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
+    pixels = cv2.imdecode(np.memmap(path, np.uint8, "r"), cv2.IMREAD_REDUCED_COLOR_2)
     if pixels is None:
         raise ValueError("its pixels cannot be decoded")
     return Image.fromarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
 
 
 def _halved(picture: Image.Image) -> Image.Image:
-    if picture.mode in ("1", "P"):  # whose values cannot be averaged
-        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
-    return picture.reduce(2)
+    """Band by band: the values of a palette cannot be averaged, and as colours they take four times the memory."""
+    mode = picture.mode
+    if mode in ("1", "P", "PA"):
+        mode = "RGBA" if "transparency" in picture.info or mode == "PA" else "RGB"
+    half = Image.new(mode, ((picture.width + 1) // 2, (picture.height + 1) // 2))
+    for top in range(0, picture.height, BAND):
+        band = picture.crop((0, top, picture.width, min(top + BAND, picture.height)))
+        half.paste(band.convert(mode).reduce(2), (0, top // 2))
+    half.info = {**band.info, "exif": picture.getexif().tobytes()}
+    picture.close()  # else both are in memory while the half is made flat
+    return half
 
 
 def _flat(picture: Image.Image) -> Image.Image:
@@ -90,9 +124,10 @@ def _flat(picture: Image.Image) -> Image.Image:
         ground.paste(layer, mask=layer)
         return ground
     if picture.mode in WIDE:
-        values = np.asarray(picture, np.float32)
-        scale = 255 / max(1.0, float(values.max() - values.min()))
-        return Image.fromarray(((values - values.min()) * scale).astype(np.uint8)).convert("RGB")
+        values = np.array(picture, np.float32)
+        values -= values.min()
+        values *= 255 / max(1.0, float(values.max()))
+        return Image.fromarray(values.astype(np.uint8)).convert("RGB")
     if picture.mode != "RGB":
         return picture.convert("RGB")
     picture.load()

@@ -6,10 +6,8 @@ Nothing in it is trusted: names cannot leave the folder, and sizes are counted w
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from tools.errors import UnreadableFile
 
@@ -17,7 +15,7 @@ SUFFIXES = (".zip",)
 MAX_FILES = 10_000
 MAX_FILE = 300_000_000  # bytes, unpacked
 MAX_TOTAL = 2_000_000_000  # bytes, unpacked, nested archives included
-MAX_RATIO = 200  # unpacked over packed; text comes to 10, a bomb to 1000
+MAX_RATIO = 200  # unpacked over packed, of a file and of all together; text comes to 10, a bomb to 1000
 RATIO_FROM = 10_000_000  # bytes below which the ratio does not matter
 MAX_DEPTH = 3  # archives in archives
 PIECE = 1 << 20
@@ -35,12 +33,14 @@ class Member:
 
 @dataclass
 class Unpacked:
-    """What was laid out, and (name, reason) of each member that was not."""
+    """What was laid out, and (name, reason) of each member that was not. `packed`: bytes of the archive; `size`: bytes
+    that were unpacked so far, `on_disk` those of members that were not refused."""
 
+    packed: int
     members: list[Member] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     size: int = 0
-    """Bytes, unpacked, so far."""
+    on_disk: int = 0
 
 
 def is_archive(path: Path) -> bool:
@@ -51,8 +51,8 @@ def is_archive(path: Path) -> bool:
 def unpack(path: Path, folder: Path) -> Unpacked:
     """Lay out the files of a ZIP under `folder`, archives within it too. Raises UnreadableFile where it is no ZIP, or
     holds nothing."""
-    done = Unpacked()
     try:
+        done = Unpacked(path.stat().st_size)
         with zipfile.ZipFile(path) as archive:
             if not archive.namelist():
                 raise UnreadableFile(f"{path.name} is an archive without files.", "Get another copy of the file.")
@@ -80,13 +80,16 @@ def _lay_out(archive: zipfile.ZipFile, folder: Path, prefix: str, done: Unpacked
 
 def _one(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path, prefix: str, done: Unpacked) -> None:
     name, target = prefix + info.filename, folder.joinpath(*_parts(info.filename))
+    before = done.on_disk
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(info) as source, target.open("xb") as out:
-            for piece in _pieces(source, info, done):
+            while piece := source.read(PIECE):
+                _count(len(piece), out.tell() + len(piece), info, done)
                 out.write(piece)
     except (UnreadableFile, *Broken) as error:
         target.unlink(missing_ok=True)
+        done.on_disk = before
         done.refused.append((name, str(error) or type(error).__name__))
         return
     if not is_archive(target):
@@ -107,18 +110,16 @@ def _nested(path: Path, name: str, done: Unpacked) -> None:
     path.unlink()
 
 
-def _pieces(source: IO[bytes], info: zipfile.ZipInfo, done: Unpacked) -> Iterator[bytes]:
-    """The file piece by piece; raises UnreadableFile once it is larger than any of the limits."""
-    size = 0
-    while piece := source.read(PIECE):
-        size += len(piece)
-        done.size += len(piece)
-        if size > MAX_FILE or done.size > MAX_TOTAL:
-            limit = MAX_FILE if size > MAX_FILE else MAX_TOTAL
+def _count(more: int, size: int, info: zipfile.ZipInfo, done: Unpacked) -> None:
+    """Raises UnreadableFile where so many bytes more make the file (of `size` by now) or all together too large."""
+    done.size += more
+    done.on_disk += more
+    for total, limit in ((size, MAX_FILE), (done.size, MAX_TOTAL)):
+        if total > limit:
             raise UnreadableFile(f"it unpacks to more than {limit // 10**6} MB")
-        if size > RATIO_FROM and size > MAX_RATIO * max(1, info.compress_size):
-            raise UnreadableFile(f"it unpacks to more than {MAX_RATIO} times its size, as a zip bomb does")
-        yield piece
+    for total, packed, what in ((size, info.compress_size, "it"), (done.on_disk, done.packed, "the archive")):
+        if total > RATIO_FROM and total > MAX_RATIO * max(1, packed):
+            raise UnreadableFile(f"{what} unpacks to more than {MAX_RATIO} times its size, as a zip bomb does")
 
 
 def _objection(info: zipfile.ZipInfo) -> str:

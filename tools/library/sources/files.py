@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools.errors import UnreadableFile
 from tools.library.parse import IMAGE_SUFFIXES, PARSER_VERSION
 from tools.library.sources import archive, paired_files
 from tools.library.sources.address import is_url
@@ -16,6 +18,13 @@ INSIDE = "!/"
 """Between the path of an archive and the name of a file in it."""
 Failures = list[tuple[Path, str]]
 """Paths that cannot be read, each with a sentence that says why."""
+KINDS = {
+    stat.S_ISFIFO: "a named pipe",
+    stat.S_ISSOCK: "a socket",
+    stat.S_ISCHR: "a device",
+    stat.S_ISBLK: "a device",
+    stat.S_ISDIR: "a folder",
+}
 
 
 @dataclass(frozen=True)
@@ -97,15 +106,28 @@ def find(paths: Sequence[Path | str], failures: Failures) -> list[SourceFile]:
             if str(file) not in files:
                 try:
                     files[str(file)] = _look_at(file)
+                except UnreadableFile as error:
+                    failures.append((Path(printable(file)), str(error)))
                 except OSError as error:
                     failures.append((file, explain(error, file)))
     return list(files.values())
 
 
 def _look_at(file: Path) -> SourceFile:
-    stat = file.stat()
+    """Raises UnreadableFile for what is no file with a name that can be kept, OSError."""
+    if printable(file) != str(file):
+        raise UnreadableFile(f"The name of {printable(file)} is not UTF-8.", "Rename it, then index again.")
+    status = file.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = next((name for is_kind, name in KINDS.items() if is_kind(status.st_mode)), "something else")
+        raise UnreadableFile(f"{file} is no file but {kind}.", "Move it out of the folder, or hide it (a leading dot).")
     caption = paired_files.caption_of(file)
-    return SourceFile(str(file), file, stat.st_size, stat.st_mtime_ns, recipe(file, caption), caption)
+    return SourceFile(str(file), file, status.st_size, status.st_mtime_ns, recipe(file, caption), caption)
+
+
+def printable(path: Path | str) -> str:
+    """The path, bytes that are no UTF-8 as \\xe9: neither the catalogue nor a terminal takes them."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _walk(path: Path, failures: Failures) -> Iterator[Path]:
@@ -116,11 +138,12 @@ def _walk(path: Path, failures: Failures) -> Iterator[Path]:
         return
 
     def unreadable(error: OSError) -> None:
+        folder = printable(error.filename)
         sentence = (
-            f"The folder {error.filename} cannot be looked into ({error.strerror}): what was indexed from it stays. "
+            f"The folder {folder} cannot be looked into ({error.strerror}): what was indexed from it stays. "
             "Allow it (chmod u+rx), then index again."
         )
-        failures.append((Path(error.filename), sentence))
+        failures.append((Path(folder), sentence))
 
     for folder, folders, names in os.walk(path, onerror=unreadable):  # Path.walk came with Python 3.12
         folders[:] = sorted(name for name in folders if not name.startswith("."))

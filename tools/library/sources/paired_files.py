@@ -11,6 +11,8 @@ from typing import Any
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 LONGEST = 2000
 """Characters of a paired text that become the picture's caption; the text file itself is indexed whole."""
+READ_AHEAD = 10_000
+"""Characters that are read beyond them, in case it begins with blanks."""
 
 
 def caption_of(picture: Path) -> str:
@@ -18,8 +20,15 @@ def caption_of(picture: Path) -> str:
     if picture.suffix.lower() not in PICTURES:
         return ""
     text = picture.with_suffix(".txt")
-    parts = [text.read_text("utf-8", errors="replace").strip()[:LONGEST]] if text.is_file() else []
-    return "\n".join(part for part in [*parts, _entry_of(picture)] if part)
+    parts = [_beginning(text), _entry_of(picture)]
+    return "\n".join(part for part in parts if part).encode("utf-8", "replace").decode()  # JSON may hold surrogates
+
+
+def _beginning(text: Path) -> str:
+    if not text.is_file():
+        return ""
+    with text.open(encoding="utf-8", errors="replace") as file:
+        return file.read(LONGEST + READ_AHEAD).strip()[:LONGEST]
 
 
 def _entry_of(picture: Path) -> str:
@@ -44,7 +53,7 @@ def _read(path: Path, mtime_ns: int) -> list[dict[str, Any]]:
     report names it when that file itself is read."""
     try:
         content = json.loads(path.read_text("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     if isinstance(content, dict):
         content = [{"id": key, **value} for key, value in content.items() if isinstance(value, dict)] or [content]

@@ -7,12 +7,17 @@ import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tools.errors import DiskFull, LibraryBusy, NotInLibrary
 from tools.library.evidence import Source
 
+OURS = (
+    *("*.sqlite*", "*.lock*", "last_search.json", "*.safetensors"),
+    *("vectors*", "pictures", "renditions", "originals", "shown"),
+)
+"""What Exhibit writes into a library's folder."""
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -59,6 +64,19 @@ def page_file(folder: Path, source: Source) -> Path:
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def make_private(root: Path) -> None:
+    """Shuts a library's folder to all but its owner: 0700. Of one that was open, each file of ours gets 0600 too; what
+    else a person keeps there stays as it is, and so does a folder that belongs to someone else."""
+    if not any(path.stat().st_mode & 0o077 for path in (root, root / "catalog.sqlite")):
+        return
+    with suppress(PermissionError):
+        root.chmod(0o700)
+        for path in (path for name in OURS for path in root.glob(name)):
+            for below in (path, *path.rglob("*")):
+                if not below.is_symlink():
+                    below.chmod(0o700 if below.is_dir() else 0o600)
 
 
 def write(path: Path, content: bytes) -> None:

@@ -1,7 +1,7 @@
 """How vectors are stored: quantised or not, in memory or on the disk, in how many shards. It changes no vector, so it
 may be changed at any time: a folder is rebuilt by the next indexing, a server rebuilds by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Quantization = Literal["none", "int8"]
@@ -27,4 +27,4 @@ class Layout:
     on_disk: bool = False
     shards: int | None = None
     replicas: int | None = None
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)

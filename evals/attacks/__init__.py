@@ -1,0 +1,1 @@
+"""Attacks on the whole product: what was tried, and what held."""

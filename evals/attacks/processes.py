@@ -1,0 +1,126 @@
+"""Commands in processes of their own: their time and memory are watched, and what hangs is ended with all it started.
+
+They are forks of a server that has imported the product and done nothing with it, so that one starts in a tenth of a
+second. Each leads a session of its own; what it writes goes into a file.
+"""
+
+import io
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.metrics.resources import memory
+
+PRELOADED = ["agent.assistant", "agent.interfaces.cli.app", "tools.library.library", "torch", "evals.attacks.kinds"]
+MOST_MEGABYTES = 1500.0
+"""That any one process may take."""
+TRACEBACK = "Traceback (most recent call last)"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended. `code` is None where it took too long and was ended, below 0 where a signal ended it;
+    `seconds` are those of a machine that does nothing else, as far as its load tells."""
+
+    code: int | None
+    output: str
+    seconds: float
+    megabytes: float
+
+    def problem(self, *codes: int) -> str:
+        """Why that was no good end, in a sentence; "" where it was. `codes` are those that are right."""
+        if self.code is None:
+            return f"still running after {self.seconds:.0f} s"
+        if self.megabytes > MOST_MEGABYTES:
+            return f"a process took {self.megabytes:.0f} MB"
+        if TRACEBACK in self.output:
+            return f"a traceback: {self.output.strip().splitlines()[-1][:200]}"
+        if self.code not in codes:
+            return f"exit code {self.code}: {' '.join(self.output.split())[-200:]}"
+        return ""
+
+
+def busy() -> float:
+    """How many times as long things take while others wait for the cores, 1 on a machine that does nothing else."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+class Command:
+    """A task that is running."""
+
+    def __init__(self, task: Callable[..., object], *args: Any, env: Mapping[str, str] | None = None) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(PRELOADED)
+        number, name = tempfile.mkstemp(prefix="attack-", suffix=".out")
+        os.close(number)
+        self._output = Path(name)
+        self._begun = time.monotonic()
+        self._process = context.Process(target=_inside, args=(name, dict(env or {}), task, args))
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid
+        return self._process.pid
+
+    def interrupt(self) -> None:
+        """Ctrl-C: the terminal tells every process of the foreground."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGINT)
+
+    def wait(self, seconds: float) -> Ended:
+        """Waits for its end at most so long, and ends it then. `seconds` are those of a machine that does nothing else:
+        where others wait for its cores, it is given more."""
+        longer = busy()
+        try:
+            with memory(self.pid) as peak:
+                self._process.join(seconds * longer)
+            code, taken = self._process.exitcode, time.monotonic() - self._begun
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)  # and what it left behind
+            self._process.join()
+            output = self._output.read_text("utf-8", errors="replace")
+            self._output.unlink()
+        return Ended(code, output, taken / longer, peak.largest)
+
+
+def _inside(output: str, env: Mapping[str, str], task: Callable[..., object], args: Sequence[Any]) -> None:
+    os.setsid()
+    sink = os.open(output, os.O_WRONLY | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(sink, stream)
+    for name in [name for name in os.environ if name.startswith("EXHIBIT_")]:
+        del os.environ[name]
+    os.environ.update(env)
+    encoding = env.get("PYTHONIOENCODING", "utf-8")
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding)
+    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding, "backslashreplace", line_buffering=True)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        task(*args)
+    finally:
+        sys.stdout.flush()
+
+
+def exhibit(library: Path, *words: str, **env: str) -> Command:
+    """A command as it is typed, in an empty folder beside the library."""
+    return Command(_typed, library, words, env={"EXHIBIT_LIBRARY": str(library), "EXHIBIT_WORKERS": "2", **env})
+
+
+def _typed(library: Path, words: Sequence[str]) -> None:
+    from agent.__main__ import main
+
+    folder = library.parent / "typed"
+    folder.mkdir(exist_ok=True)
+    os.chdir(folder)
+    sys.argv = ["exhibit", *words]
+    main()

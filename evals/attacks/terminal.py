@@ -1,0 +1,62 @@
+"""Text that would command a terminal: in titles, texts, file names and cells of documents."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+from evals.attacks.outcome import Outcome
+from evals.attacks.processes import exhibit
+
+SECONDS = 120.0
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""C0 and C1 but tab and line feed; and what turns the direction of writing."""
+CLIPBOARD = "\x1b]52;c;aGk=\x07"
+INJECTED = {
+    "an OSC that sets the clipboard": CLIPBOARD,
+    "an OSC of C1": "\x9d52;c;aGk=\x9c",
+    "a CSI that clears the screen": "\x1b[2J\x1b[H",
+    "a title": "\x1b]0;root\x07",
+    "a carriage return": "safe\rharm",
+    "backspaces": "safe\x08\x08\x08\x08harm",
+    "text from right to left": "\u202egnp.exe",
+    "isolates": "\u2066x\u2069\u2067y",
+    "a null": "a\x00b",
+    "a device query": "\x1b[c\x1bP$q\x1b\\",
+    "rich's own markup": "[bold red]x[/] [link=file:///etc/passwd]x[/link]",
+}
+COMMANDS = (
+    ("index",),
+    ("ask", "What is the Zyxw?"),
+    ("ask", "What is the Zyxw?", "--json"),
+    ("search", "Zyxw"),
+    ("search", "Zyxw", "--json"),
+    ("library", "list"),
+    ("library", "doctor"),
+)
+
+
+def terminal(work: Path) -> Iterator[Outcome]:
+    """In titles, texts, file names and cells; what every command prints is looked at."""
+    for name, text in INJECTED.items():
+        folder = work / uuid4().hex[:8]
+        folder.mkdir()
+        _poisoned(folder, text)
+        for words in COMMANDS:
+            given = (*words, str(folder)) if words == ("index",) else words
+            ended = exhibit(work / f"{folder.name}.library", *given).wait(SECONDS)
+            found = CONTROLS.findall(ended.output)
+            problem = ended.problem(0, 1, 3) or (f"printed: {sorted(set(found))!r}" if found else "")
+            yield Outcome(f"{name}: {' '.join(words)}", problem, ended.seconds, ended.megabytes)
+
+
+def _poisoned(folder: Path, text: str) -> None:
+    entity = "".join(f"&#{ord(char)};" for char in text)
+    body = f"<h1>{text}</h1><p>The Zyxw {text} is a pump.</p>"
+    (folder / "page.html").write_text(f"<html><head><title>{entity}</title></head><body>{body}</body></html>")
+    table = f"| Zyxw | {text} |\n|---|---|\n| 1 | 2 |\n"
+    (folder / "notes.md").write_text(f"# {text}\n\nThe Zyxw {text} is a valve.\n\n{table}")
+    name = text.replace("/", "_").replace("\x00", "")
+    (folder / os.fsdecode(f"Zyxw {name}.txt".encode("utf-8", "surrogatepass"))).write_text("The Zyxw is a motor.")
+    (folder / "table.csv").write_text(f"Zyxw,{text}\nZyxw,{text}\n")
