@@ -87,12 +87,17 @@ class Answered(_Event):
 
 
 class Indexing(_Event):
-    """`done` of `total` files are read; `path` comes next, "" at the end. Totals grow while folders are walked."""
+    """`done` of `total` files are read; `path` comes next, "" at the end. Totals grow while folders are walked.
+
+    While a large file is read, `path` is that file, and `page` of its `pages` are done.
+    """
 
     event: Literal["indexing"] = "indexing"
     done: int = Field(ge=0)
     total: int = Field(ge=0)
     path: str = ""
+    page: int = Field(default=0, ge=0)
+    pages: int = Field(default=0, ge=0)
 
 
 class Indexed(_Event):

@@ -63,7 +63,7 @@ def test_a_traceback_is_a_problem_whatever_the_code() -> None:
 def test_what_hangs_is_ended_with_its_children() -> None:
     running = Command(hang)
     ended = running.wait(3)
-    assert ended.code is None and "still running after 3 s" in ended.problem(0)
+    assert ended.code is None and "still running after" in ended.problem(0)
     listed = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True).stdout.splitlines()
     assert not [line for line in listed if line.split()[0] == str(running.pid) and "Z" not in line]
 

@@ -60,7 +60,7 @@ EVENTS = {
     "confirmed": st.builds(events.Confirmed, claim=TEXT, keys=KEYS, status=STATUS),
     "checked": st.builds(events.Checked, claim=TEXT, status=STATUS),
     "answer": st.builds(events.Answered, answer=ANSWER),
-    "indexing": st.builds(events.Indexing, done=KEY, total=KEY, path=TEXT),
+    "indexing": st.builds(events.Indexing, done=KEY, total=KEY, path=TEXT, page=KEY, pages=KEY),
     "indexed": st.builds(events.Indexed, report=OBJECT),
 }
 

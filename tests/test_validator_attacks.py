@@ -5,30 +5,30 @@ from collections import Counter
 import pytest
 
 from evals.validator import attacks
-from evals.validator.attacks import Outcome
+from evals.validator.attacks import AttackVerdict
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> list[Outcome]:
+def outcomes() -> list[AttackVerdict]:
     return attacks.run(attacks.read())
 
 
-def test_none_slips_past(outcomes: list[Outcome]) -> None:
+def test_none_slips_past(outcomes: list[AttackVerdict]) -> None:
     assert [(o.attack.name, o.verdict.status, o.verdict.reason) for o in outcomes if not o.right] == []
 
 
-def test_the_suite_has_attacks_of_each_kind_and_claims_that_must_pass(outcomes: list[Outcome]) -> None:
+def test_the_suite_has_attacks_of_each_kind_and_claims_that_must_pass(outcomes: list[AttackVerdict]) -> None:
     kinds = Counter(outcome.attack.kind for outcome in outcomes)
     assert kinds["structure"] >= 20
     assert kinds["quote"] >= 10
     assert kinds["right"] >= 10
 
 
-def test_structure_decides_on_structure(outcomes: list[Outcome]) -> None:
+def test_structure_decides_on_structure(outcomes: list[AttackVerdict]) -> None:
     assert {o.verdict.layer for o in outcomes if o.attack.kind == "structure"} == {"structure"}
 
 
-def test_the_table_names_what_slipped_past(outcomes: list[Outcome]) -> None:
-    wrong = Outcome(outcomes[0].attack, outcomes[0].verdict.model_copy(update={"status": "supported"}))
+def test_the_table_names_what_slipped_past(outcomes: list[AttackVerdict]) -> None:
+    wrong = AttackVerdict(outcomes[0].attack, outcomes[0].verdict.model_copy(update={"status": "supported"}))
     shown = attacks.table([*outcomes[1:], wrong])
     assert any("no citation (supported, structure)" in str(cell) for cell in shown.columns[3].cells)

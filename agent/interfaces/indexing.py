@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.events import Indexed, Indexing
 from tools.library.ingest.report import Report
+from tools.library.sources.files import printable
 
 if TYPE_CHECKING:
     from tools.library.library import Library
@@ -21,15 +22,26 @@ def index(library: "Library", places: Sequence[Path | str], on_event: OnEvent, *
         embedded = library.embed_again(lambda done, total: on_event(Indexing(done=done, total=total)))
     report = Report()
     if places:
-        report = library.add(places, lambda done, total, path: on_event(_indexing(done, total, path)))
+        events = _FileEvents(on_event)
+        report = library.add(places, events.on_file, events.on_page)
     report.embedded += embedded
     on_event(Indexed(report=as_dict(report)))
     return report
 
 
-def _indexing(done: int, total: int, path: Path) -> Indexing:
-    name = "" if path == Path() else str(path)
-    return Indexing(done=done, total=total, path=name.encode(errors="backslashreplace").decode())  # of odd file names
+class _FileEvents:
+    """Events of files, and of the pages of a large one between two files."""
+
+    def __init__(self, on_event: OnEvent) -> None:
+        self._on_event = on_event
+        self._last = Indexing(done=0, total=0)
+
+    def on_file(self, done: int, total: int, path: Path) -> None:
+        self._last = Indexing(done=done, total=total, path="" if path == Path() else printable(path))
+        self._on_event(self._last)
+
+    def on_page(self, path: Path, page: int, pages: int) -> None:
+        self._on_event(self._last.model_copy(update={"path": printable(path), "page": page, "pages": pages}))
 
 
 def as_dict(report: Report) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What of long evidence a claim is held against: the sentences that share its words, within the reader's limit."""
+"""What of long evidence a claim is compared with: the sentences that share its words, within the reader's limit."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -51,21 +51,21 @@ def windows(claim: str, found: Sequence[Sentence], sizes: Sequence[int] = (WORDS
     return list(dict.fromkeys(_digest(terms(claim), found, size) for size in sizes))
 
 
-def _digest(wanted: frozenset[str], found: Sequence[Sentence], room: int) -> str:
+def _digest(wanted: frozenset[str], found: Sequence[Sentence], limit: int) -> str:
     """Greedy: each time the sentence with most terms not yet covered, then with most terms."""
-    if sum(sentence.length for sentence in found) <= room:
+    if sum(sentence.length for sentence in found) <= limit:
         return " ".join(sentence.text for sentence in found)
     left, chosen = set(wanted), set[int]()
     options = {i for i, s in enumerate(found) if s.terms & wanted}
-    while options := {i for i in options - chosen if found[i].length <= room or not chosen}:
+    while options := {i for i in options - chosen if found[i].length <= limit or not chosen}:
         best = max(options, key=lambda i: (len(found[i].terms & left), len(found[i].terms & wanted), -found[i].length))
         chosen.add(best)
         left -= found[best].terms
-        room -= found[best].length
+        limit -= found[best].length
     for beside in (i - 1 for i in sorted(chosen)):  # what a pronoun means stands before it
-        if beside >= 0 and beside not in chosen and found[beside].length <= room:
+        if beside >= 0 and beside not in chosen and found[beside].length <= limit:
             chosen.add(beside)
-            room -= found[beside].length
+            limit -= found[beside].length
     return " ".join(found[i].text for i in sorted(chosen or {0}))
 
 

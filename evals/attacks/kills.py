@@ -23,7 +23,7 @@ from PIL import Image
 from agent.assistant import Assistant
 from evals.attacks import documents
 from evals.attacks.outcome import Outcome
-from evals.attacks.processes import Command, exhibit
+from evals.attacks.processes import Command, busy, exhibit
 from tools.library import parse
 from tools.library.encode.encoders import Encoders
 from tools.library.ingest import reading, workers
@@ -285,7 +285,7 @@ def _interrupt(work: Path) -> Outcome:
     pressed = time.monotonic()
     running.interrupt()
     ended = running.wait(60)
-    taken = time.monotonic() - pressed
+    taken = (time.monotonic() - pressed) / busy()
     problem = ended.problem(130)
     if not problem and taken > INTERRUPT_SECONDS:
         problem = f"Ctrl-C took {taken:.0f} s"

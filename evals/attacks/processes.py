@@ -27,7 +27,8 @@ TRACEBACK = "Traceback (most recent call last)"
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended. `code` is None where it took too long and was ended, below 0 where a signal ended it."""
+    """How a command ended. `code` is None where it took too long and was ended, below 0 where a signal ended it;
+    `seconds` are those of a machine that does nothing else, as far as its load tells."""
 
     code: int | None
     output: str
@@ -45,6 +46,11 @@ class Ended:
         if self.code not in codes:
             return f"exit code {self.code}: {' '.join(self.output.split())[-200:]}"
         return ""
+
+
+def busy() -> float:
+    """How many times as long things take while others wait for the cores, 1 on a machine that does nothing else."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class Command:
@@ -71,16 +77,20 @@ class Command:
             os.killpg(self.pid, signal.SIGINT)
 
     def wait(self, seconds: float) -> Ended:
-        """Waits for its end at most so long, and ends it then."""
-        with memory(self.pid) as peak:
-            self._process.join(seconds)
-        code, taken = self._process.exitcode, time.monotonic() - self._begun
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)  # and what it left behind
-        self._process.join()
-        output = self._output.read_text("utf-8", errors="replace")
-        self._output.unlink()
-        return Ended(code, output, taken, peak.largest)
+        """Waits for its end at most so long, and ends it then. `seconds` are those of a machine that does nothing else:
+        where others wait for its cores, it is given more."""
+        longer = busy()
+        try:
+            with memory(self.pid) as peak:
+                self._process.join(seconds * longer)
+            code, taken = self._process.exitcode, time.monotonic() - self._begun
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)  # and what it left behind
+            self._process.join()
+            output = self._output.read_text("utf-8", errors="replace")
+            self._output.unlink()
+        return Ended(code, output, taken / longer, peak.largest)
 
 
 def _inside(output: str, env: Mapping[str, str], task: Callable[..., object], args: Sequence[Any]) -> None:

@@ -97,7 +97,7 @@ _PARTS = re.compile(
     rf"(?P<area>(?i:square|cubic|sq\.?|cu\.?)\ )?(?P<name>(?i:{_one_of(_WORDS)}){_NO_LETTER}|(?:{_one_of(_SYMBOLS)}))"
     r"(?P<power>.*)"
 )
-# Dimensions that pint has not, or holds for mere numbers. `lever` keeps torque (N·m) and energy (J) apart.
+# Dimensions that pint lacks, or takes for mere numbers. `lever` keeps torque (N·m) and energy (J) apart.
 _OWN = (
     "lever turn_ cycle_ arc_ percent_ points_ ppm_ decibel_ octet_ pixel_ dot_ frame_ apparent_ USD EUR GBP JPY INR CHF"
 ).split()

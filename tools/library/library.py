@@ -14,7 +14,7 @@ from tools.library.encode import Encoder, ImageEncoder
 from tools.library.encode.encoders import Encoders
 from tools.library.evidence import Hit, Item, Region, Source, regions_of
 from tools.library.index import SECONDS_A_FILE, Index, OnProgress
-from tools.library.ingest.pipeline import OnFile, collect_garbage, ingest
+from tools.library.ingest.pipeline import OnFile, OnPage, collect_garbage, ingest
 from tools.library.ingest.rebuild import rebuild
 from tools.library.ingest.report import Report
 from tools.library.search import WEIGHTS, Query, SearchResult, Within, find
@@ -103,10 +103,10 @@ class Library:
 
     # adding and removing
 
-    def add(self, paths: Sequence[Path | str], on_file: OnFile | None = None) -> Report:
+    def add(self, paths: Sequence[Path | str], on_file: OnFile | None = None, on_page: OnPage | None = None) -> Report:
         """Reads files and folders, and what stands at URLs (given as text); see `ingest`."""
         try:
-            return ingest(self.index, paths, on_file)
+            return ingest(self.index, paths, on_file, on_page)
         finally:
             self.index.encoders.release()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from agent.interfaces.cli.console import escape, one_line, open_console
+from agent.interfaces.cli import console
 from agent.interfaces.links import file_name, link
 
 if TYPE_CHECKING:
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 def print_answer(answer: "Answer") -> None:
     """Claims, gaps, notes, places, and who answered."""
-    console = open_console()
+    screen = console.open_console()
     for verdict in answer.verdicts:
-        console.print(_claim(verdict), highlight=False)
+        screen.print(_claim(verdict))
     for gap in answer.gaps:
-        console.print(f"[yellow]{escape(gap)}[/]", highlight=False)
+        screen.print(f"[yellow]{console.escape(gap)}[/]")
     for note in answer.notes:
-        console.print(escape(note), style="dim", highlight=False)
+        screen.print(console.escape(note), style="dim")
     if answer.verdicts:
-        console.print()
-    for line in _places(answer, console.links):
-        console.print(line, style="dim", highlight=False, soft_wrap=True)
-    console.print(
-        f"  {answer.status.replace('_', ' ')} by {escape(answer.answered_by)} in {answer.seconds:.2f} s"
-        f" · thread {escape(one_line(answer.thread))}",
+        screen.print()
+    for line in _places(answer, screen.links):
+        screen.print(line, style="dim", soft_wrap=True)
+    screen.print(
+        f"  {answer.status.replace('_', ' ')} by {console.escape(answer.answered_by)} in {answer.seconds:.2f} s"
+        f" · thread {console.escape(console.one_line(answer.thread))}",
         style="dim",
         highlight=False,
     )
@@ -36,7 +36,7 @@ def print_answer(answer: "Answer") -> None:
 def _claim(verdict: "Verdict") -> str:
     keys = "".join(rf" \[{key}]" for key in dict.fromkeys(c.key for c in verdict.claim.citations))
     mark = " [yellow](unchecked)[/]" if verdict.status == "unchecked" else ""
-    return f"{escape(verdict.claim.text)}[cyan]{keys}[/]{mark}"
+    return f"{console.escape(verdict.claim.text)}[cyan]{keys}[/]{mark}"
 
 
 def _places(answer: "Answer", links: bool) -> "Iterator[Text]":
@@ -55,7 +55,7 @@ def _place(place: "Place", links: bool) -> "tuple[Text, str]":
     """[1] Title, file, page 8 — exhibit show 1; and its link. An API's reply has neither page nor file."""
     from rich.text import Text
 
-    title, name = one_line(place.title), one_line(file_name(place.uri))
+    title, name = console.one_line(place.title), console.one_line(file_name(place.uri))
     line = Text(f"  [{place.key}] ")
     if not place.regions:
         return line.append(title), ""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from agent.interfaces.cli.console import AsJson, Image, StreamJson, Thread, open_console, print_json
+from agent.interfaces.cli import console
 
 if TYPE_CHECKING:
     from agent.answer import Answer
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def ask(
     question: str,
-    image: Image = None,
-    thread: Thread = None,
-    as_json: AsJson = False,
-    stream_json: StreamJson = False,
+    image: console.Image = None,
+    thread: console.Thread = None,
+    as_json: console.AsJson = False,
+    stream_json: console.StreamJson = False,
 ) -> None:
     """Ask one question; every sentence of the answer names its source."""
     from agent.interfaces.cli.answers import print_answer
@@ -25,7 +25,7 @@ def ask(
     with open_assistant() as assistant:
         answer = follow(assistant, question, image, thread, shown=not as_json, as_events=stream_json)
     if as_json and not stream_json:
-        print_json(answer)
+        console.print_json(answer)
     elif not stream_json:
         print_answer(answer)
     if answer.status == "not_found":
@@ -52,10 +52,10 @@ def follow(
     from agent.interfaces.cli.progress import Progress
 
     progress = Progress()
-    with open_console(stderr=True).status(progress, spinner="dots") as status:
+    with console.open_console(stderr=True).status(progress, spinner="dots") as status:
         for event in assistant.stream(question, image=image, thread=thread):
             if as_events:
-                print_json(event, indent=None)
+                console.print_json(event, indent=None)
             if isinstance(event, Answered):
                 return event.answer
             if shown:

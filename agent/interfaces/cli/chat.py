@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.interfaces.cli import console
 from agent.interfaces.cli.answers import print_answer
 from agent.interfaces.cli.ask import follow, open_assistant
-from agent.interfaces.cli.console import Thread, echo, escape, one_line, open_console
 from tools.errors import ExhibitError, UsageError
 
 if TYPE_CHECKING:
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
     from agent.assistant import Assistant
 
 
-def chat(thread: Thread = None) -> None:
+def chat(thread: console.Thread = None) -> None:
     """A conversation: follow-up questions, /image FILE QUESTION, /show KEY, /quit. It is kept and can go on later."""
     from agent.assistant import new_thread
 
-    console = open_console()
+    screen = console.open_console()
     thread = thread or new_thread()
-    echo(f"Conversation {one_line(thread)}. Ask, or type /image FILE QUESTION, /show KEY, /quit.")
+    console.echo(f"Conversation {console.one_line(thread)}. Ask, or type /image FILE QUESTION, /show KEY, /quit.")
     with open_assistant() as assistant:
         for number, turn in enumerate(assistant.history(thread), 1):
-            console.print(f"[dim]{number}. {escape(turn.question)}\n{escape(turn.answer)}[/]", highlight=False)
-        for line in _lines(console):
+            screen.print(f"[dim]{number}. {console.escape(turn.question)}\n{console.escape(turn.answer)}[/]")
+        for line in _lines(screen):
             try:
                 _turn(assistant, line, thread)
             except ExhibitError as error:
-                console.print(f"[red]{escape(error.message)}[/] {escape(error.next_step)}", highlight=False)
-    echo(f"Go on with it: exhibit chat --thread {one_line(thread)}")
+                screen.print(f"[red]{console.escape(error.message)}[/] {console.escape(error.next_step)}")
+    console.echo(f"Go on with it: exhibit chat --thread {console.one_line(thread)}")
 
 
-def _lines(console: "Console") -> Iterator[str]:
+def _lines(screen: "Console") -> Iterator[str]:
     """What is typed, until /quit or the end of the input."""
     while True:
         try:
-            line = console.input("[bold cyan]> [/]").strip()
+            line = screen.input("[bold cyan]> [/]").strip()
         except EOFError:
             return
         if line == "/quit":
@@ -54,7 +54,7 @@ def _turn(assistant: "Assistant", line: str, thread: str) -> None:
     if command == "/show":
         if not rest.strip().isdecimal():
             raise UsageError("/show takes the number of a source.", "For example: /show 3")
-        echo(*page_pictures.of_key(assistant, int(rest), thread))
+        console.echo(*page_pictures.of_key(assistant, int(rest), thread))
     elif command == "/image":
         file, _, question = rest.strip().partition(" ")
         print_answer(follow(assistant, question or "What is this?", Path(file), thread))

@@ -52,7 +52,7 @@ def echo(*lines: object) -> None:
     """Lines of plain text."""
     console = open_console()
     for line in lines:
-        console.print(str(line), markup=False, highlight=False)
+        console.print(str(line), markup=False)
 
 
 def escape(text: str) -> str:

@@ -4,20 +4,20 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from agent.interfaces.cli.console import AsJson, escape, open_console, print_json
+from agent.interfaces.cli import console
 
 if TYPE_CHECKING:
     from agent.interfaces.checks import Check
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(as_json: console.AsJson = False) -> None:
     """Check settings, weights, library and model; each line that fails says what to type."""
     from agent import settings
     from agent.interfaces import checks
 
     results = checks.run(settings.read())
     if as_json:
-        print_json([result.__dict__ for result in results])
+        console.print_json([result.__dict__ for result in results])
     else:
         _print(results)
     if not all(result.ok for result in results):
@@ -25,9 +25,9 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def _print(results: "list[Check]") -> None:
-    console = open_console()
+    screen = console.open_console()
     for result in results:
         mark = "[green]ok  [/]" if result.ok else "[red]fail[/]"
-        console.print(f"{mark} {result.name}: {escape(result.message)}", highlight=False)
+        screen.print(f"{mark} {result.name}: {console.escape(result.message)}")
         if result.next_step:
-            console.print(f"     {escape(result.next_step)}", highlight=False, style="bold")
+            screen.print(f"     {console.escape(result.next_step)}", style="bold")

@@ -5,18 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.interfaces.cli.console import (
-    AsJson,
-    OnProgress,
-    StreamJson,
-    add_numbers,
-    escape,
-    open_console,
-    open_library,
-    open_table,
-    print_json,
-    progress_bar,
-)
+from agent.interfaces.cli import console
 from tools.errors import UsageError
 from tools.library.sources.address import is_url
 
@@ -34,8 +23,8 @@ MOST = 20
 def index(
     paths: Annotated[list[str] | None, typer.Argument(help="Files, folders and URLs to read.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Embed all that the library has, for other encoders.")] = False,
-    as_json: AsJson = False,
-    stream_json: StreamJson = False,
+    as_json: console.AsJson = False,
+    stream_json: console.StreamJson = False,
 ) -> None:
     """Read documents into the library. Run it again at any time: only what changed is read."""
     from agent.interfaces import indexing
@@ -44,13 +33,16 @@ def index(
         raise UsageError("There is nothing to index.", "Type: exhibit index <folder with documents>")
     places = _places(paths or [])
     quiet = as_json or stream_json
-    with open_library(create=bool(paths)) as library, progress_bar("Looking for files", hidden=quiet) as show:
+    with (
+        console.open_library(create=bool(paths)) as library,
+        console.progress_bar("Looking for files", hidden=quiet) as show,
+    ):
         on_event = _print_event if stream_json else _shown_by(show)
         report = indexing.index(library, places, on_event, embed_again=again)
     if not quiet:
         print_report(report)
     elif not stream_json:
-        print_json(indexing.as_dict(report))
+        console.print_json(indexing.as_dict(report))
     if report.failed or report.empty:
         raise typer.Exit(1)
 
@@ -64,15 +56,16 @@ def _places(paths: list[str]) -> list[Path | str]:
 
 
 def _print_event(event: "Indexing | Indexed") -> None:
-    print_json(event, indent=None)
+    console.print_json(event, indent=None)
 
 
-def _shown_by(show: OnProgress) -> "OnEvent":
+def _shown_by(show: console.OnProgress) -> "OnEvent":
     from agent.events import Indexing
 
     def on_event(event: "Indexing | Indexed") -> None:
         if isinstance(event, Indexing):
-            show(Path(event.path).name or "Indexed", event.done, event.total)
+            page = f"page {event.page} of {event.pages}: " if event.pages > 1 else ""
+            show(page + Path(event.path).name or "Indexed", event.done, event.total)
 
     return on_event
 
@@ -81,39 +74,39 @@ def _shown_by(show: OnProgress) -> "OnEvent":
 
 
 def print_report(report: "Report") -> None:
-    console = open_console()
+    screen = console.open_console()
     if report.empty:
-        console.print("There was nothing to read: no files there. Name a folder that holds documents.")
+        screen.print("There was nothing to read: no files there. Name a folder that holds documents.")
         return
     if report.added or report.failed:
         for title, rows in (("format", report.by_format()), ("folder", report.by_folder())):
             if title == "format" or len(rows) > 1:
-                console.print(_sums(title, rows))
+                screen.print(_sums(title, rows))
     if report.embedded:
-        console.print(f"{report.embedded} sources embedded again, without reading them.")
-    console.print(
+        screen.print(f"{report.embedded} sources embedded again, without reading them.")
+    screen.print(
         f"[green]{len(report.added)} added[/], {len(report.unchanged)} unchanged, {len(report.removed)} removed, "
         f"{len(report.failed)} not read: {report.passages} passages, {report.figures} figures, {report.tables} tables, "
         f"in {_time(report.seconds)}."
     )
     for path, error in report.failed[:MOST]:
-        console.print(f"[red]not read[/] {escape(path.name)}: {escape(error)}", highlight=False)
+        screen.print(f"[red]not read[/] {console.escape(path.name)}: {console.escape(error)}")
     for path, note in report.notes[:MOST]:
-        console.print(f"[yellow]note[/] {escape(path.name)}: {escape(note)}", highlight=False)
+        screen.print(f"[yellow]note[/] {console.escape(path.name)}: {console.escape(note)}")
     more = max(0, len(report.failed) - MOST) + max(0, len(report.notes) - MOST)
     if more:
-        console.print(f"{more} more lines of this kind: exhibit index --json, or exhibit library list")
+        screen.print(f"{more} more lines of this kind: exhibit index --json, or exhibit library list")
 
 
 def _sums(title: str, rows: "dict[str, Totals]") -> "Table":
-    table = open_table(expand=False)
+    table = console.open_table(expand=False)
     table.add_column(title, no_wrap=True)
-    add_numbers(table, "added", "unchanged", "not read", "passages", "figures", "tables", "  time")
+    console.add_numbers(table, "added", "unchanged", "not read", "passages", "figures", "tables", "  time")
     ordered = sorted(rows.items(), key=lambda named: -named[1].seconds - named[1].failed)
     for name, row in ordered[:MOST]:
         numbers = (row.added, row.unchanged, row.failed, row.passages, row.figures, row.tables)
         cells = [f"{number:,}" if number else "·" for number in numbers]
-        table.add_row(escape(_ending(name, 15)), *cells, _time(row.seconds) if row.added else "·")
+        table.add_row(console.escape(_ending(name, 15)), *cells, _time(row.seconds) if row.added else "·")
     if len(ordered) > MOST:
         table.caption = f"and {len(ordered) - MOST} more: exhibit index --json"
     return table

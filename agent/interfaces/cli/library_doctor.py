@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.interfaces.cli.console import AsJson, echo, escape, open_console, open_library, print_json, progress_bar
+from agent.interfaces.cli import console
 
 if TYPE_CHECKING:
     from tools.library.upkeep.check import Health
@@ -16,17 +16,17 @@ MOST = 20
 
 def doctor(
     mend: Annotated[bool, typer.Option("--mend", help="Cure what can be cured.")] = False,
-    as_json: AsJson = False,
+    as_json: console.AsJson = False,
 ) -> None:
     """Compare the library with the disk: documents, pages, pictures, points. It reads all of it."""
     from tools.library.upkeep import check
 
-    with open_library() as library, progress_bar("Documents", hidden=as_json) as show:
+    with console.open_library() as library, console.progress_bar("Documents", hidden=as_json) as show:
         health = check.check(library.index, show)
         cured = check.mend(library.index, health.faults) if mend and health.faults else 0
         left = check.check(library.index, show) if cured else health
     if as_json:
-        print_json({**asdict(left), "mended": cured})
+        console.print_json({**asdict(left), "mended": cured})
     else:
         _print(left, cured)
     if left.faults:
@@ -34,20 +34,20 @@ def doctor(
 
 
 def _print(health: "Health", cured: int) -> None:
-    console = open_console()
-    echo(
+    screen = console.open_console()
+    console.echo(
         f"{health.files} files, {health.sources} sources, {health.pictures} pictures and {health.points} points "
         "were looked at."
     )
     if cured:
-        console.print(f"[green]{cured} faults mended.[/]")
+        screen.print(f"[green]{cured} faults mended.[/]")
     for fault in health.faults[:MOST]:
-        console.print(f"[red]fault[/] {escape(fault.what)}", highlight=False)
+        screen.print(f"[red]fault[/] {console.escape(fault.what)}")
     if len(health.faults) > MOST:
-        echo(f"and {len(health.faults) - MOST} more: exhibit library doctor --json")
+        console.echo(f"and {len(health.faults) - MOST} more: exhibit library doctor --json")
     if any(fault.cure != "index" for fault in health.faults):
-        console.print("Type: exhibit library doctor --mend", style="bold")
+        screen.print("Type: exhibit library doctor --mend", style="bold")
     elif health.faults:
-        console.print("Type: exhibit index <their folders>", style="bold")
+        screen.print("Type: exhibit index <their folders>", style="bold")
     else:
-        console.print("[green]All is as it should be.[/]")
+        screen.print("[green]All is as it should be.[/]")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.interfaces.cli.console import echo, open_library, progress_bar
+from agent.interfaces.cli import console
 from tools.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ def move(
     if here == there:
         other = "http://127.0.0.1:6333" if here is None else FOLDER
         raise UsageError(f"The vectors are in {_named(here)} already.", f"Type: exhibit library move --to {other}")
-    with open_library() as library:
+    with console.open_library() as library:
         moved = _with_progress(library, there)
-    echo(f"{moved.points} points are in {_named(there)}, {moved.copied} of them copied now.")
-    echo(f"{moved.questions} questions were answered alike by both. What is in {_named(here)} is kept.")
-    echo(f"From now on: {_setting(there)}")
+    console.echo(f"{moved.points} points are in {_named(there)}, {moved.copied} of them copied now.")
+    console.echo(f"{moved.questions} questions were answered alike by both. What is in {_named(here)} is kept.")
+    console.echo(f"From now on: {_setting(there)}")
 
 
 def _with_progress(library: "Library", to: str | None) -> "Moved":
@@ -38,7 +38,7 @@ def _with_progress(library: "Library", to: str | None) -> "Moved":
 
     old, new = library.store, library.index.store_at(to, library.index.edition)
     try:
-        with progress_bar("Copying points") as show:
+        with console.progress_bar("Copying points") as show:
             return move.move(old, new, lambda done, total: show("Copying points", done, total))
     finally:
         new.close()

@@ -2,27 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from agent.interfaces.cli import hits
-from agent.interfaces.cli.console import (
-    AsJson,
-    Image,
-    add_texts,
-    echo,
-    escape,
-    in_utf8,
-    one_line,
-    open_console,
-    open_library,
-    open_table,
-    print_json,
-    source_named,
-)
+from agent.interfaces.cli import console, hits
 from tools.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,8 +27,8 @@ TEXT = 160
 
 
 def search(
-    text: Annotated[str, typer.Argument(callback=in_utf8, help="Words to look for.")] = "",
-    image: Image = None,
+    text: Annotated[str, typer.Argument(callback=console.in_utf8, help="Words to look for.")] = "",
+    image: console.Image = None,
     like: Annotated[str, typer.Option(help="The id of an item: what is like it?")] = "",
     kind: Annotated[list[str] | None, typer.Option(help="passage, table or figure; may be repeated.")] = None,
     source: Annotated[list[str] | None, typer.Option(help="A path, title or id; may be repeated.")] = None,
@@ -56,10 +42,11 @@ def search(
     explain: Annotated[bool, typer.Option("--explain", help="What each leg was asked and answered.")] = False,
     expect: Annotated[str, typer.Option(help="SOURCE or SOURCE:PAGE: where does it stand, and why there?")] = "",
     draw: Annotated[Path | None, typer.Option(help="A PNG of the vectors in two dimensions.")] = None,
-    as_json: AsJson = False,
+    as_json: console.AsJson = False,
 ) -> None:
     """What the library holds, best first; no model is asked."""
     from tools.library.library import open_picture
+    from tools.library.search import projection
     from tools.library.search.query import Blend, Query
 
     if not (text or image or like):
@@ -68,7 +55,7 @@ def search(
         raise UsageError(f"There is no blend '{blend}'.", f"Choose one of: {', '.join(get_args(Blend))}.")
     kinds = tuple(kind or (("figure",) if image else ()))
     picture = open_picture(image) if image else None
-    with open_library() as library:
+    with console.open_library() as library:
         within = _within(library, kinds, source or (), folder or (), page, since, until)
         query = Query(text, picture, like, within, limit, blend, diversity)  # type: ignore[arg-type]  # checked above
         explanation = _explained(library, query, expect) if explain or expect else None
@@ -76,9 +63,9 @@ def search(
         hits.save(library.root, [hit.item.id for hit in found.hits])
         rows = [_as_row(library, hit) for hit in found.hits]
         if draw:
-            _draw(library, query, draw)
+            console.echo(projection.draw(library.index, query, draw))
         if as_json:
-            print_json({"hits": rows, **_as_dict(explanation)} if explanation else rows)
+            console.print_json({"hits": rows, **_as_dict(explanation)} if explanation else rows)
             return
         _print_hits(rows, found)
         if explanation:
@@ -98,8 +85,8 @@ def _within(
 
     if unknown := set(kinds) - {"passage", "table", "figure"}:
         raise UsageError(f"There is no kind '{unknown.pop()}'.", "Choose passage, table or figure.")
-    ids = tuple(source_named(library, name).id for name in sources)
-    return Within(kinds, ids, tuple(folders), _pages(pages), _day(since), _day(until))
+    ids = tuple(console.source_named(library, name).id for name in sources)
+    return Within(kinds, ids, tuple(folders), _pages(pages), since and since.date(), until and until.date())
 
 
 def _pages(text: str) -> tuple[int, int] | None:
@@ -113,10 +100,6 @@ def _pages(text: str) -> tuple[int, int] | None:
     return first, last
 
 
-def _day(given: datetime | None) -> date | None:
-    return given.date() if given else None
-
-
 def _explained(library: "Library", query: "Query", expect: str) -> "Explanation":
     from tools.library.search.explain import explain
 
@@ -124,12 +107,6 @@ def _explained(library: "Library", query: "Query", expect: str) -> "Explanation"
     if not (name and page.isdigit()):
         return explain(library.index, query, expect)
     return explain(library.index, query, name, int(page))
-
-
-def _draw(library: "Library", query: "Query", path: Path) -> None:
-    from tools.library.search.projection import draw
-
-    echo(draw(library.index, query, path))
 
 
 # printing
@@ -156,31 +133,31 @@ def _as_row(library: "Library", hit: "Hit") -> dict[str, Any]:
 
 def _print_hits(rows: list[dict[str, Any]], found: "SearchResult") -> None:
     if not rows:
-        echo("Nothing fits.")
+        console.echo("Nothing fits.")
         return
     if not found.fits:
-        echo("Nothing fits well. The nearest there is:")
+        console.echo("Nothing fits well. The nearest there is:")
     table = _table("")
     for row in rows:
         pages = ", ".join(str(region["page"]) for region in row["regions"])
         table.add_row(str(row["rank"]), row["kind"], *_named(row["title"], pages, row["text"]))
-    open_console().print(table)
-    echo("To see the page of the first: exhibit show --hit 1")
+    console.open_console().print(table)
+    console.echo("To see the page of the first: exhibit show --hit 1")
 
 
 def _table(*first: str, title: str | None = None) -> "Table":
     """A line a hit, however narrow the terminal."""
-    table = open_table(title)
+    table = console.open_table(title)
     for name in (*first, "kind"):
         table.add_column(name, no_wrap=True)
-    add_texts(table, "source", max_width=28)
+    console.add_texts(table, "source", max_width=28)
     table.add_column("page", no_wrap=True)
-    add_texts(table, "text", ratio=1)
+    console.add_texts(table, "text", ratio=1)
     return table
 
 
 def _named(title: str, pages: str, text: str) -> tuple[str, str, str]:
-    return escape(one_line(title)), pages, escape(one_line(text)[:TEXT])
+    return console.escape(console.one_line(title)), pages, console.escape(console.one_line(text)[:TEXT])
 
 
 def _as_dict(explanation: "Explanation") -> dict[str, Any]:
@@ -197,9 +174,9 @@ def _as_dict(explanation: "Explanation") -> dict[str, Any]:
 def _print_explanation(library: "Library", explanation: "Explanation") -> None:
     if explanation.terms:
         words = "  ".join(_term(term.word, term.weight) for term in explanation.terms)
-        echo(f"Words (the most each adds to a score; - is not looked for, 0 is nowhere): {words}")
+        console.echo(f"Words (the most each adds to a score; - is not looked for, 0 is nowhere): {words}")
     if len(explanation.windows) > 1:
-        echo(f"The words are longer than the text encoder reads: it read {len(explanation.windows)} windows.")
+        console.echo(f"The words are longer than the text encoder reads: it read {len(explanation.windows)} windows.")
     table = _table("leg", "", "score", title=f"The first {FIRST} of each leg")
     for leg, ranking in explanation.found.legs.items():
         items = library.catalog.items([one.item for one in ranking[:FIRST]])
@@ -209,11 +186,13 @@ def _print_explanation(library: "Library", explanation: "Explanation") -> None:
                 page = str(item.regions[0].page) if item.regions else ""
                 row = (leg, str(rank), f"{one.score:.3f}", item.kind, *_named(title, page, item.text))
                 table.add_row(*row, end_section=rank == min(FIRST, len(ranking)))
-    open_console().print(table)
+    console.open_console().print(table)
     if explanation.wanted:
         legs = ", ".join(f"{leg} {rank}" for leg, rank in explanation.wanted.legs.items()) or "in no leg"
-        echo(f"Expected {explanation.wanted.item or 'place'}: fused {explanation.wanted.fused or 'nowhere'} ({legs}).")
-        echo(explanation.wanted.why or "It is among the hits.")
+        console.echo(
+            f"Expected {explanation.wanted.item or 'place'}: fused {explanation.wanted.fused or 'nowhere'} ({legs})."
+        )
+        console.echo(explanation.wanted.why or "It is among the hits.")
 
 
 def _term(word: str, weight: float | None) -> str:

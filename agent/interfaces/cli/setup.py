@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.interfaces.cli.console import echo, progress_bar
+from agent.interfaces.cli import console
 
 if TYPE_CHECKING:
     from agent.interfaces.setup import Step
@@ -27,20 +27,20 @@ def local(
 
     chosen = settings.read()
     encoder = image_encoder or setup.encoder_for(chosen)
-    echo(f"Model {model} (Llama 3.2 Vision is 7.9 GB), image encoder {encoder} (CLIP ViT-B-32 is 0.6 GB).")
+    console.echo(f"Model {model} (Llama 3.2 Vision is 7.9 GB), image encoder {encoder} (CLIP ViT-B-32 is 0.6 GB).")
     if not yes:
         typer.confirm("Fetch what is not there, and write exhibit.toml here?", default=True, abort=True)
     _follow(setup.local(chosen, model, encoder, Path("exhibit.toml")))
-    echo('Now type: exhibit index <folder with documents>, then: exhibit ask "your question"')
+    console.echo('Now type: exhibit index <folder with documents>, then: exhibit ask "your question"')
 
 
 def _follow(steps: "Iterator[Step]") -> None:
     """Prints what is done; a bar shows what is being fetched."""
     for counted, some in groupby(steps, key=lambda step: step.total > 0):
         if counted:
-            with progress_bar("Pulling", in_bytes=True) as show:
+            with console.progress_bar("Pulling", in_bytes=True) as show:
                 for step in some:
                     show(step.text, step.done, step.total)
         else:
             for step in some:
-                echo(step.text)
+                console.echo(step.text)

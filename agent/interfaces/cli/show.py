@@ -5,19 +5,18 @@ from typing import Annotated
 
 import typer
 
-from agent.interfaces.cli import hits
+from agent.interfaces.cli import console, hits
 from agent.interfaces.cli.ask import open_assistant
-from agent.interfaces.cli.console import AsJson, Thread, echo, open_library, print_json
 from tools.errors import UsageError
 
 
 def show(
     key: Annotated[int | None, typer.Argument(help="The number of a source, as in [3].", min=1)] = None,
     hit: Annotated[int | None, typer.Option(min=1, help="Instead of a source: that hit of the last search.")] = None,
-    thread: Thread = None,
+    thread: console.Thread = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the picture; else 'shown' in the library.")] = None,
     uncited: Annotated[bool, typer.Option("--any", help="Also a source that was found but not cited.")] = False,
-    as_json: AsJson = False,
+    as_json: console.AsJson = False,
 ) -> None:
     """Write a PNG of the page that [KEY] stands on, with the cited place marked, and name it."""
     from agent.interfaces import page_pictures
@@ -28,6 +27,6 @@ def show(
         with open_assistant() as assistant:
             pages = page_pictures.of_key(assistant, key, thread, out, uncited=uncited)
     elif hit is not None:
-        with open_library() as library:
+        with console.open_library() as library:
             pages = page_pictures.of_item(library, hits.item(library.root, hit), f"hit-{hit}", out)
-    print_json([str(page) for page in pages]) if as_json else echo(*pages)
+    console.print_json([str(page) for page in pages]) if as_json else console.echo(*pages)

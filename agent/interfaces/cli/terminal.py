@@ -19,7 +19,7 @@ class Terminal(Console):
     """Removes controls from all that is rendered, its own codes excepted. Where it is no terminal, it wraps nothing."""
 
     def __init__(self, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr)
+        super().__init__(stderr=stderr, highlight=False)
         if not self.is_terminal:
             self.width = PIPED_WIDTH
             self.soft_wrap = True

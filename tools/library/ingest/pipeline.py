@@ -24,6 +24,8 @@ from tools.library.store.catalog import FileRow, State
 
 OnFile = Callable[[int, int, Path], None]
 """Called with the number of files that are done (from 0), the number of all, and the path that comes next."""
+OnPage = Callable[[Path, int, int], None]
+"""Called while a large file is read with its path, the number of pages that are done, and the number of all."""
 MAX_ROWS = 1000
 """Files that are stored together."""
 STORED_AFTER = 5.0
@@ -32,7 +34,9 @@ TICK = 0.5
 """Seconds between two looks at the clock while nothing is ready."""
 
 
-def ingest(index: Index, paths: Sequence[Path | str], on_file: OnFile | None = None) -> Report:
+def ingest(
+    index: Index, paths: Sequence[Path | str], on_file: OnFile | None = None, on_page: OnPage | None = None
+) -> Report:
     """Reads what changed under `paths` (text is a URL). A file that cannot be read is reported; the rest goes in.
     Raises LibraryBusy where another process is at it, DiskFull where nothing more can be written; what is in stays."""
     start = time.perf_counter()
@@ -41,7 +45,7 @@ def ingest(index: Index, paths: Sequence[Path | str], on_file: OnFile | None = N
         settle(index)
         done.embedded = rebuild_if_needed(index)
         found = files.find(paths, done.failed)
-        run = _Run(index, done, on_file)
+        run = _Run(index, done, on_file, on_page)
         changed = run.changed(found)
         if changed:
             run.read(changed)
@@ -95,7 +99,7 @@ class _Batch:
 class _Run:
     """One run. All of it happens in the thread that called `ingest`; only hashing and reading do not."""
 
-    def __init__(self, index: Index, done: Report, on_file: OnFile | None) -> None:
+    def __init__(self, index: Index, done: Report, on_file: OnFile | None, on_page: OnPage | None) -> None:
         self.index = index
         self.report = done
         self.total = 0
@@ -103,6 +107,7 @@ class _Run:
         self.members: set[str] = set()
         """What is in the archives, those that have not changed too."""
         self._on_file = on_file
+        self._on_page = on_page
         self._batch = _Batch()
         self._later: list[SourceFile] = []
 
@@ -143,6 +148,8 @@ class _Run:
                 for done in readers.each(self._plans(hashed), TICK):
                     if done is None:  # nothing is ready: the encoders take seconds to load
                         _ = self.index.encoders.text, self.index.encoders.image
+                        if self._on_page and (far := readers.pages()):
+                            self._on_page(Path(far[0].uri), *far[1])
                     else:
                         self._take(*done)
                     if self._batch.is_ripe:

@@ -9,8 +9,10 @@ import pickle
 import select
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from tools.library.ingest.reading import ReadFile, ReadJob
@@ -19,8 +21,18 @@ IDLE = 60.0
 """Seconds without a job after which it ends."""
 RECYCLED_FROM = 10**9
 """Bytes of memory above which it ends after a job; a fresh one takes its place."""
-MEMORY = 3 * 2**30
-"""Bytes that it may use: a PNG of 400 megapixels takes 2.8 GB, a crafted PDF took 5.2 in a minute."""
+MEMORY_A_FILE = 3 * 2**29
+"""Bytes that a file may take beyond what the process has in use. The largest picture, a PNG of 400 megapixels, takes
+1.4 GB; a crafted PDF took 5.2 in a minute."""
+EVERY = 0.2
+"""Seconds between two messages about the pages of one file."""
+
+
+class PagesRead(NamedTuple):
+    """How far a file is; sent any number of times before the answer."""
+
+    done: int
+    total: int
 
 
 def main(threads: int) -> None:
@@ -28,30 +40,56 @@ def main(threads: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked; it ends this one
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _limit(threads)
+    _set_up(threads, answers)
     while _asked():
         try:
             job = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        pickle.dump(_answer(job), answers, protocol=pickle.HIGHEST_PROTOCOL)
-        answers.flush()
-        if _memory() > RECYCLED_FROM:
+        if used := _memory("data"):
+            _limit_memory(used + MEMORY_A_FILE)
+        answer = _answer(job)
+        _limit_memory()  # to send it takes some, too
+        _send(answer, answers)
+        if _memory("resident") > RECYCLED_FROM:
             return
 
 
-def _limit(threads: int) -> None:
-    """Less important than the encoders, which everything waits for; bounded in memory; and so many threads in the OCR
-    and in OpenCV, not one a core: there are several workers."""
-    from tools.library.parse import ocr
+def _send(message: object, answers: IO[bytes]) -> None:
+    pickle.dump(message, answers, protocol=pickle.HIGHEST_PROTOCOL)
+    answers.flush()
+
+
+def _set_up(threads: int, answers: IO[bytes]) -> None:
+    """Less important than the encoders, which everything waits for; so many threads in the OCR and in OpenCV, not one a
+    core, for there are several workers; and pages are counted."""
+    from tools.library.parse import ocr, pages
 
     ocr.threads = threads
     if hasattr(os, "nice"):
         os.nice(1)
+    pages.on_page.set(_counter(answers))
+
+
+def _counter(answers: IO[bytes]) -> Callable[[int, int], None]:
+    last = 0.0
+
+    def on_page(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > EVERY:
+            last = time.monotonic()
+            _send(PagesRead(done, total), answers)
+
+    return on_page
+
+
+def _limit_memory(limit: int | None = None) -> None:
+    """Of the data of this process, in bytes; without one, as much as it may have."""
     with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no limits
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        most = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (most if limit is None else limit, most))
 
 
 def _asked() -> bool:
@@ -61,11 +99,11 @@ def _asked() -> bool:
     return bool(select.select([sys.stdin], [], [], IDLE)[0])
 
 
-def _memory() -> int:
+def _memory(which: Literal["resident", "data"]) -> int:
     """Bytes in use now; 0 where the system does not say. (getrusage would count the peak of the process that started
     us.)"""
     try:
-        pages = Path("/proc/self/statm").read_text().split()[1]
+        pages = Path("/proc/self/statm").read_text().split()[{"resident": 1, "data": 5}[which]]
     except OSError:
         return 0
     return int(pages) * os.sysconf("SC_PAGE_SIZE")

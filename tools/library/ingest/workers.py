@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from tools.errors import ExhibitError, UnreadableFile
 from tools.library.ingest.reading import ReadFile, ReadJob
+from tools.library.ingest.worker import PagesRead
 
 AHEAD = 8
 """Files a worker that have been read and wait for the encoders, at the most."""
@@ -40,11 +41,14 @@ def number(wanted: int | None) -> int:
 
 
 class Worker:
-    """One process, started when it is first needed."""
+    """One process, started when it is first needed. `pages` tells how far the file is that it reads, if it has told."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
+        self.pages: tuple[ReadJob, PagesRead] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._is_over = False
 
     def read(self, job: ReadJob, seconds: float) -> ReadFile:
         """Raises UnreadableFile where the process dies over it or takes longer than so many seconds, and whatever the
@@ -78,28 +82,40 @@ class Worker:
         try:
             pickle.dump(job, process.stdin)
             process.stdin.flush()
-            return pickle.load(process.stdout)
+            while isinstance(answer := pickle.load(process.stdout), PagesRead):
+                self.pages = job, answer
+            return answer
         except (EOFError, pickle.UnpicklingError, OSError, ValueError):
             code = process.wait()
-            self.end()
             return _too_long(job, seconds) if late.is_set() else code
         finally:
             watch.cancel()
+            self.pages = None
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self.end()
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _CODE.format(path=sys.path, threads=self.threads)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "OMP_NUM_THREADS": str(self.threads), "OPENBLAS_NUM_THREADS": "1"},
-            )
-        return self._process
+        """The process, a new one where there is none. Raises UnreadableFile once `end` was called: nothing is begun."""
+        with self._lock:
+            if self._is_over:
+                raise UnreadableFile("It was not read, for the run was ended.", "Type: exhibit index <folder> again.")
+            if self._process is None or self._process.poll() is not None:
+                self._close()
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", _CODE.format(path=sys.path, threads=self.threads)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    env={**os.environ, "OMP_NUM_THREADS": str(self.threads), "OPENBLAS_NUM_THREADS": "1"},
+                )
+            return self._process
 
     def end(self) -> None:
-        process, self._process = self._process, None  # one thread ends it, the other waits for its answer
+        """Ends the process, for good: whoever waits for its answer learns that it died."""
+        with self._lock:
+            self._is_over = True
+            self._close()
+
+    def _close(self) -> None:
+        process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.wait()
@@ -137,6 +153,11 @@ class Workers:
         self._threads.shutdown(cancel_futures=True)
         if kind is None:
             _idle.extend(self._all)
+
+    def pages(self) -> tuple[ReadJob, PagesRead] | None:
+        """The file that is being read and has the most pages to go, and how far it is."""
+        known = [pages for worker in self._all if (pages := worker.pages)]
+        return max(known, key=lambda pair: pair[1].total - pair[1].done, default=None)
 
     def each(self, plans: Iterable[Any], tick: float) -> Iterator[Any]:
         """(plan, outcome) of each plan, in their order: what was read for its `job` or why not, its `error`, or

@@ -25,7 +25,7 @@ LEAST_LETTERS = 20  # of a page that has text
 MANY_STROKES = 100  # from which on a page without text may show some
 TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 BOLD = re.compile("bold|demi|black|heavy", re.I)
-OutOfMemory = (MemoryError, pymupdf.mupdf.FzErrorSystem)
+NO_MEMORY = "code=2:"  # how an error of MuPDF begins whose malloc failed; some come as bare RuntimeErrors
 PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 COMMON = frozenset("eaintorsEAINTORS")  # make up half of the letters of any European language, of a cipher a third
 LEAST_COMMON = 0.4
@@ -78,8 +78,10 @@ def read_pages(
 
 
 def unreadable(number: int, error: Exception) -> str:
-    reason = "it needs more memory than one file may take" if isinstance(error, OutOfMemory) else error
-    return f"page {number} could not be read: {reason}"
+    lacks_memory = isinstance(error, MemoryError) or str(error).startswith(NO_MEMORY)
+    return (
+        f"page {number} could not be read: {'it needs more memory than one file may take' if lacks_memory else error}"
+    )
 
 
 def upright(source: pymupdf.Document) -> pymupdf.Document:

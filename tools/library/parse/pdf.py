@@ -90,7 +90,7 @@ def parse_document(source: pymupdf.Document, title: str, read: ocr.Reader | None
         own = [line for number, line in enumerate(page.lines) if (index, number) not in left_out]
         try:
             parts = _Page(page, own, style, notes).parts(read)
-        except (pymupdf.mupdf.FzErrorBase, MemoryError) as error:
+        except (RuntimeError, pymupdf.mupdf.FzErrorBase, MemoryError) as error:
             parts = NOTHING
             notes.append(unreadable(page.number, error))
         found.append(_turned_back(parts, page) if page.turn else parts)
