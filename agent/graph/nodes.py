@@ -181,9 +181,9 @@ def _run_tool(state: State, context: RuntimeContext) -> list[Hit]:
         raise ToolError(f"{tool.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
     items = evidence.items(state["ledger"], context.library)
     hits = tool.run(args, Context(items, evidence.own_picture(state, context)))
-    known = context.library.catalog.items([hit.item.id for hit in hits])
+    stored = context.library.catalog.items([hit.item.id for hit in hits])
     for hit in hits:
-        if hit.item.id not in known:  # a reply of an API, the result of a query and the rows it used
+        if hit.item.id not in stored:  # a reply of an API, the result of a query and the rows it used
             context.library.keep(hit.item)
     return hits
 

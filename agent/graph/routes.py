@@ -28,7 +28,7 @@ def after_act(state: State, runtime: Runtime[RuntimeContext]) -> Literal["look",
 
 
 def after_validate(state: State, runtime: Runtime[RuntimeContext]) -> Literal["decide", "write", "finish"]:
-    """Back to search where something has no source, back to write where it is only said wrongly."""
+    """Back to search where something has no source, back to write where the wording alone is wrong."""
     context = runtime.context
     refused = [verdict.status for verdict in state["verdicts"] if verdict.status not in SHOWN]
     if (state["verdicts"] and not refused) or nothing_written(state):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from agent.llm.protocol import Brief, Call, Shown
 
 NUM_PREDICT = 1024
-"""Most tokens of one reply. A model held to a grammar may otherwise write blanks for ever."""
+"""Most tokens of one reply. A model bound to a grammar may otherwise write blanks for ever."""
 REPAIR_TOKENS = 500
 """Kept free for the bad reply and the request to mend it."""
 LEAST_EVIDENCE = 500
@@ -114,14 +114,14 @@ def history(brief: Brief) -> str:
 
 
 def line(text: str, most: int) -> str:
-    """The text on one line, at most `most` characters of it; what is missing is said."""
+    """The text on one line, at most `most` characters of it; what is missing is counted."""
     flat = " ".join(text.split())
     left = len(flat) - most
     return flat if left <= 0 else f"{flat[:most]} ... ({left} characters left out for space)"
 
 
 def cut(text: str, most: int) -> str:
-    """At most `most` tokens of the text, whole words; what is missing is said."""
+    """At most `most` tokens of the text, whole words; what is missing is counted."""
     if tokens(text) <= most:
         return text
     ends = [match.end() for match in TOKEN.finditer(text)]

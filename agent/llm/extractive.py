@@ -1,4 +1,4 @@
-"""extractive: the embedded default. Picks tools by plain rules, picks the sentences that answer, quotes them.
+"""extractive: the embedded default. Chooses tools and sentences by plain rules, and quotes.
 
 It writes nothing of its own: every claim is a sentence, a table row, a caption or an API's line as it stands.
 Where nothing answers well enough it says nothing, and the answer is "not found".
@@ -43,7 +43,7 @@ HEADING = re.compile(r"(?:\d+(?:\.\d+)*\.? +)?[^\d.!?:;]{3,70}")
 """A short line without a full stop and, past its section number, without a figure."""
 MOST_CLAIMS = 3
 CLOSE = 0.91
-"""A further unit is said too where its score is at least this share of the best one's."""
+"""A further unit is stated too where its score is at least this share of the best one's."""
 LEAST_SCORE = 0.5
 """Below it, the nearest unit is nonsense; chosen on the answerable and unanswerable questions of the sample."""
 LEAST_COVERAGE = 0.25
@@ -73,7 +73,7 @@ MOST_EMBEDDED = 24
 
 @dataclass(frozen=True)
 class Unit:
-    """What can be said: `text` is the claim, `quote` stands verbatim in evidence `key`, `context` explains it."""
+    """What can be stated: `text` is the claim, `quote` stands verbatim in evidence `key`, `context` explains it."""
 
     text: str
     quote: str
@@ -92,15 +92,16 @@ class Extractive(ChatModel):
         self._similarity = similarity
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
-        """The first of its rules whose call was not made yet in this turn; then "answer"."""
+        """The first candidate whose call was not made yet in this turn; then "answer"."""
         by_name = {tool.name: tool for tool in tools}
         done = {(call.tool, str(call.args)) for call in brief.calls}
-        for thought, action, args in self._wishes(brief, by_name):
+        for thought, action, args in self._candidates(brief, by_name):
             if action in by_name and (action, str(args)) not in done:
                 return Decision(thought=thought, action=action, args=args)
         return Decision(thought="Everything that the rules name was searched.", action=ANSWER)
 
-    def _wishes(self, brief: Brief, tools: dict[str, Tool]) -> Iterable[tuple[str, str, dict[str, Any]]]:
+    def _candidates(self, brief: Brief, tools: dict[str, Tool]) -> Iterable[tuple[str, str, dict[str, Any]]]:
+        """(thought, action, arguments), the most promising first."""
         query = standalone(brief)
         if brief.image is not None:
             yield "There is a picture: find what looks like it.", "search_by_image", {"key": 0, "words": ""}
@@ -149,16 +150,16 @@ def parts(question: str) -> list[str]:
     """The questions in it, each with the statements before it: "It tripped on E21. How cool must it get?" is one;
     "Show me the diagram. Which output drives K2?" and "What is it and what does it cost?" are two."""
     found: list[str] = []
-    told = ""
+    before = ""
     for span in sentences(question):
         sentence = question[span.start : span.end]
         if sentence.endswith("?") or _wants_picture(sentence):
             first, *more = AND_ALSO.split(sentence)
-            found += [f"{told} {first}".strip(), *more]
+            found += [f"{before} {first}".strip(), *more]
         elif found:  # what a follow-up points back at stands behind it
             found[-1] = f"{found[-1]} {sentence}"
         else:
-            told = f"{told} {sentence}".strip()
+            before = f"{before} {sentence}".strip()
     return found or [question]
 
 
@@ -232,7 +233,7 @@ def _value(schema: dict[str, Any], text: str) -> Any:
     return None
 
 
-# what can be said
+# what can be stated
 
 
 def _units(brief: Brief) -> list[Unit]:
@@ -377,9 +378,9 @@ def _measures_it(question: str, unit: Unit) -> bool:
 
 def _not_the_opposite(question: str, unit: Unit) -> bool:
     """Asked for the minimum, the maximum does not answer."""
-    asked, said = (set(re.findall(r"[a-z]+", text.lower())) for text in (question, f"{unit.text} {unit.context}"))
+    asked, stated = (set(re.findall(r"[a-z]+", text.lower())) for text in (question, f"{unit.text} {unit.context}"))
     pairs = [pair for a, b in OPPOSITE_VALUES for pair in ((a, b), (b, a))]
-    return not any(a in asked and b not in asked and b in said and a not in said for a, b in pairs)
+    return not any(a in asked and b not in asked and b in stated and a not in stated for a, b in pairs)
 
 
 def _same_values(question: str, unit: Unit) -> bool:

@@ -1,6 +1,6 @@
 """A vision model on Ollama (written for Llama 3.2 Vision 11B) that decides, looks and writes.
 
-Every reply is JSON held to a schema by Ollama's `format`; `tools` are never sent (this model has no such
+Every reply is JSON of a schema that is enforced by Ollama's `format`; `tools` are never sent (this model has no such
 capability), and there is one picture at most in a whole prompt. A reply that fits no schema is sent back
 once with what is wrong about it.
 """
@@ -47,7 +47,7 @@ class Ollama(ChatModel):
     """A model served by Ollama. `timeout` is the seconds one reply may take; a repair asks for a second one.
 
     `num_ctx` is the window in tokens, prompt and reply together; it is sent with every request. Without one it is
-    chosen from the model's length and the memory, once the model is known.
+    chosen from the model's length and the memory, once the model was asked.
     """
 
     sees = judges = True
@@ -176,10 +176,10 @@ class Ollama(ChatModel):
             except (BadReply, ValidationError) as error:
                 problem = "it repeats itself without end" if reply.stuck else replies.reason(error)
             rest = kept(raw) or rest
-            again = render("repair", error=problem, schema=_json(wanted))
+            request = render("repair", error=problem, schema=_json(wanted))
             messages += [
                 {"role": "assistant", "content": line(reply.text, 600)},
-                {"role": "user", "content": again},
+                {"role": "user", "content": request},
             ]
         raise ModelNonsense(
             f"{self.model} gave two replies that cannot be used ({problem}).",
@@ -196,7 +196,7 @@ class Ollama(ChatModel):
             self._meter.observe(sum(tokens(message["content"]) for message in messages), reply.prompt_tokens)
         return reply
 
-    # the room in the window
+    # what fits into the window
 
     @property
     def _limit(self) -> int:
@@ -262,8 +262,8 @@ def _action(tool: Tool) -> str:
 
 def _call(call: Call) -> str:
     keys = " ".join(f"[{key}]" for key in call.keys)
-    again = " (it may be tried once more)" if call.passing else ""
-    outcome = f"failed{again}: {line(call.error, 200)}" if call.error else f"found {keys or 'nothing'}"
+    retry = " (it may be tried once more)" if call.passing else ""
+    outcome = f"failed{retry}: {line(call.error, 200)}" if call.error else f"found {keys or 'nothing'}"
     return f"- {call.tool} {line(_json(call.args), 300)}: {outcome}"
 
 

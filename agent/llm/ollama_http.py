@@ -79,7 +79,7 @@ class OllamaClient:
         options: Mapping[str, Any],
         on_text: Callable[[str], None] = lambda text: None,
     ) -> Reply:
-        """The reply to one prompt, held to `schema`; `on_text` gets all of its text each time that it has grown.
+        """The reply to one prompt, in the shape of `schema`; `on_text` gets all of its text each time it has grown.
 
         Raises ModelDown and ModelMissing, within `timeout` seconds and the time of one retry: a server that has only
         loaded the model, and says so with an empty reply, is asked once more.
@@ -222,7 +222,7 @@ def within(seconds: float, source: Generator[T]) -> Generator[T]:
 
 
 def _repeats_itself(text: str) -> bool:
-    """Whether its end repeats one piece: a model held to a grammar may write blanks, or one claim, for ever."""
+    """Whether its end repeats one piece: a model bound to a grammar may write blanks, or one claim, for ever."""
     end = text[-LOOP_LENGTH:]
     return len(end) == LOOP_LENGTH and any(end[size:] == end[:-size] for size in range(1, LOOP_LENGTH // 4 + 1))
 

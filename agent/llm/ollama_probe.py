@@ -1,4 +1,4 @@
-"""What is known of a model before it is used: the server, its list, the model's own card, and one small probe.
+"""What is found out about a model before it is used: the server, its list, the model's own card, and one small probe.
 
 Each step is a function, so that `exhibit doctor` can tell them apart; `learn` takes them all.
 """
@@ -14,7 +14,7 @@ from tools.errors import ModelError, ModelMissing
 
 WINDOWS = (16384, 8192, 4096)
 """Tokens of the windows that are chosen from, prompt and reply together. More than the first makes an 11B model slow
-and lets it lose the question; less than the last leaves no room for evidence."""
+and lets it lose the question; less than the last leaves no space for evidence."""
 USUAL = 8192
 """Where neither the model nor the memory says anything."""
 SHARE = 8
@@ -104,7 +104,7 @@ def probe(client: OllamaClient, num_ctx: int) -> Probe:
 
 
 def on_gpu(client: OllamaClient) -> float | None:
-    """The part of the loaded model that lies in the GPU's memory; None where it cannot be told."""
+    """The part of the loaded model that lies in the GPU's memory; None where the server does not say."""
     try:
         running = client.ask("/api/ps").get("models") or []
     except ModelError:  # servers before 0.1.38 have no such list
@@ -159,6 +159,6 @@ def _kv_bytes(info: Mapping[str, Any]) -> int | None:
     width = _whole(_entry(info, "embedding_length"))
     if not (layers and heads and width):
         return None
-    held = _whole(_entry(info, "attention.head_count_kv")) or heads
+    kv_heads = _whole(_entry(info, "attention.head_count_kv")) or heads
     size = _whole(_entry(info, "attention.key_length")) or width // heads
-    return 2 * layers * held * size * 2
+    return 2 * layers * kv_heads * size * 2
