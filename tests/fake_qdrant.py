@@ -78,9 +78,7 @@ class FakeQdrant:
         self._http.shutdown()
         self._http.server_close()
 
-    def answer(
-        self, method: str, path: str, body: Body, key: str | None, wait: bool = True
-    ) -> tuple[int, Body | str]:
+    def answer(self, method: str, path: str, body: Body, key: str | None, wait: bool = True) -> tuple[int, Body | str]:
         self.asked.append(f"{method} {path}")
         for end in [end for end in self.faults if path.endswith(end)]:
             status, error = self.faults.pop(end)

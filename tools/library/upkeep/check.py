@@ -169,9 +169,7 @@ def _differs(path: Path, sha256: str) -> str:
         return f"cannot be read ({error.strerror})"
 
 
-def _sources(
-    index: Index, rows: Sequence[FileRow], sources: dict[str, Source], on_step: OnStep
-) -> Iterator[Fault]:
+def _sources(index: Index, rows: Sequence[FileRow], sources: dict[str, Source], on_step: OnStep) -> Iterator[Fault]:
     with_path = {row.source for row in rows}
     recipes = index.catalog.recipes()
     for number, (id, source) in enumerate(sources.items(), 1):
