@@ -22,10 +22,11 @@ from tools.library.store import (
     Sparse,
     Store,
 )
+from tools.library.store.server import client
 
 MAKER = Maker("minilm", "mini", text_dim=2, image_dim=3)
 PAGES = ((4, 6), (4, 7), (5, 6))
-SERVER = os.environ.get("EXHIBIT_TEST_QDRANT")
+SERVER, KEY = os.environ.get("EXHIBIT_TEST_QDRANT"), os.environ.get("EXHIBIT_TEST_QDRANT_API_KEY")
 
 
 @pytest.fixture(params=["edge", "memory", "server"])
@@ -35,7 +36,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     elif request.param == "memory":
         opened = ServerStore(":memory:", MAKER)
     elif SERVER:
-        opened = ServerStore(SERVER, MAKER, collection=f"exhibit_test_{uuid.uuid4().hex}")
+        name = f"exhibit_test_{uuid.uuid4().hex}"
+        opened = ServerStore(SERVER, MAKER, collection=name, layout=Layout(api_key=KEY))
+        request.addfinalizer(lambda: client(SERVER, Layout(api_key=KEY)).delete_collection(name))
     else:
         pytest.skip("EXHIBIT_TEST_QDRANT names no server")
     yield opened

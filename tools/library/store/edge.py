@@ -60,10 +60,30 @@ class EdgeStore(Store):
                 self._open_shard = self._opened()
             self._users += 1
         try:
-            yield self._open_shard
+            with self._explained("are damaged"):
+                yield self._open_shard
         finally:
             with self._lock:
                 self._users -= 1
+
+    @contextmanager
+    def _explained(self, what: str) -> Iterator[None]:
+        """Errors of the binding as ours. It raises bare Exceptions, and panics that are none: the text is all there is
+        to go by."""
+        try:
+            yield
+        except ExhibitError:
+            raise
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            if disk.is_full(error):
+                raise disk.full(self._folder.parent) from error
+            if "WouldBlock" in str(error):  # an earlier version of Exhibit, which takes no turns
+                raise LibraryBusy(
+                    f"Another process is using the library in {self._folder.parent}.", "Wait for it to end."
+                ) from error
+            raise StoreLost(f"The vectors in {self._folder} {what}: {error}.", REBUILD) from error
 
     def _give_way(self) -> None:
         """Closes the shard where another process waits for it."""
@@ -86,8 +106,9 @@ class EdgeStore(Store):
             raise StoreLost(f"The vectors in {self._folder} are gone.", REBUILD) from error
         shard = None
         try:
-            shard = self._load_or_create()
-            check(_maker_of(shard), self._maker)
+            with self._explained("cannot be opened"):
+                shard = self._load_or_create()
+                check(_maker_of(shard), self._maker)
             return shard
         except BaseException:
             if shard is not None:
@@ -96,28 +117,17 @@ class EdgeStore(Store):
             raise
 
     def _load_or_create(self) -> Any:
-        try:
-            if (self._folder / "segments").exists():
-                shard = self._loaded()
-                if not shard.count(self.types.CountRequest(exact=True)):
-                    self._sign(shard)  # made by a run that was killed before it could
-                return shard
-            if not self._create:
-                raise StoreLost(f"The vectors in {self._folder} are gone.", REBUILD)
-            disk.need(self._folder.parent, ROOM)
-            shard = self.types.EdgeShard.create(str(self._folder), self._config())
-            self._sign(shard)
+        if (self._folder / "segments").exists():
+            shard = self._loaded()
+            if not shard.count(self.types.CountRequest(exact=True)):
+                self._sign(shard)  # made by a run that was killed before it could
             return shard
-        except ExhibitError:
-            raise
-        except Exception as error:  # the binding raises bare Exceptions: the text is all there is to go by
-            if disk.is_full(error):
-                raise disk.full(self._folder.parent) from error
-            if "WouldBlock" in str(error):  # an earlier version of Exhibit, which takes no turns
-                raise LibraryBusy(
-                    f"Another process is using the library in {self._folder.parent}.", "Wait for it to end."
-                ) from error
-            raise StoreLost(f"The vectors in {self._folder} cannot be opened: {error}.", REBUILD) from error
+        if not self._create:
+            raise StoreLost(f"The vectors in {self._folder} are gone.", REBUILD)
+        disk.need(self._folder.parent, ROOM)
+        shard = self.types.EdgeShard.create(str(self._folder), self._config())
+        self._sign(shard)
+        return shard
 
     def _loaded(self) -> Any:
         """The shard with the layout that is wanted now; `optimize` rebuilds what is not yet so. One with vectors of

@@ -47,6 +47,8 @@ class Place:
             turn.take()  # no other process has it open now
             shutil.rmtree(folder, ignore_errors=True)
             turn.end()
+        else:
+            folder.unlink(missing_ok=True)  # where there was a folder there is a file: damage
 
     def others(self, edition: int) -> list[str]:
         """Names of this library's stores of other editions: a run that made all points again was killed or given up."""

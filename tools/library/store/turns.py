@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tools.errors import LibraryBusy
+from tools.errors import LibraryBusy, LibraryError
 from tools.library.store import disk
 
 PATIENCE = 180.0
@@ -54,11 +54,15 @@ class Turn:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             lock.close()
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                return False
             if disk.is_full(error):
                 raise disk.full(self._file.parent) from error
-            if not self._file.exists():
-                raise FileNotFoundError(f"There is no {self._file.parent} any more.") from error
-            return False
+            if not self._file.parent.is_dir():
+                raise FileNotFoundError(f"There is no folder {self._file.parent}.") from error
+            raise LibraryError(
+                f"{self._file.parent} cannot be used: {error}.", "Allow writing to it (chmod u+rwx), then try again."
+            ) from error
         self._lock = lock
         return True
 
