@@ -61,10 +61,10 @@ HUNGRY = [
 def test_a_query_that_takes_all_it_can_is_stopped(
     box: Sandbox, condition: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox, "SECONDS", 3.0)
     ask(box, "SELECT part FROM t")  # the process is there
     begun = time.monotonic()
-    with pytest.raises(ToolError) as caught:
+    with monkeypatch.context() as patched, pytest.raises(ToolError) as caught:
+        patched.setattr(sandbox, "SECONDS", 3.0)
         ask(box, f"SELECT part FROM t WHERE {condition}")
     assert time.monotonic() - begun < 4
     assert caught.value.next_step and "\n" not in str(caught.value)
@@ -93,9 +93,11 @@ def test_a_query_that_takes_all_it_can_is_stopped(
 def test_a_query_of_any_shape_gets_an_answer_or_a_sentence(
     box: Sandbox, sql: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox, "SECONDS", 3.0)
+    ask(box, "SELECT part FROM t")
     try:
-        assert len(ask(box, sql)["rows"]) <= 50
+        with monkeypatch.context() as patched:
+            patched.setattr(sandbox, "SECONDS", 3.0)
+            assert len(ask(box, sql)["rows"]) <= 50
     except ToolError as error:
         assert "\n" not in error.message
     assert ask(box, "SELECT count(*) FROM t")["rows"] == [["60"]]
@@ -105,6 +107,12 @@ def test_a_process_that_was_killed_from_outside_is_started_again(box: Sandbox) -
     ask(box, "SELECT part FROM t")
     os.kill(box._process.pid, signal.SIGKILL)  # type: ignore[union-attr]
     assert ask(box, "SELECT count(*) FROM t")["rows"] == [["60"]]
+
+
+def test_a_process_that_does_not_start_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(ToolError, match="does not start.*python -m tools.sql.engine"):
+        ask(Sandbox(), "SELECT part FROM t")
 
 
 def test_threads_share_the_process(box: Sandbox) -> None:

@@ -49,9 +49,11 @@ class Sandbox:
             process = self._live()
             if not self._ready:
                 self._ready = _exchange(process, "", START_SECONDS).strip() == READY
+            if not self._ready:
+                process.kill()
+                raise ToolError("The process that runs SQL does not start.", "To see why: python -m tools.sql.engine")
             begun = time.monotonic()
-            line = _exchange(process, request + "\n", SECONDS) if self._ready else ""
-            if line:
+            if line := _exchange(process, request + "\n", SECONDS):
                 return json.loads(line)
             process.kill()
             process.wait()
