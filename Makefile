@@ -31,7 +31,8 @@ mini: $(DONE)
 
 entailment: $(DONE)
 	$(BIN)/pip install --quiet -e '.[train]'
-	$(BIN)/python -m evals.training.entailment.train --claims ../shared/data/claims --minutes 80 --out build/entailment
+	$(BIN)/python -m evals.training.entailment.train --claims ../shared/data/claims \
+	  $(addprefix --written ,$(wildcard ../shared/data/claims_written)) --minutes 40 --out build/entailment
 	$(BIN)/python -m evals.training.entailment.export --checkpoint build/entailment/checkpoint.pt
 	$(BIN)/python -m evals validator ../shared/data/claims --prefix dev_ --fit
 

@@ -15,7 +15,7 @@ _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 def export(checkpoint: Path, out: Path) -> Path:
     """model.onnx (weights int8 per channel, activations quantised as they come) into `out`."""
-    model = CrossEncoder().eval()
+    model = CrossEncoder(attention="eager").eval()
     model.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["model"])
     sample = tuple(torch.ones(2, 8, dtype=torch.int64) for _ in _INPUTS)
     free = {name: {0: "pairs", 1: "tokens"} for name in _INPUTS}

@@ -1,7 +1,8 @@
-"""Train the entailment model: python -m evals.training.entailment.train --claims DIR --minutes 80 --out DIR.
+"""Train the entailment model: python -m evals.training.entailment.train --claims DIR --written DIR --out DIR.
 
-A cross-encoder on the all-MiniLM-L6-v2 weights with three classes (supported, contradicted, unsupported). Stop it
-whenever you like; the same command goes on from the last checkpoint in --out.
+A cross-encoder with three classes (supported, contradicted, unsupported). It goes on from the weights that ship, on
+claims as language models write them, with a share of the older pairs beside them; or with --scratch from
+all-MiniLM-L6-v2 on all of them. Stop it whenever you like; the same command goes on from the last checkpoint in --out.
 """
 
 import argparse
@@ -23,16 +24,21 @@ from torch import Tensor, nn
 from tqdm import tqdm
 from transformers import AutoModel
 
-from evals.training.entailment import data_sheets
+from agent.validator.entailment import HERE
+from evals.training.entailment import data_sheets, shipped, written_pairs
 from evals.training.entailment import pairs as make
 from evals.training.entailment.pairs import Pair
+from evals.validator.sets import LabelledClaim
 from tools.language.sentences import sentences
 from tools.library.encode import minilm_folder
 
 CLASSES = ("supported", "contradicted", "unsupported")
-TOKENS, MAX_LENGTH = 3072, 256  # a step's tokens, padding included; a pair's tokens
-LEARNING_RATE, WEIGHT_DECAY, WARM_UP, DROPOUT = 1e-4, 0.01, 0.06, 0.1
-CONTRAST = 0.5  # weight of the ranking term between the pairs of one group
+TOKENS, MAX_LENGTH = 2048, 320  # a step's tokens, padding included; a pair's tokens
+WEIGHT_DECAY, WARM_UP, DROPOUT = 0.01, 0.06, 0.1
+LEARNING_RATE = 1e-4
+FROZEN = 2  # lowest layers that stay as they are then: a fifth of the time, and few claims do not teach words
+REPLAYED = 0.03  # share of the older pairs' groups in a round that goes on from the weights that ship
+CONTRAST = 1.0  # weight of the ranking term between the pairs of one group
 SAVE_SECONDS = 120
 WIDENED, SPOILT, EDITED, SHEETS = 0.3, 0.35, 5000, 1200  # of each round: shares of the labelled pairs, groups
 
@@ -40,9 +46,14 @@ WIDENED, SPOILT, EDITED, SHEETS = 0.3, 0.35, 5000, 1200  # of each round: shares
 class CrossEncoder(nn.Module):
     """MiniLM over "[CLS] claim [SEP] evidence [SEP]" and a linear layer over [CLS] and the mean: float[b, 3] logits."""
 
-    def __init__(self) -> None:
+    def __init__(self, attention: str = "sdpa") -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(minilm_folder(), attn_implementation="eager", add_pooling_layer=False)
+        self.encoder = AutoModel.from_pretrained(
+            minilm_folder(),
+            attn_implementation=attention,
+            add_pooling_layer=False,
+            attention_probs_dropout_prob=0.0,  # with it a CPU has no quick kernel: a quarter of the time
+        )
         self.drop = nn.Dropout(DROPOUT)
         self.head = nn.Linear(2 * self.encoder.config.hidden_size, len(CLASSES))
 
@@ -83,9 +94,14 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 class Rounds:
-    """What each round shows: the labelled pairs, and a fresh draw of those made from them and from the texts."""
+    """What each round shows: written claims, labelled pairs, and a fresh draw of those made from them and the texts.
 
-    def __init__(self, claims: Path, texts: Path | None) -> None:
+    `share`: of the groups of labelled and made pairs, how many are in a round; of the written claims all are.
+    """
+
+    def __init__(self, claims: Path, texts: Path | None, folders: Sequence[Path], share: float) -> None:
+        self.share = share
+        self.written: list[LabelledClaim] = [row for folder in folders for row in written_pairs.read(folder)]
         self.labelled = make.labelled(claims)
         pages = make.pages(claims)
         self.near = self._near(claims, pages)
@@ -101,14 +117,18 @@ class Rounds:
 
     def draw(self, number: int) -> list[Pair]:
         rng = Random(number)
-        widen = [pair for pair in self.labelled if rng.random() < WIDENED]
-        spoil = [pair for pair in self.labelled if rng.random() < SPOILT]
+        groups = sorted({pair.group for pair in self.labelled})
+        chosen = set(rng.sample(groups, k=round(self.share * len(groups))))
+        labelled = [pair for pair in self.labelled if pair.group in chosen]
+        widen = [pair for pair in labelled if rng.random() < WIDENED]
+        spoil = [pair for pair in labelled if rng.random() < SPOILT]
         return [
-            *self.labelled,
+            *written_pairs.draw(self.written, rng),
+            *labelled,
             *(replace(p, group="w" + p.group) for p in make.widened(widen, self.near, rng)),
             *(replace(p, group="s" + p.group) for p in make.spoilt(spoil, self.texts, rng)),
-            *make.edited(self.texts, EDITED, rng),
-            *data_sheets.draw(SHEETS, rng),
+            *make.edited(self.texts, round(self.share * EDITED), rng),
+            *data_sheets.draw(round(self.share * SHEETS), rng),
         ]
 
 
@@ -164,13 +184,26 @@ def learning_rate(progress: float) -> float:
     return min(progress / WARM_UP, (1 - min(progress, 1.0)) / (1 - WARM_UP))
 
 
+def has_bf16(device: str) -> bool:
+    """Whether bf16 is quicker than float32 there: on a GPU, and on a CPU that has it in hardware."""
+    return device == "cuda" or any(torch.cpu.get_capabilities().get(name) for name in ("amx_bf16", "avx512_bf16"))
+
+
 class Trainer:
-    def __init__(self, out: Path, minutes: float) -> None:
+    def __init__(self, out: Path, minutes: float, start: Path | None) -> None:
+        """`start`: a model.onnx to go on from; from MiniLM without one."""
         torch.manual_seed(0)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.model = CrossEncoder().to(self.device).train()
+        self.model = CrossEncoder()
+        if start:
+            self.model.load_state_dict(shipped.weights(start))
+        self.model.to(self.device).train()
+
         words = self.model.encoder.embeddings.word_embeddings
         words.requires_grad_(False)  # half of the weights; few of them would be seen often enough to learn
+        if start:
+            self.model.encoder.embeddings.requires_grad_(False)
+            self.model.encoder.encoder.layer[:FROZEN].requires_grad_(False)
         trained = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
         self.budget, self.spent, self.round, self.batch = minutes * 60, 0.0, 0, 0
@@ -194,7 +227,7 @@ class Trainer:
     def step(self, pairs: Sequence[Pair], encodings: Sequence[Encoding]) -> float:
         for group in self.optimizer.param_groups:
             group["lr"] = LEARNING_RATE * learning_rate(self.spent / self.budget)
-        with torch.autocast(self.device, dtype=torch.bfloat16):
+        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=has_bf16(self.device)):
             logits = self.model(**collate(encodings, self.device))
         value = loss(logits.float(), pairs)
         value.backward()
@@ -230,14 +263,23 @@ class Trainer:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--claims", type=Path, required=True, help="folder of train_<set>.jsonl.gz")
+    parser.add_argument(
+        "--written", type=Path, action="append", default=[], help="folder of documents*.jsonl.gz and claims*.jsonl.gz"
+    )
     parser.add_argument("--manuals", type=Path, help="folder of .html and .txt to make pairs from as well")
-    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--minutes", type=float, default=45)
+    parser.add_argument("--scratch", action="store_true", help="from MiniLM, on all older pairs: 80 minutes or more")
+    parser.add_argument("--start", type=Path, default=HERE / "model.onnx", help="the model to go on from")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    rounds, trainer = Rounds(given.claims, given.manuals), Trainer(given.out, given.minutes)
+    folders = [*given.written, *([written_pairs.OURS] if any(written_pairs.OURS.glob("claims*")) else [])]
+    rounds = Rounds(given.claims, given.manuals, folders, 1.0 if given.scratch else REPLAYED)
+    trainer = Trainer(given.out, given.minutes, None if given.scratch else given.start)
     print(
-        f"{len(rounds.labelled)} labelled pairs, {len(rounds.texts.documents)} texts, on {trainer.device}", flush=True
+        f"{len(rounds.written)} written claims, {len(rounds.labelled)} labelled pairs, "
+        f"{len(rounds.texts.documents)} texts, on {trainer.device}",
+        flush=True,
     )
     with tqdm(total=math.ceil(given.minutes), unit="min") as bar:
         for line in trainer.run(rounds):
