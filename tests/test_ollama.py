@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import httpx
 import pytest
+from agent.llm.ollama_http import READER
 from fake_ollama import FakeOllama, Reply, refused_url
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,6 @@ from pydantic import BaseModel, Field
 from agent.answer import Citation, Claim
 from agent.llm.context import NUM_PREDICT, tokens
 from agent.llm.ollama import Ollama
-from agent.llm.ollama_http import READER
 from agent.llm.protocol import Brief, Call, Shown, Turn
 from tools.errors import (
     ExhibitError,

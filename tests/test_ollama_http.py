@@ -1,10 +1,10 @@
-"""agent/llm/client: lines over HTTP; what is slow, endless, empty or cut."""
+"""agent/llm/wire: lines over HTTP; what is slow, endless, empty or cut."""
 
 import time
 
 import pytest
+from agent.llm.ollama_http import CIRCLE, Reply, Wire, _in_circles
 
-from agent.llm.ollama_http import LOOP_LENGTH, OllamaClient, Reply, _repeats_itself
 from tests.fake_ollama import FakeOllama
 from tests.fake_ollama import Reply as Said
 from tools.errors import ModelDown
@@ -15,7 +15,7 @@ OPTIONS = {"num_ctx": 4096, "num_predict": 100, "temperature": 0}
 
 def chat(*replies: Said, timeout: float = 5.0) -> Reply:
     with FakeOllama(list(replies)) as server:
-        return OllamaClient("llama3.2-vision", server.base_url, timeout).chat(ASKED, {"type": "object"}, OPTIONS)
+        return Wire("llama3.2-vision", server.base_url, timeout).chat(ASKED, {"type": "object"}, OPTIONS)
 
 
 def test_a_reply_comes_with_its_counts() -> None:
@@ -24,11 +24,11 @@ def test_a_reply_comes_with_its_counts() -> None:
     assert reply.seconds == pytest.approx(0.25)  # 50 ms a token
 
 
-def test_a_reply_repeats_itself_is_stopped_and_the_server_with_it() -> None:
+def test_a_reply_in_circles_is_stopped_and_the_server_with_it() -> None:
     with FakeOllama([Said("It holds oil. " * 500, gap=0.001)]) as server:
-        client = OllamaClient("llama3.2-vision", server.base_url, 5.0)
-        reply = client.chat(ASKED, {"type": "object"}, {**OPTIONS, "num_predict": 4000})
-        assert reply.stuck and len(reply.text) < 2 * LOOP_LENGTH
+        wire = Wire("llama3.2-vision", server.base_url, 5.0)
+        reply = wire.chat(ASKED, {"type": "object"}, {**OPTIONS, "num_predict": 4000})
+        assert reply.stuck and len(reply.text) < 2 * CIRCLE
         assert server.broken.wait(2.0)
 
 
@@ -44,8 +44,8 @@ def test_a_reply_repeats_itself_is_stopped_and_the_server_with_it() -> None:
         ("short", False),
     ],
 )
-def test_what_goes_repeats_itself(text: str, circles: bool) -> None:
-    assert _repeats_itself(text) is circles
+def test_what_goes_in_circles(text: str, circles: bool) -> None:
+    assert _in_circles(text) is circles
 
 
 def test_a_model_that_was_only_loaded_is_asked_once_more() -> None:

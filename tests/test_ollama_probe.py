@@ -3,23 +3,23 @@
 from typing import Any
 
 import pytest
+from agent.llm.ollama_http import Wire
+from agent.llm.ollama_probe import Card, choose_window
 
 from agent.llm import ollama_probe
-from agent.llm.ollama_http import OllamaClient
-from agent.llm.ollama_probe import Card, choose_window
 from tests.fake_ollama import MLLAMA, FakeOllama, Reply
 from tools.errors import ModelDown, ModelMissing
 
 GIB = 1024**3
 
 
-def client(server: FakeOllama, model: str = "llama3.2-vision") -> OllamaClient:
-    return OllamaClient(model, server.base_url, 5.0)
+def wire(server: FakeOllama, model: str = "llama3.2-vision") -> Wire:
+    return Wire(model, server.base_url, 5.0)
 
 
 def test_what_is_learnt_of_llama_3_2_vision() -> None:
     with FakeOllama(on_gpu=0.5) as server:
-        learnt = ollama_probe.learn(client(server), None)
+        learnt = ollama_probe.learn(wire(server), None)
     assert (learnt.version, learnt.card.family, learnt.card.context) == ("0.24.0", "mllama", 131072)
     assert learnt.card.kv_bytes == 163_840  # keys and values, 40 layers, 8 heads of 4096 / 32 numbers, 2 bytes each
     assert learnt.probe.keeps_schema and learnt.probe.on_gpu == pytest.approx(0.5)
@@ -56,7 +56,7 @@ def test_a_model_is_given_no_longer_window_than_it_was_made_for() -> None:
 )
 def test_what_a_card_does_not_say_is_not_guessed(info: dict[str, Any], bytes_a_token: int | None) -> None:
     with FakeOllama(info=info) as server:
-        assert ollama_probe.card(client(server)).kv_bytes == bytes_a_token
+        assert ollama_probe.card(wire(server)).kv_bytes == bytes_a_token
 
 
 @pytest.mark.parametrize(
@@ -72,18 +72,18 @@ def test_what_a_card_does_not_say_is_not_guessed(info: dict[str, Any], bytes_a_t
 )
 def test_what_is_missing_is_said(fake: dict[str, Any], kind: type[Exception], said: str) -> None:
     with FakeOllama(**fake) as server, pytest.raises(kind, match=said):
-        ollama_probe.learn(client(server), 4096)
+        ollama_probe.learn(wire(server), 4096)
 
 
 @pytest.mark.parametrize(("reply", "keeps"), [('{ "ready":\ntrue }', True), ("Sure, I am ready!", False), ("", False)])
 def test_whether_it_keeps_to_a_schema(reply: str, keeps: bool) -> None:
     with FakeOllama(probe=Reply(reply)) as server:
-        assert ollama_probe.probe(client(server), 4096).keeps_schema is keeps
+        assert ollama_probe.probe(wire(server), 4096).keeps_schema is keeps
 
 
 def test_a_server_that_lists_no_abilities_is_given_the_benefit_of_the_doubt() -> None:
     with FakeOllama(capabilities=None, version="0.6.0") as server:
-        assert ollama_probe.learn(client(server), 4096).card.capabilities is None
+        assert ollama_probe.learn(wire(server), 4096).card.capabilities is None
 
 
 @pytest.mark.parametrize(("version", "number"), [("0.24.0", (0, 24)), ("0.30.0-rc1", (0, 30)), ("", (0, 0))])

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from agent.llm.ollama_http import Wire
 
 from agent import Assistant
-from agent.llm.ollama_http import OllamaClient
 from tests.fake_ollama import Body, FakeOllama, kind
 
 pytestmark = pytest.mark.slow
@@ -93,15 +93,15 @@ class Remembering:
 
 
 class Clock:
-    """Stands before `OllamaClient.chat`: CPU seconds that went into sending prompts and receiving replies."""
+    """Stands before `Wire.chat`: CPU seconds that went into sending prompts and receiving replies, and nothing else."""
 
-    def __init__(self, client: OllamaClient) -> None:
-        self._chat, self.seconds = client.chat, 0.0
+    def __init__(self, wire: Wire) -> None:
+        self._chat, self.seconds = wire.chat, 0.0
 
-    def __call__(self, messages: Any, schema: Any, options: Any, on_text: Any = lambda text: None) -> Any:
+    def __call__(self, messages: Any, schema: Any, options: Any, told: Any = lambda text: None) -> Any:
         def outside(text: str) -> None:
             begun = time.process_time()
-            on_text(text)
+            told(text)
             self.seconds -= time.process_time() - begun
 
         begun = time.process_time()
@@ -115,7 +115,7 @@ class Turn(NamedTuple):
 
     wall: float
     cpu: float
-    network: float
+    wire: float
 
 
 def turns(root: Path, delay: float) -> list[Turn]:
@@ -124,8 +124,8 @@ def turns(root: Path, delay: float) -> list[Turn]:
     given = {"library": root, "model": "ollama/llama3.2-vision", "num_ctx": 8192}
     with elsewhere(delay) as url, Assistant(**given, ollama_url=url) as assistant:
         assistant.library.index.encoders.text = Remembering(assistant.library.text_encoder)
-        client = assistant.context.model.client  # type: ignore[attr-defined]
-        client.chat = clock = Clock(client)
+        wire = assistant.context.model.wire  # type: ignore[attr-defined]
+        wire.chat = clock = Clock(wire)
         for _ in range(TURNS + 2):
             begun, worked, clock.seconds = time.perf_counter(), time.process_time(), 0.0
             answer = assistant.ask(QUESTION, thread=uuid.uuid4().hex)
@@ -137,10 +137,10 @@ def turns(root: Path, delay: float) -> list[Turn]:
 
 @pytest.mark.parametrize("delay", [0.0, 0.02])
 def test_our_own_work_in_a_turn(sample_root: Path, delay: float) -> None:
-    wall, cpu, network = (statistics.median(column) for column in zip(*turns(sample_root, delay)))
+    wall, cpu, wire = (statistics.median(column) for column in zip(*turns(sample_root, delay)))
     waited = 1000 * delay * (len(CALLS) + 1)
     print(
         f"\n6 tool calls, a server that takes {1000 * delay:.0f} ms a reply: median wall {wall:.1f} ms, of which the "
-        f"server {waited:.0f} ms; CPU {cpu:.1f} ms, of which {network:.1f} ms to send prompts and receive replies"
+        f"server {waited:.0f} ms; CPU {cpu:.1f} ms, of which {wire:.1f} ms to send prompts and receive replies"
     )
-    assert cpu - network < 100.0
+    assert cpu - wire < 100.0
