@@ -14,7 +14,7 @@ FIELDS = {name: set(re.findall(r"\{\{(\w+)\}\}", (ROOM / f"{name}.md").read_text
 
 
 def test_the_prompts_are_there() -> None:
-    assert FILES == ["confirm", "judge", "look", "nothing", "own", "refused", "repair", "support", "system"]
+    assert FILES == ["confirm", "describe", "judge", "look", "nothing", "refused", "repair", "support", "system"]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -13,6 +13,7 @@ from agent.graph.state import RuntimeContext, State
 from agent.llm.protocol import Call
 from agent.validator import Looks, Seen
 from tools.errors import ModelNonsense, NotInLibrary, UnreadableFile
+from tools.language.words import terms
 from tools.library.evidence import Figure, Part, Passage, Record
 from tools.library.library import Library
 
@@ -85,7 +86,8 @@ def sees(context: RuntimeContext) -> bool:
 def _standalone(state: State, call: Call) -> str:
     """A follow-up says "and in that chart?": what was searched for says which."""
     words = str(call.args.get("query") or call.args.get("words") or "")
-    return f"{state['question']} ({words})" if state["turns"] and words else state["question"]
+    adds = terms(words) - terms(state["question"])  # where it adds nothing, the question stands alone
+    return f"{state['question']} ({words})" if state["turns"] and adds else state["question"]
 
 
 def read(look: Look, context: RuntimeContext) -> str:

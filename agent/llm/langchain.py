@@ -103,6 +103,12 @@ class LangChainModel(ChatModel):
         messages = [system, *conversation.sent(brief.messages)]
         self._check_size(sum(tokens(str(message.content)) for message in messages))
         coming = replies.ClaimReader()
+        answers: list[Schema] = []
+        """Replies that cannot be used and mean to answer."""
+
+        def sound(raw: Schema) -> tuple[Claim, ...]:
+            answers.extend([raw] if may_answer and "claims" in raw else [])
+            return replies.sound(raw, keys)
 
         def on_text(text: str) -> None:
             for claim in coming.new(text):
@@ -115,10 +121,12 @@ class LangChainModel(ChatModel):
                 wanted,
                 lambda raw, text: replies.step(raw, table, keys, may_answer, text),
                 on_text=on_text,
-                sound=lambda raw: replies.sound(raw, keys),
+                sound=sound,
             )
         except ModelNonsense as error:
             log.warning("%s", error.message)
+            if error.kept or answers:
+                return Draft(claims=error.kept, fallback=True, problem=error.message)
             return _by_rule(brief, table, error)
 
     def system(self, tools: Sequence[Tool]) -> str:
@@ -136,7 +144,7 @@ class LangChainModel(ChatModel):
 
     def describe(self, picture: bytes, question: str) -> str:
         """Of the person's own picture: a line to search with, then what bears on the question."""
-        found = self._ask_of(picture, render("own", question=question), replies.OwnPicture)
+        found = self._ask_of(picture, render("describe", question=question), replies.Description)
         return f"{line(found.shows, 300)}\n{found.reading.strip()}".strip()
 
     def confirm(self, picture: bytes, claim: str, about: str = "") -> Seen:
@@ -240,11 +248,9 @@ class LangChainModel(ChatModel):
 
 
 def _by_rule(brief: Brief, table: Mapping[str, Tool], error: ModelNonsense) -> Decision | Draft:
-    """What is done when a model's replies cannot be used: what was sound in them is kept; else search with the
-    picture, then for the question's words, then give up."""
+    """What is done when a model's replies say nothing of what it wants: search with the picture, then for the
+    question's words, then give up."""
     made = {call.tool for call in brief.calls}
-    if error.kept:
-        return Draft(claims=error.kept, fallback=True, problem=error.message)
     if brief.image and "search_by_image" in table.keys() - made:
         words = brief.pictured.partition("\n")[0]
         return Decision(thought="", action="search_by_image", args={"key": 0, "words": words}, fallback=True)

@@ -28,7 +28,7 @@ WAYS = ("json_schema", "json_object", "none")
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Abilities:
     """Found out by two small questions: how the server is held to a schema, and whether the model sees pictures."""
 
     way: str
@@ -69,7 +69,7 @@ class OpenAI(LangChainModel):
         super().__init__(f"openai/{model}", chat, timeout)
 
     @cached_property
-    def diagnosis(self) -> Diagnosis:
+    def abilities(self) -> Abilities:
         """Raises ModelDown and ModelMissing, with the next command to type, where the model cannot answer."""
         context = self._context()
         ready = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
@@ -82,18 +82,18 @@ class OpenAI(LangChainModel):
                     raise
                 if error.__cause__.status_code in (401, 403, 404):
                     raise
-        return Diagnosis(self._way, self._reads_pictures(), context)
+        return Abilities(self._way, self._reads_pictures(), context)
 
     @property
     def num_ctx(self) -> int:  # type: ignore[override]
-        return min(self.fixed_window or self.diagnosis.context or USUAL_WINDOW, self.diagnosis.context or 10**9)
+        return min(self.fixed_window or self.abilities.context or USUAL_WINDOW, self.abilities.context or 10**9)
 
     @property
     def sees(self) -> bool:  # type: ignore[override]
-        return self.diagnosis.sees
+        return self.abilities.sees
 
     def check(self) -> None:
-        _ = self.diagnosis
+        _ = self.abilities
 
     def held_to(self, schema: Schema) -> dict[str, Any]:
         if self._way == "json_schema":

@@ -22,7 +22,8 @@ MAX_READ = 3
 def requoted(claim: Claim, items: Mapping[int, Item]) -> Claim:
     """The claim with each quote that its source does not have replaced by the stretch of that source that shares most
     words with quote and claim. A model that copies inexactly may be right: what decides is the claim against what
-    really stands there. An empty quote of a figure stays: there the picture is the proof."""
+    really stands there. Of a figure, what is not printed in it was seen: there the picture is the proof, and the quote
+    is empty."""
     citations = tuple(_requoted(citation, claim.text, items.get(citation.key)) for citation in claim.citations)
     return claim if citations == claim.citations else claim.model_copy(update={"citations": citations})
 
@@ -33,6 +34,8 @@ def _requoted(citation: Citation, claim: str, item: Item | None) -> Citation:
     if citation.quote.strip() and spans.find(citation.quote, item.text):
         return citation
     stretch = best_stretch(f"{citation.quote} {claim}", item.text)
+    if isinstance(item, Figure) and 2 * len(terms(citation.quote) & terms(stretch)) < len(terms(citation.quote)):
+        return citation.model_copy(update={"quote": ""})
     return citation.model_copy(update={"quote": stretch}) if stretch else citation
 
 
