@@ -15,7 +15,7 @@ from agent.llm import ollama_probe
 from agent.llm.ollama_http import OTHER_MODEL, OllamaClient
 from agent.llm.ollama_probe import number
 from agent.settings import Settings
-from tools.errors import ModelMissing, SettingsError
+from tools.errors import ModelMissing, SettingsError, without_login
 from tools.library import encode
 
 MODEL = "llama3.2-vision"
@@ -38,7 +38,7 @@ def local(settings: Settings, model: str, encoder: str, file: Path) -> Iterator[
     command to type; what was done by then stays done."""
     client = OllamaClient(model, settings.ollama_url, LOAD)
     version = ollama_probe.version(client)
-    yield Step(f"Ollama {version or '(built from source)'} answers at {client.url}.")
+    yield Step(f"Ollama {version or '(built from source)'} answers at {without_login(client.url)}.")
     _refuse_early(client, version)
     yield from _pulled(client)
     ollama_probe.usable(client, version, ollama_probe.card(client))
@@ -47,7 +47,7 @@ def local(settings: Settings, model: str, encoder: str, file: Path) -> Iterator[
     if settings.ollama_url != Settings.model_fields["ollama_url"].default:
         chosen["ollama_url"] = settings.ollama_url
     write(file, chosen)
-    yield Step(f"{file} says: " + ", ".join(f"{name} = {value}" for name, value in chosen.items()))
+    yield Step(f"{file} says: " + ", ".join(f"{name} = {without_login(value)}" for name, value in chosen.items()))
     learnt = ollama_probe.learn(client, settings.num_ctx)
     yield Step(f"{model} answers: {described(learnt)}")
 
