@@ -17,8 +17,8 @@ from agent.llm.ollama_probe import number
 from agent.settings import Settings
 from tools.errors import ModelMissing, SettingsError, without_login
 from tools.library import encode
+from tools.library.store import disk
 
-MODEL = "llama3.2-vision"
 ENCODER = "openclip/ViT-B-32/laion2b_s34b_b79k"
 LOAD = 600.0
 """Seconds in which a model must have been read from disk and have said a word."""
@@ -119,6 +119,4 @@ def write(file: Path, chosen: Mapping[str, Any]) -> None:
         line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string
         kept = re.sub(rf"(?m)^{name}\s*=.*\n?", "", text)
         text = kept + ("\n" if kept and not kept.endswith("\n") else "") + line + "\n"
-    beside = file.with_suffix(".part")
-    beside.write_text(text, "utf-8")
-    beside.replace(file)
+    disk.replace(file, text.encode())
