@@ -40,6 +40,8 @@ ORIENTATION = 0x0112
 """EXIF's tag; 1 is upright."""
 PICTURE_TOKENS = 1600
 """Most that a picture of that size takes in the window: 1600 in Qwen's tiles of 28, 256 in Gemma; 1 in Llama's."""
+READER = "exhibit-model"
+"""Name of the threads that wait for a server."""
 CIRCLE = 320
 """Characters that, being one piece of at most a quarter of them over and over, show a reply to go round in circles."""
 
@@ -55,6 +57,11 @@ class Reply(NamedTuple):
     """It repeated itself without end, and was stopped by us or by the server."""
     metadata: Mapping[str, Any] = {}
     """What the server says at the end."""
+
+    @property
+    def too_long(self) -> bool:
+        """Cut off at NUM_PREDICT tokens."""
+        return "length" in (self.metadata.get("done_reason"), self.metadata.get("finish_reason"))
 
 
 class LangChainModel(ChatModel):
@@ -188,7 +195,7 @@ class LangChainModel(ChatModel):
                 raw = replies.parse(reply.text)
                 return read(raw, reply.text)
             except (Misfit, ValidationError) as error:
-                problem = "it repeats itself without end" if reply.stuck else replies.reason(error)
+                problem = _problem(reply, error)
             kept = sound(raw) or kept
             asked += [
                 AIMessage(content=line(reply.text, 600) or "(nothing)"),
@@ -247,6 +254,12 @@ class LangChainModel(ChatModel):
             )
 
 
+def _problem(reply: Reply, error: Misfit | ValidationError) -> str:
+    if reply.stuck:
+        return "it repeats itself without end"
+    return "it is too long; write less" if reply.too_long else replies.reason(error)
+
+
 def _by_rule(brief: Brief, table: Mapping[str, Tool], error: ModelNonsense) -> Decision | Draft:
     """What is done when a model's replies say nothing of what it wants: search with the picture, then for the
     question's words, then give up."""
@@ -282,7 +295,7 @@ def within(seconds: float, source: Iterator[T]) -> Generator[T]:
             if close:
                 close()
 
-    threading.Thread(target=contextvars.copy_context().run, args=(pump,), name="exhibit-model", daemon=True).start()
+    threading.Thread(target=contextvars.copy_context().run, args=(pump,), name=READER, daemon=True).start()
     deadline = time.monotonic() + seconds
     try:
         while True:

@@ -1,6 +1,7 @@
 """Any server that speaks OpenAI's API: llama.cpp's, LM Studio, vLLM. Only the address that is set is asked."""
 
 import io
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 
 from agent.llm.context import NUM_PREDICT
-from agent.llm.langchain import LangChainModel, Reply, shown_url
+from agent.llm.langchain import LangChainModel, shown_url
 from agent.llm.replies import Schema
 from tools.errors import ModelDown, ModelError, ModelMissing
 
@@ -23,8 +24,13 @@ LETTERS = "K7"
 """Drawn for the probe of the eyes: a model that sees pictures reads them, one that is sent them in vain does not."""
 READY: Schema = {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
 READ: Schema = {"type": "object", "properties": {"letters": {"type": "string"}}, "required": ["letters"]}
+UNKNOWN_FORMAT = (400, 404, 415, 422, 500, 501)
+"""With these servers refuse a `response_format` that they don't know, or a route: then the next way tells which."""
 WAYS = ("json_schema", "json_object", "none")
 """To ask for a schema: OpenAI's own; llama-cpp-python's; not at all, the prompt says it."""
+
+_ASKED = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
+_READY = re.compile(r'\{\s*"ready"\s*:\s*(true|false)\s*\}')
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class OpenAI(LangChainModel):
             api_key=key or "none",  # type: ignore[arg-type]
             organization="",
             temperature=0,
-            max_tokens=NUM_PREDICT,  # type: ignore[call-arg]
+            timeout=wait,  # its own default is none at all, whatever the HTTP client says
             max_retries=0,
             stream_usage=True,
             use_responses_api=False,
@@ -72,17 +78,20 @@ class OpenAI(LangChainModel):
     def abilities(self) -> Abilities:
         """Raises ModelDown and ModelMissing, with the next command to type, where the model cannot answer."""
         context = self._context()
-        ready = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
-        for self._way in WAYS:
-            try:
-                self.reply(ready, READY)
-                break
-            except ModelError as error:
-                if self._way == WAYS[-1] or not isinstance(error.__cause__, openai.APIStatusError):
-                    raise
-                if error.__cause__.status_code in (401, 403, 404):
-                    raise
+        self._way = next((way for way in WAYS[:-1] if self._obeys(way)), WAYS[-1])
+        if self._way == WAYS[-1]:
+            self.reply(_ASKED, READY)  # whatever is wrong with the server is said now
         return Abilities(self._way, self._reads_pictures(), context)
+
+    def _obeys(self, way: str) -> bool:
+        """Whether the server takes this way of asking for a schema, and the model then replies in it."""
+        self._way = way
+        try:
+            return _READY.fullmatch(self.reply(_ASKED, READY).text.strip()) is not None
+        except ModelError as error:
+            if isinstance(error.__cause__, openai.APIStatusError) and error.__cause__.status_code in UNKNOWN_FORMAT:
+                return False
+            raise
 
     @property
     def num_ctx(self) -> int:  # type: ignore[override]
@@ -98,10 +107,7 @@ class OpenAI(LangChainModel):
     def held_to(self, schema: Schema) -> dict[str, Any]:
         if self._way == "json_schema":
             return _body({"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}})
-        return _body({"type": "json_object", "schema": schema}) if self._way == "json_object" else {}
-
-    def is_stuck(self, reply: Reply) -> bool:
-        return reply.metadata.get("finish_reason") == "length"
+        return _body({"type": "json_object", "schema": schema} if self._way == "json_object" else None)
 
     def explain(self, error: Exception) -> ModelError:
         if isinstance(error, ModelError):
@@ -117,8 +123,11 @@ class OpenAI(LangChainModel):
         if isinstance(error, openai.APIStatusError):
             reason = " ".join(str(error.message).split())[:200]
             return ModelDown(f"{self.url} refused ({error.status_code}: {reason}).", "See the server's log.")
-        if isinstance(error, openai.APIConnectionError):
+        if isinstance(error, openai.APIConnectionError) and isinstance(error.__cause__, httpx.ConnectError):
             return ModelDown(f"No model server answers at {self.url}.", "Start it, or check EXHIBIT_MODEL_URL.")
+        if isinstance(error, openai.APIError | httpx.HTTPError):
+            reason = " ".join(str(error).split())[:200]
+            return ModelDown(f"{self.url} broke off its reply ({reason}).", "See the server's log, then ask again.")
         step = "Check EXHIBIT_MODEL_URL: it ends in /v1 for most servers."
         return ModelDown(f"What answers at {self.url} does not speak OpenAI's API.", step)
 
@@ -153,9 +162,11 @@ class OpenAI(LangChainModel):
             return False
 
 
-def _body(response_format: Schema) -> dict[str, Any]:
-    """As a part of the body: the client's own argument would take another, stricter way through it."""
-    return {"extra_body": {"response_format": response_format}}
+def _body(response_format: Schema | None) -> dict[str, Any]:
+    """As parts of the body: the client's own arguments would take a stricter way through it, and send
+    `max_completion_tokens`, which most local servers do not know."""
+    bound = {"max_tokens": NUM_PREDICT}
+    return {"extra_body": bound | ({"response_format": response_format} if response_format else {})}
 
 
 def _drawn(letters: str) -> str:

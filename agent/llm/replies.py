@@ -144,6 +144,7 @@ def described(tool: Tool) -> str:
 
 
 def _example(name: str, field: Schema) -> Any:
+    field = field.get("anyOf", [field])[0]
     if "enum" in field:
         return field["enum"][0]
     return {"integer": 1 if name == "key" else 0, "number": 0, "boolean": False}.get(field.get("type", ""), "...")
