@@ -210,9 +210,10 @@ def test_what_is_missing_is_said(fake: dict[str, Any], kind: type[Exception], sa
 @pytest.mark.parametrize("probe", [Reply('{"ready": true}'), Reply("I am ready.")])
 def test_a_model_that_thinks_and_gives_nothing_else_is_named(probe: Reply) -> None:
     able = ["completion", "vision", "thinking"]
-    with FakeOllama(**THINKER, capabilities=able, probe=probe) as server:
-        with pytest.raises(ModelMissing, match="qwen3-vl-thinking thinks aloud .* EXHIBIT_MODEL to .* does not think"):
-            ollama(server, model="qwen3-vl-thinking").check()
+    said = "qwen3-vl-thinking thinks aloud .* EXHIBIT_MODEL to .* does not think"
+    fake = FakeOllama(**THINKER, capabilities=able, probe=probe)
+    with fake as server, pytest.raises(ModelMissing, match=said):
+        ollama(server, model="qwen3-vl-thinking").check()
 
 
 def test_a_model_that_can_think_and_need_not_is_welcome() -> None:

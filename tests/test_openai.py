@@ -46,12 +46,12 @@ def test_the_schema_is_asked_for_in_the_way_that_the_server_takes(formats: list[
     assert sent == [way, way]
 
 
-def test_a_server_that_takes_a_schema_and_does_not_keep_to_it_is_asked_in_words() -> None:
+def test_a_server_that_takes_a_schema_and_does_not_keep_to_it_may_be_used_all_the_same() -> None:
     with FakeOpenAI([SEARCH], formats=["json_schema", "json_object"]) as server:
         server.probe = Reply("Sure, I am ready!")
         model = openai(server)
         assert isinstance(model.step(EMPTY, TOOLS), Decision)
-        assert model.abilities.way == "none"
+        assert model.abilities.way == "json_schema"
 
 
 def test_the_key_is_sent_and_that_of_the_environment_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,8 +24,8 @@ LETTERS = "K7"
 """Drawn for the probe of the eyes: a model that sees pictures reads them, one that is sent them in vain does not."""
 READY: Schema = {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
 READ: Schema = {"type": "object", "properties": {"letters": {"type": "string"}}, "required": ["letters"]}
-UNKNOWN_FORMAT = (400, 404, 415, 422, 500, 501)
-"""With these servers refuse a `response_format` that they don't know, or a route: then the next way tells which."""
+UNKNOWN_FORMAT = (400, 415, 422, 501)
+"""With these servers refuse a `response_format` that they don't know."""
 WAYS = ("json_schema", "json_object", "none")
 """To ask for a schema: OpenAI's own; llama-cpp-python's; not at all, the prompt says it."""
 
@@ -78,20 +78,26 @@ class OpenAI(LangChainModel):
     def abilities(self) -> Abilities:
         """Raises ModelDown and ModelMissing, with the next command to type, where the model cannot answer."""
         context = self._context()
-        self._way = next((way for way in WAYS[:-1] if self._obeys(way)), WAYS[-1])
-        if self._way == WAYS[-1]:
-            self.reply(_ASKED, READY)  # whatever is wrong with the server is said now
+        taken: list[str] = []
+        for self._way in WAYS:
+            reply = self._ready()
+            taken += [] if reply is None else [self._way]
+            if reply is not None and _READY.fullmatch(reply.strip()):
+                break
+        else:
+            self._way = taken[0]  # none made the model keep to the schema: it is told in words, too
         return Abilities(self._way, self._reads_pictures(), context)
 
-    def _obeys(self, way: str) -> bool:
-        """Whether the server takes this way of asking for a schema, and the model then replies in it."""
-        self._way = way
+    def _ready(self) -> str | None:
+        """The reply to a small question; None where the server does not know this way of asking for a schema."""
         try:
-            return _READY.fullmatch(self.reply(_ASKED, READY).text.strip()) is not None
+            return self.reply(_ASKED, READY).text
         except ModelError as error:
-            if isinstance(error.__cause__, openai.APIStatusError) and error.__cause__.status_code in UNKNOWN_FORMAT:
-                return False
-            raise
+            cause = error.__cause__
+            unknown = isinstance(cause, openai.APIStatusError) and cause.status_code in UNKNOWN_FORMAT
+            if self._way == WAYS[-1] or not unknown:
+                raise
+            return None
 
     @property
     def num_ctx(self) -> int:  # type: ignore[override]
@@ -123,7 +129,7 @@ class OpenAI(LangChainModel):
         if isinstance(error, openai.APIStatusError):
             reason = " ".join(str(error.message).split())[:200]
             return ModelDown(f"{self.url} refused ({error.status_code}: {reason}).", "See the server's log.")
-        if isinstance(error, openai.APIConnectionError) and isinstance(error.__cause__, httpx.ConnectError):
+        if isinstance(error, openai.APIConnectionError) and _never_connected(error):
             return ModelDown(f"No model server answers at {self.url}.", "Start it, or check EXHIBIT_MODEL_URL.")
         if isinstance(error, openai.APIError | httpx.HTTPError):
             reason = " ".join(str(error).split())[:200]
@@ -160,6 +166,13 @@ class OpenAI(LangChainModel):
             return LETTERS in self.reply([HumanMessage(content=content)], READ).text
         except ModelError:
             return False
+
+
+def _never_connected(error: BaseException | None) -> bool:
+    """Whether a refused connection is among the causes: the clients wrap it several times."""
+    while error and not isinstance(error, httpx.ConnectError):
+        error = error.__cause__
+    return error is not None
 
 
 def _body(response_format: Schema | None) -> dict[str, Any]:

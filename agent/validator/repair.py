@@ -23,18 +23,19 @@ def requoted(claim: Claim, items: Mapping[int, Item]) -> Claim:
     """The claim with each quote that its source does not have replaced by the stretch of that source that shares most
     words with quote and claim. A model that copies inexactly may be right: what decides is the claim against what
     really stands there. Of a figure, what is not printed in it was seen: there the picture is the proof, and the quote
-    is empty."""
-    citations = tuple(_requoted(citation, claim.text, items.get(citation.key)) for citation in claim.citations)
+    is empty. A quote that another source has stays: its citation is moved there."""
+    citations = tuple(_requoted(citation, claim.text, items) for citation in claim.citations)
     return claim if citations == claim.citations else claim.model_copy(update={"citations": citations})
 
 
-def _requoted(citation: Citation, claim: str, item: Item | None) -> Citation:
-    if item is None or (isinstance(item, Figure) and not citation.quote.strip()):
+def _requoted(citation: Citation, claim: str, items: Mapping[int, Item]) -> Citation:
+    item, quote = items.get(citation.key), citation.quote.strip()
+    if item is None or (isinstance(item, Figure) and not quote):
         return citation
-    if citation.quote.strip() and spans.find(citation.quote, item.text):
+    if quote and any(spans.find(quote, one.text) for one in (item, *items.values())):
         return citation
     stretch = best_stretch(f"{citation.quote} {claim}", item.text)
-    if isinstance(item, Figure) and 2 * len(terms(citation.quote) & terms(stretch)) < len(terms(citation.quote)):
+    if isinstance(item, Figure) and 2 * len(terms(quote) & terms(stretch)) < len(terms(quote)):
         return citation.model_copy(update={"quote": ""})
     return citation.model_copy(update={"quote": stretch}) if stretch else citation
 
