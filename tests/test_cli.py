@@ -362,7 +362,8 @@ def test_what_the_command_writes_is_its_owners_alone(home: Path) -> None:
 
 def test_an_answer_that_is_only_quoted_loads_no_client_of_a_model_server(sample_root: Path) -> None:
     code = (
-        "import sys; from agent import Assistant; Assistant(library=sys.argv[1]).ask('How often is the filter replaced?')\n"
+        "import sys; from agent import Assistant\n"
+        "Assistant(library=sys.argv[1]).ask('How often is the air filter replaced?')\n"
         "clients = {'langchain_ollama', 'langchain_openai', 'ollama', 'openai'}\n"
         "sys.exit(', '.join(clients & set(sys.modules)) or 0)"
     )

@@ -159,13 +159,9 @@ def test_nothing_accepted_is_ever_lost(library: Library, steps: list[str | Decis
     context = RuntimeContext(model=model, library=library, tools=build(library))
     start = {"messages": [HumanMessage(content="What is there to know?")]}
     state: State = {}
-    for node, update in (
-        pair
-        for chunk in graph.build().stream(
-            start, context=context, config={"recursion_limit": 100}, stream_mode="updates"
-        )
-        for pair in chunk.items()
-    ):
+    config = {"recursion_limit": 100}
+    for chunk in graph.build().stream(start, context=context, config=config, stream_mode="updates"):
+        ((node, update),) = chunk.items()
         state |= update
         if node == "validate":
             passed |= dict.fromkeys(verdict.claim.text for verdict in update["accepted"])
