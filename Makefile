@@ -33,7 +33,8 @@ entailment: $(DONE)
 	$(BIN)/pip install --quiet -e '.[train]'
 	$(BIN)/python -m evals.training.entailment.train --claims ../shared/data/claims \
 	  $(addprefix --written ,$(wildcard ../shared/data/claims_written)) --minutes 40 --out build/entailment
-	$(BIN)/python -m evals.training.entailment.export --checkpoint build/entailment/checkpoint.pt
+	$(BIN)/python -m evals.training.entailment.export --checkpoint build/entailment/halfway.pt \
+	  --checkpoint build/entailment/checkpoint.pt
 	$(BIN)/python -m evals validator ../shared/data/claims --prefix dev_ --fit
 
 # Bytecode is made at first import: compiling all of torch beforehand costs a minute. Without any, each process that

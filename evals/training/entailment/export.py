@@ -1,11 +1,16 @@
-"""Write the trained model as int8 ONNX: python -m evals.training.entailment.export --checkpoint FILE --out DIR."""
+"""Write the trained model as int8 ONNX: python -m evals.training.entailment.export --checkpoint FILE --out DIR.
+
+Of several checkpoints the mean of their weights is written.
+"""
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor
 
 from agent.validator.entailment import HERE
 from evals.training.entailment.train import CrossEncoder
@@ -13,10 +18,16 @@ from evals.training.entailment.train import CrossEncoder
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
-def export(checkpoint: Path, out: Path) -> Path:
+def mean(checkpoints: Sequence[Path]) -> dict[str, Tensor]:
+    """The mean of the checkpoints' weights."""
+    states = [torch.load(path, map_location="cpu", weights_only=True)["model"] for path in checkpoints]
+    return {name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]}
+
+
+def export(checkpoints: Sequence[Path], out: Path) -> Path:
     """model.onnx (weights int8 per channel, activations quantised as they come) into `out`."""
     model = CrossEncoder(attention="eager").eval()
-    model.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["model"])
+    model.load_state_dict(mean(checkpoints))
     sample = tuple(torch.ones(2, 8, dtype=torch.int64) for _ in _INPUTS)
     free = {name: {0: "pairs", 1: "tokens"} for name in _INPUTS}
     out.mkdir(parents=True, exist_ok=True)
@@ -31,7 +42,7 @@ def export(checkpoint: Path, out: Path) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, default=HERE)
     given = parser.parse_args()
     path = export(given.checkpoint, given.out)

@@ -38,6 +38,7 @@ WEIGHT_DECAY, WARM_UP, DROPOUT = 0.01, 0.06, 0.1
 LEARNING_RATE = 1e-4
 FROZEN = 2  # lowest layers that stay as they are then: a fifth of the time, and few claims do not teach words
 REPLAYED = 0.03  # share of the older pairs' groups in a round that goes on from the weights that ship
+HALFWAY = 0.45  # share of the time after which the weights are kept as well: the mean with the last is exported
 CONTRAST = 1.0  # weight of the ranking term between the pairs of one group
 SAVE_SECONDS = 120
 WIDENED, SPOILT, EDITED, SHEETS = 0.3, 0.35, 5000, 1200  # of each round: shares of the labelled pairs, groups
@@ -189,6 +190,12 @@ def has_bf16(device: str) -> bool:
     return device == "cuda" or any(torch.cpu.get_capabilities().get(name) for name in ("amx_bf16", "avx512_bf16"))
 
 
+def _write(path: Path, state: dict[str, Any]) -> None:
+    waiting = path.with_suffix(".new")
+    torch.save(state, waiting)
+    waiting.replace(path)
+
+
 class Trainer:
     def __init__(self, out: Path, minutes: float, start: Path | None) -> None:
         """`start`: a model.onnx to go on from; from MiniLM without one."""
@@ -207,7 +214,7 @@ class Trainer:
         trained = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
         self.budget, self.spent, self.round, self.batch = minutes * 60, 0.0, 0, 0
-        self.checkpoint = out / "checkpoint.pt"
+        self.checkpoint, self.halfway = out / "checkpoint.pt", out / "halfway.pt"
         if self.checkpoint.exists():
             self.restore()
 
@@ -220,9 +227,9 @@ class Trainer:
     def save(self) -> None:
         state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
         place = {"spent": self.spent, "round": self.round, "batch": self.batch}
-        waiting = self.checkpoint.with_suffix(".new")
-        torch.save({**state, **place}, waiting)
-        waiting.replace(self.checkpoint)
+        _write(self.checkpoint, {**state, **place})
+        if self.spent >= HALFWAY * self.budget and not self.halfway.exists():
+            _write(self.halfway, {"model": state["model"]})
 
     def step(self, pairs: Sequence[Pair], encodings: Sequence[Encoding]) -> float:
         for group in self.optimizer.param_groups:
@@ -285,7 +292,8 @@ def main() -> None:
         for line in trainer.run(rounds):
             bar.update(round(line["minutes"]) - bar.n)
             tqdm.write(json.dumps({key: round(value, 3) for key, value in line.items()}))
-    print(f"Trained. Next: python -m evals.training.entailment.export --checkpoint {trainer.checkpoint}")
+    both = f"--checkpoint {trainer.halfway} --checkpoint {trainer.checkpoint}"
+    print(f"Trained. Next: python -m evals.training.entailment.export {both}")
 
 
 if __name__ == "__main__":
