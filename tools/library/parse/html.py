@@ -10,9 +10,9 @@ from bs4.element import PreformattedString
 
 from tools.errors import UnreadableFile
 from tools.library.parse import ocr
+from tools.library.parse.encoding import decode
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pixels import as_png
-from tools.library.parse.plain import decode
 from tools.library.parse.rendition import printable, render
 
 DROPPED = "script style noscript template iframe object embed link meta svg base title".split()

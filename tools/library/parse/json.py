@@ -6,8 +6,8 @@ from typing import Any
 
 from tools.errors import UnreadableFile
 from tools.library.parse.csv import render_rows
+from tools.library.parse.encoding import decode
 from tools.library.parse.parts import Parsed
-from tools.library.parse.plain import decode
 
 
 def parse_json(path: Path) -> Parsed:

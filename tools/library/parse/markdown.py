@@ -7,9 +7,9 @@ from bs4 import BeautifulSoup, Tag
 from markdown_it import MarkdownIt
 
 from tools.library.parse import ocr
+from tools.library.parse.encoding import decode
 from tools.library.parse.html import render_soup
 from tools.library.parse.parts import Parsed
-from tools.library.parse.plain import decode
 
 PICTURE = re.compile(r"!\[([^\]\n]*)\]\(([^()\s]+)\)")
 
