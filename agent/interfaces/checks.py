@@ -12,7 +12,7 @@ from agent.llm import models, ollama_probe
 from agent.llm.ollama import Ollama
 from agent.settings import Settings
 from tools import http_api
-from tools.errors import ExhibitError
+from tools.errors import ExhibitError, without_login
 from tools.library import encode
 
 LEAST_FREE = 2 * 1024**3
@@ -86,7 +86,7 @@ def _steps(model: Ollama) -> dict[str, Callable[[], str]]:
         return f"{chosen} tokens are chosen; it was made for {card.context or 'a number it does not say'}"
 
     return {
-        "ollama": lambda: f"{ollama_probe.version(client) or 'built from source'} at {client.url}",
+        "ollama": lambda: f"{ollama_probe.version(client) or 'built from source'} at {without_login(client.url)}",
         "model": pulled,
         "abilities": able,
         "context": window if model.fixed_window is None else lambda: f"{model.fixed_window} tokens, as set",
