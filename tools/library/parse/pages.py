@@ -7,7 +7,7 @@ upright.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +19,7 @@ from tools.library.parse import ocr
 from tools.library.parse.layout.figures import Shape
 from tools.library.parse.layout.geometry import area, bounds, joined, same_row
 from tools.library.parse.layout.lines import RTL, Line
+from tools.library.parse.originals import Original, Originals, restored
 
 SCAN_DPI = 200
 LEAST_LETTERS = 20  # of a page that has text
@@ -62,11 +63,11 @@ class PageContent:
 
 
 def read_pages(
-    document: pymupdf.Document, read: ocr.Reader | None, notes: list[str], *, made_here: bool = False
+    document: pymupdf.Document, read: ocr.Reader | None, notes: list[str], originals: Originals | None = None
 ) -> list[PageContent]:
-    """Every page that can be read; `notes` names the others, and hidden text that was left out. The letters of a
-    rendition made here are what the file says, however odd they look."""
-    reader = _PageReader(upright(document), read, notes, made_here=made_here)
+    """Every page that can be read; `notes` names the others, and hidden text that was left out. With `originals` it is a
+    rendition made here, whose letters are what the file says, however odd they look."""
+    reader = _PageReader(upright(document), read, notes, originals=originals)
     found = []
     for number in range(1, document.page_count + 1):
         try:
@@ -127,11 +128,11 @@ class _PageReader:
     notes: list[str]
     layers: bool | None = None
     turned: pymupdf.Document = field(default_factory=pymupdf.open)
-    made_here: bool = False
+    originals: Originals | None = None
 
     def page(self, number: int) -> PageContent:
         page = self.document[number - 1]
-        lines, turn = _text_lines(page, number)
+        lines, turn = _text_lines(page, number, (self.originals or {}).get(number, ()))
         if turn:
             page = _add_turned(self.turned, self.document, number - 1, turn)
             lines, _ = _text_lines(page, number)
@@ -153,7 +154,7 @@ class _PageReader:
         """No text to speak of and something to see; text that is none; or a layer over a scan that says otherwise."""
         text = "".join(line.text for line in own)
         if len(text) >= LEAST_LETTERS:
-            return not self.made_here and is_garbled(text)
+            return self.originals is None and is_garbled(text)
         if covered and len(layer := " ".join(line.text for line in hidden)) >= LEAST_LETTERS:
             return is_garbled(layer) or not self._layer_agrees(page, layer)
         return covered or len(page.get_cdrawings()) > MANY_STROKES
@@ -218,16 +219,18 @@ def _without_lines(page: pymupdf.Page, number: int, turn: int) -> PageContent:
     return PageContent(number, page.parent, page.number, (x0, y0, x1, y1), (), tuple(pictures), tuple(keys), turn=turn)
 
 
-def _text_lines(page: pymupdf.Page, number: int) -> tuple[list[Line], int]:
+def _text_lines(page: pymupdf.Page, number: int, originals: Sequence[Original] = ()) -> tuple[list[Line], int]:
     """The lines of a page, and how far it must be turned so that most of its letters stand upright."""
     textpage = page.get_textpage(flags=TEXT_FLAGS)
     words: dict[tuple[int, int], list[Word]] = defaultdict(list)
     for x0, y0, x1, y1, text, block, line, _ in page.get_text("words", textpage=textpage):
         words[block, line].append(Word(_composed(text), number, (x0, y0, x1, y1)))
     found: list[Line] = []
+    used: set[Original] = set()
     for block in page.get_text("dict", textpage=textpage)["blocks"]:
         for index, line in enumerate(block.get("lines", ())):
-            if own := words.get((block["number"], index)):
+            own = words.get((block["number"], index), [])
+            if own := restored(own, originals, used) if originals else own:
                 found.append(_styled(own, line["spans"], block["number"], line["dir"]))
     ways: Counter[tuple[int, int]] = Counter()
     for one in found:

@@ -18,6 +18,7 @@ from tools.library.parse.layout.geometry import area, holds, overlap
 from tools.library.parse.layout.lines import HeadingPath, Line, Paragraph, is_caption, words_of
 from tools.library.parse.layout.mentions import with_mentions
 from tools.library.parse.layout.table_words import continued, with_separators
+from tools.library.parse.originals import Originals
 from tools.library.parse.pages import (
     PageContent,
     PageError,
@@ -73,13 +74,17 @@ def _title(document: pymupdf.Document) -> str:
     return "" if junk or title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".qxd", ".dvi")) else title
 
 
-def parse_document(source: pymupdf.Document, title: str, read: ocr.Reader | None, *, made_here: bool = False) -> Parsed:
+def parse_document(
+    source: pymupdf.Document, title: str, read: ocr.Reader | None, originals: Originals | None = None
+) -> Parsed:
     """Two passes: what repeats on many pages is known only after all were read.
 
-    `made_here` says that the pages are a rendition, which has no running headers and no garbled text.
+    `originals` says that the pages are a rendition set here, which has no running headers and no garbled text, and
+    holds the words that cannot be read back from it.
     """
+    made_here = originals is not None
     notes: list[str] = []
-    pages = read_pages(source, read, notes, made_here=made_here)
+    pages = read_pages(source, read, notes, originals)
     if not pages:
         raise _without_pages(title, notes)
     heights = [page.box[3] for page in pages]

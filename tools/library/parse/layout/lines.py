@@ -17,6 +17,8 @@ CAPTION = re.compile(rf"^({KINDS})s?\.?\s*{NUMBER}(?P<rest>.*)$", re.I | re.S)
 TABLE_CAPTION = re.compile(rf"^(table|tab|tabelle)\.?\s*{NUMBER}(?P<rest>.*)$", re.I | re.S)
 SOFT_HYPHEN = "\u00ad"
 GUTTER_CELL = 4.0  # points
+UNSPACED = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
+"""Letters of scripts that put no blanks between words."""
 RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -273,7 +275,8 @@ def _at_line_end(line: Line, following: Line | None, *, tabular: bool) -> Word:
         return last._replace(sep="")
     if tabular and not same_row(line.box, following.box):
         return last._replace(sep="\n")
-    return last._replace(sep=" ")
+    within_word = UNSPACED.match(last.text[-1]) and UNSPACED.match(following.words[0].text[0])
+    return last._replace(sep="" if within_word else " ")
 
 
 # --- headings
