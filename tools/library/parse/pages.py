@@ -17,12 +17,13 @@ from PIL import Image
 from tools.library.evidence import Box, Word
 from tools.library.parse import ocr
 from tools.library.parse.layout.figures import Shape
-from tools.library.parse.layout.geometry import area, bounds, joined, same_row
+from tools.library.parse.layout.geometry import area, bounds, joined, overlap, same_row
 from tools.library.parse.layout.lines import RTL, Line
 from tools.library.parse.originals import Original, Originals, restored
 
 SCAN_DPI = 200
 LEAST_LETTERS = 20  # of a page that has text
+TYPED_ON_SCAN = 40  # words; a page of more, over a picture, is text over a background
 MANY_STROKES = 100  # from which on a page without text may show some
 TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 BOLD = re.compile("bold|demi|black|heavy", re.I)
@@ -142,7 +143,8 @@ class _PageReader:
         hidden = [line for line in lines if line.hidden]
         wanted = self.read and self._needs_ocr(page, own, hidden, covered=covered)
         if wanted and (found := self._scanned(replace(content, scanned=True))):
-            return found
+            good = covered and not found.turn and not is_garbled("".join(line.text for line in own))
+            return _with_typed(found, own) if good else found
         if covered and not own:
             own = hidden
         elif len(hidden) > 1:
@@ -153,6 +155,8 @@ class _PageReader:
     def _needs_ocr(self, page: pymupdf.Page, own: list[Line], hidden: list[Line], *, covered: bool) -> bool:
         """No text to speak of and something to see; text that is none; or a layer over a scan that says otherwise."""
         text = "".join(line.text for line in own)
+        if covered and self.originals is None and sum(len(line.words) for line in own) < TYPED_ON_SCAN:
+            text = ""  # a letterhead, a stamp, the fields of a form
         if len(text) >= LEAST_LETTERS:
             return self.originals is None and is_garbled(text)
         if covered and len(layer := " ".join(line.text for line in hidden)) >= LEAST_LETTERS:
@@ -162,36 +166,45 @@ class _PageReader:
     def _layer_agrees(self, page: pymupdf.Page, layer: str) -> bool:
         """Whether the hidden text of a scan is what OCR sees: asked at its first page, taken as so for the others."""
         if self.layers is None:
-            seen = Counter(_letters(word.text) for line in self._ocr_lines(page, 1) for word in line.words)
+            seen = Counter(_letters(word.text) for line in self._read(page)[0] for word in line.words)
             hidden = Counter(_letters(word) for word in layer.split())
             self.layers = sum((seen & hidden).values()) >= 0.5 * min(sum(seen.values()), sum(hidden.values()))
         return self.layers
 
     def _scanned(self, content: PageContent) -> PageContent | None:
-        """The page with the lines that OCR finds, turned if most stand on end; None where it finds none."""
-        lines = self._ocr_lines(content.page, content.number)
-        if len(lines) >= 5 and sum(_stands(line) for line in lines) > 0.6 * len(lines):
-            ways = [self._turned_scan(content, turn) for turn in (90, 270)]
-            return max(ways, key=lambda way: sum(len(line.text) for line in way.lines))
+        """The page with the lines that OCR finds, turned if they do not stand upright; None where it finds none."""
+        found, scale = self._read(content.page)
+        if (turn := ocr.turn_of(found)) and (turned := self._turned_scan(content, turn)):
+            return turned
+        lines = ocr.lines_of(found, content.number, scale)
         return replace(content, lines=tuple(lines)) if lines else None
 
-    def _turned_scan(self, content: PageContent, turn: int) -> PageContent:
+    def _turned_scan(self, content: PageContent, turn: int) -> PageContent | None:
+        """The page turned; None where its text does not stand upright then either."""
         page = _add_turned(self.turned, self.document, content.number - 1, turn)
-        lines = tuple(self._ocr_lines(page, content.number))
+        found, scale = self._read(page)
+        if ocr.turn_of(found):
+            return None
+        lines = tuple(ocr.lines_of(found, content.number, scale))
         return replace(_without_lines(page, content.number, turn), lines=lines, scanned=True)
 
-    def _ocr_lines(self, page: pymupdf.Page, number: int) -> list[Line]:
+    def _read(self, page: pymupdf.Page) -> tuple[list[ocr.OcrLine], float]:
+        """What OCR reads, and the pixels per point of the picture it read."""
         assert self.read
         picture, scale = render(page, tuple(page.rect), dpi=SCAN_DPI, long_side=ocr.LONG_SIDE)
-        return ocr.lines_of(self.read(picture), number, scale)
+        return self.read(picture), scale
+
+
+def _with_typed(scan: PageContent, typed: Sequence[Line]) -> PageContent:
+    """A scan with the lines that are typed over it; what OCR read in their place is left out. It is no scan where that
+    is all that OCR read: a few words over a picture."""
+    others = [line for line in scan.lines if not any(overlap(line.box, own.box) > 0.4 * area(line.box) for own in typed)]
+    few = sum(len(line.text) for line in others) < LEAST_LETTERS
+    return replace(scan, lines=(*typed, *others), scanned=not few)
 
 
 def _letters(text: str) -> str:
     return "".join(char for char in text.lower() if char.isalnum())
-
-
-def _stands(line: Line) -> bool:
-    return len(line.text) >= 3 and line.box[3] - line.box[1] > 1.5 * (line.box[2] - line.box[0])
 
 
 def is_garbled(text: str) -> bool:
