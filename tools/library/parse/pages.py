@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import pymupdf
 from PIL import Image
 
+from tools.language.raised import raised
 from tools.library.evidence import Box, Word
 from tools.library.parse import ocr
 from tools.library.parse.layout.figures import Shape
@@ -31,6 +32,7 @@ NO_MEMORY = "code=2:"  # how an error of MuPDF begins whose malloc failed; some 
 PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 COMMON = frozenset("eaintorsEAINTORS")  # make up half of the letters of any European language, of a cipher a third
 LEAST_COMMON = 0.4
+LEAST_WORD_LETTERS = 200
 UPRIGHT = (1, 0)  # the direction of writing: cosine and sine
 TURNS = {(0, -1): 90, (0, 1): 270, (-1, 0): 180}
 """How far a page must be turned clockwise so that text of this direction stands upright."""
@@ -208,15 +210,16 @@ def _letters(text: str) -> str:
 
 
 def is_garbled(text: str) -> bool:
-    """Whether letters are no letters: unknown, private, control characters; or Latin ones that make no words."""
+    """Whether letters are no letters: unknown, private, control characters; or Latin ones that make no words. Codes
+    (kW, GPIO17, DIN 912) are none either: only what looks like words is counted."""
     visible = [char for char in text if not char.isspace()]
     strange = sum(unicodedata.category(char) in ("Co", "Cc", "Cn", "Cs") or char == "\ufffd" for char in visible)
     if strange >= 0.3 * max(1, len(visible)) or text.count("(cid:") * 8 > 0.3 * len(text):
         return True
-    latin = [char for char in visible if char.isalpha() and ord(char) < 0x250]
-    if len(latin) < 200 or len(latin) < 0.4 * len(visible):
+    words = "".join(re.findall(r"\b[A-Z]?[a-z\u00df-\u024f]{2,}\b", text))
+    if len(words) < LEAST_WORD_LETTERS or len(words) < 0.4 * len(visible):
         return False
-    return sum(char in COMMON for char in latin) < LEAST_COMMON * len(latin)
+    return sum(char in COMMON for char in words) < LEAST_COMMON * len(words)
 
 
 def _without_lines(page: pymupdf.Page, number: int, turn: int) -> PageContent:
@@ -228,8 +231,17 @@ def _without_lines(page: pymupdf.Page, number: int, turn: int) -> PageContent:
         shown = (max(box[0], x0), max(box[1], y0), min(box[2], x1), min(box[3], y1))
         if shown[2] > shown[0] and shown[3] > shown[1]:
             pictures.append(Shape(shown, 1, art=True, raster=True))
-            keys.append((info["width"], info["height"], info["size"], round(shown[2] - shown[0])))
+            keys.append((info["width"], info["height"], info["size"], round(shown[2] - shown[0]), _digest(page, info)))
     return PageContent(number, page.parent, page.number, (x0, y0, x1, y1), (), tuple(pictures), tuple(keys), turn=turn)
+
+
+def _digest(page: pymupdf.Page, info: dict) -> int:
+    """What tells uncompressed pictures of one size from another; compressed ones differ in their size in bytes."""
+    if info["size"] < info["width"] * info["height"] * info["colorspace"] * info["bpc"] // 8:
+        return 0
+    number = info["number"]
+    digests = {one["number"]: one["digest"] for one in page.get_image_info(hashes=True)}
+    return hash(digests.get(number, b""))
 
 
 def _text_lines(page: pymupdf.Page, number: int, originals: Sequence[Original] = ()) -> tuple[list[Line], int]:
@@ -242,7 +254,7 @@ def _text_lines(page: pymupdf.Page, number: int, originals: Sequence[Original] =
     used: set[Original] = set()
     for block in page.get_text("dict", textpage=textpage)["blocks"]:
         for index, line in enumerate(block.get("lines", ())):
-            own = words.get((block["number"], index), [])
+            own = _with_raised(words.get((block["number"], index), []), line["spans"])
             if own := restored(own, originals, used) if originals else own:
                 found.append(_styled(own, line["spans"], block["number"], line["dir"]))
     ways: Counter[tuple[int, int]] = Counter()
@@ -251,6 +263,23 @@ def _text_lines(page: pymupdf.Page, number: int, originals: Sequence[Original] =
     most = ways.most_common(1)[0][0] if ways else UPRIGHT
     turn = TURNS.get(most, 0) if ways[most] > 0.7 * sum(ways.values()) and ways[most] >= LEAST_LETTERS else 0
     return joined(found, _on_one_row), turn
+
+
+def _with_raised(words: list[Word], spans: list[dict]) -> list[Word]:
+    """The words of a line with the raised digits in them written as such: 10⁶ instead of 106."""
+    for span in spans:
+        text = span["text"].strip()
+        if not span["flags"] & pymupdf.TEXT_FONT_SUPERSCRIPT or raised(text) == text or len(spans) == 1:
+            continue
+        x, y = (span["bbox"][0] + span["bbox"][2]) / 2, (span["bbox"][1] + span["bbox"][3]) / 2
+        for number, word in enumerate(words):
+            x0, y0, x1, y1 = word.box
+            if x0 <= x <= x1 and y0 <= y <= y1 and text in word.text:
+                at = word.text.find(text, max(0, round((span["bbox"][0] - x0) / max(x1 - x0, 1) * len(word.text)) - 1))
+                if at >= 0:
+                    written = word.text[:at] + raised(text) + word.text[at + len(text) :]
+                    words[number] = word._replace(text=written)
+    return words
 
 
 def _composed(text: str) -> str:

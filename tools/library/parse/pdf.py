@@ -14,6 +14,7 @@ from tools.library.parse import ocr
 from tools.library.parse.layout import figures, lines, ruled_tables
 from tools.library.parse.layout.aligned_tables import find_aligned
 from tools.library.parse.layout.booktabs import find_booktabs
+from tools.library.parse.layout.breaks import over_breaks
 from tools.library.parse.layout.geometry import area, holds, overlap
 from tools.library.parse.layout.lines import HeadingPath, Line, Paragraph, is_caption, words_of
 from tools.library.parse.layout.mentions import with_mentions
@@ -102,7 +103,7 @@ def parse_document(
         on_page.get()((len(pages) + index + 1) // 2, len(pages))
     if all(parts is NOTHING for parts in found):
         raise _without_pages(title, notes)
-    blocks = [block for parts in found for block in parts.blocks]
+    blocks = over_breaks([block for parts in found for block in parts.blocks], style.known)
     pictures = [figure for parts in found for figure in parts.figures]
     if made_here:
         legends = {page.number: parts.legend for page, parts in zip(pages, found, strict=True)}
@@ -126,12 +127,14 @@ def _without_pages(title: str, notes: Sequence[str]) -> UnreadableFile:
 class _Style:
     """What is known of a document after the first pass, and the headings above the place that the second has reached.
 
-    `body` is the font size of its prose, `repeated` tells pictures that stand on many pages, `slides` whether it is a
+    `body` is the font size of its prose, `known` its words, `repeated` tells pictures that stand on many pages, `slides` whether it is a
     deck.
     """
 
     def __init__(self, pages: Sequence[PageContent]) -> None:
-        self.body = lines.body_size([line for page in pages for line in page.lines])
+        every = [line for page in pages for line in page.lines]
+        self.body = lines.body_size(every)
+        self.known = lines.vocabulary(every)
         self.repeated = _repeated(pages)
         self.slides = _is_deck(pages)
         self.path = HeadingPath()
@@ -305,7 +308,7 @@ class _Page:
             if heads and not is_caption(paragraph.text):
                 path.enter(paragraph)
                 headings.append(_Heading(paragraph.box, str(path)))
-            blocks.append(Block(words_of(paragraph), str(path)))
+            blocks.append(Block(words_of(paragraph, self.style.known), str(path)))
         return blocks, headings
 
     def _slide(self, text: list[Paragraph]) -> tuple[list[Block], list[_Heading]]:
@@ -313,7 +316,7 @@ class _Page:
         limit = self.content.box[1] + TITLE_SHARE * (self.content.box[3] - self.content.box[1])
         upper = [p for p in text if p.box[1] < limit and 3 <= len(p.text) <= 160 and not is_caption(p.text)]
         title = " ".join(max(upper, key=lambda p: p.size).text.split()) if upper else ""
-        return [Block(words_of(p), title) for p in text], [_Heading(None, title)]
+        return [Block(words_of(p, self.style.known), title) for p in text], [_Heading(None, title)]
 
     def _figure(self, cluster: figures.Cluster, headings: list[_Heading], read: ocr.Reader | None) -> FigurePart:
         picture, scale = render(self.page, cluster.box, dpi=self._dpi(cluster), long_side=LONG_SIDE)
