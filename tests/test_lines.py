@@ -27,7 +27,7 @@ def test_hyphen_at_a_line_end_joins(pdf: Pdf) -> None:
     page.insert_text((72, 114), "cation of the AR-", fontsize=11)
     page.insert_text((72, 128), "240, the pre-", fontsize=11)
     page.insert_text((72, 142), "and the main filter.", fontsize=11)
-    assert texts(pdf.parsed()) == ["Check the lubri-cation of the AR-240, the pre- and the main filter."]
+    assert texts(pdf.parsed()) == ["Check the lubrication of the AR-240, the pre- and the main filter."]
 
 
 def test_soft_hyphen_at_a_line_end_goes() -> None:

@@ -33,6 +33,7 @@ PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 COMMON = frozenset("eaintorsEAINTORS")  # make up half of the letters of any European language, of a cipher a third
 LEAST_COMMON = 0.4
 LEAST_WORD_LETTERS = 200
+REMARKS = [pymupdf.PDF_ANNOT_TEXT, pymupdf.PDF_ANNOT_HIGHLIGHT, pymupdf.PDF_ANNOT_UNDERLINE, pymupdf.PDF_ANNOT_STRIKE_OUT]
 UPRIGHT = (1, 0)  # the direction of writing: cosine and sine
 TURNS = {(0, -1): 90, (0, 1): 270, (-1, 0): 180}
 """How far a page must be turned clockwise so that text of this direction stands upright."""
@@ -203,6 +204,17 @@ def _with_typed(scan: PageContent, typed: Sequence[Line]) -> PageContent:
     others = [line for line in scan.lines if not any(overlap(line.box, own.box) > 0.4 * area(line.box) for own in typed)]
     few = sum(len(line.text) for line in others) < LEAST_LETTERS
     return replace(scan, lines=(*typed, *others), scanned=not few)
+
+
+def remarks(page: pymupdf.Page, number: int) -> list[tuple[Word, ...]]:
+    """The notes that readers left on a page (sticky ones, of highlights), each at its place."""
+    found = []
+    for note in page.annots(types=REMARKS) or ():
+        words = str(note.info.get("content") or "").split()
+        x0, y0, x1, y1 = note.rect
+        written = [Word(text, number, (x0, y0, x1, y1)) for text in ("Note:", *words)]
+        found += [(*written[:-1], written[-1]._replace(sep="\n"))] if words else []
+    return found
 
 
 def _letters(text: str) -> str:

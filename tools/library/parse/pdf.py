@@ -1,5 +1,6 @@
 """PDF to paragraphs, figures and tables. Boxes are points on the page as displayed, rotation applied."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import pymupdf
 from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Region, Word
 from tools.library.parse import ocr
+from tools.library.parse.attached import ReadFile, files_of, no_files, with_files
 from tools.library.parse.layout import figures, lines, ruled_tables
 from tools.library.parse.layout.aligned_tables import find_aligned
 from tools.library.parse.layout.booktabs import find_booktabs
@@ -25,6 +27,7 @@ from tools.library.parse.pages import (
     PageError,
     on_page,
     read_pages,
+    remarks,
     render,
     turned_back,
     unreadable,
@@ -32,6 +35,11 @@ from tools.library.parse.pages import (
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.pixels import png
 
+JUNK_TITLE = re.compile(
+    r"^(untitled|\(?anonymous|microsoft |document ?\d*$|slide \d|powerpoint|unknown|\(?unspecified)|\.\w{2,5}$|\\|/\w+/", re.I
+)
+"""Names of programs, files and paths in the place of a title."""
+TITLE_SIZE = 1.25  # of the size of the prose, from which a line at the top is a title
 DPI = 150
 LONG_SIDE = 1600  # pixels of a figure's picture
 MANY_DRAWINGS = 20_000
@@ -42,10 +50,14 @@ FEW_WORDS = 12  # fewer on a page are no text over a background
 REPEATED = 3  # pages from which on a picture is a logo, an icon or a background
 
 
-def parse_pdf(path: Path, read: ocr.Reader | None = ocr.read) -> Parsed:
-    """Read a PDF. Raises UnreadableFile where it is broken, locked or has no pages."""
+def parse_pdf(path: Path, read: ocr.Reader | None = ocr.read, read_file: ReadFile = no_files) -> Parsed:
+    """Read a PDF, and by `read_file` what is attached to it. Raises UnreadableFile where it is broken, locked or has no
+    pages."""
     with open_pdf(path) as document:
-        return parse_document(document, title=_title(document) or path.stem, read=read)
+        files = list(files_of(document)) if read_file is not no_files else []
+        parsed = parse_document(document, title=_title(document), read=read)
+    parsed = replace(parsed, title=parsed.title or path.stem)
+    return with_files(parsed, path.read_bytes(), files, read_file) if files else parsed
 
 
 def open_pdf(path: Path) -> pymupdf.Document:
@@ -70,9 +82,9 @@ def open_pdf(path: Path) -> pymupdf.Document:
 
 
 def _title(document: pymupdf.Document) -> str:
-    title = str((document.metadata or {}).get("title") or "").strip()
-    junk = not title or title.lower().startswith(("untitled", "microsoft word", "microsoft powerpoint"))
-    return "" if junk or title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".qxd", ".dvi")) else title
+    """What the file calls itself; "" where that is a program's word for it."""
+    title = " ".join(str((document.metadata or {}).get("title") or "").split())
+    return "" if JUNK_TITLE.search(title) or sum(map(str.isalpha, title)) < 3 else title
 
 
 def parse_document(
@@ -91,6 +103,7 @@ def parse_document(
     heights = [page.box[3] for page in pages]
     left_out = set() if made_here else lines.furniture([page.lines for page in pages], heights)
     style = _Style(pages)
+    title = title or _first_title(pages[0], style.body)
     found = []
     for index, page in enumerate(pages):
         own = [line for number, line in enumerate(page.lines) if (index, number) not in left_out]
@@ -117,6 +130,17 @@ def parse_document(
         tuple(continued([table for parts in found for table in parts.tables])),
         notes=tuple(notes),
     )
+
+
+def _first_title(page: PageContent, body: float) -> str:
+    """What is set largest in the upper half of the first page; "" where nothing stands out."""
+    half = (page.box[1] + page.box[3]) / 2
+    upper = [line for line in page.lines if line.box[1] < half and sum(map(str.isalpha, line.text)) >= 3]
+    size = max((line.size for line in upper), default=0.0)
+    if page.scanned or size < TITLE_SIZE * body:
+        return ""
+    largest = [line.text for line in lines.in_order(upper) if line.size > 0.95 * size]
+    return " ".join(" ".join(largest[:3]).split())[:160]
 
 
 def _without_pages(title: str, notes: Sequence[str]) -> UnreadableFile:
@@ -215,6 +239,7 @@ class _Page:
     def __init__(self, content: PageContent, own: list[Line], style: _Style, notes: list[str]) -> None:
         self.page, self.content, self.lines, self.style, self.notes = content.page, content, own, style, notes
         self.words = [word for line in own for word in line.words]
+        self.remarks = [] if content.turn else remarks(content.page, content.number)
         self.pictures = [
             picture
             for picture, key in zip(content.pictures, content.keys, strict=True)
@@ -237,6 +262,7 @@ class _Page:
             found = [cluster for cluster in found if not self._is_ground(cluster.box, 0.5)]
         text = _outside(text, found)
         blocks, headings = self._slide(text) if self.style.slides else self._blocks(text)
+        blocks += [Block(words) for words in self.remarks]
         return PageParts(
             blocks,
             [self._figure(cluster, headings, read) for cluster in found],
