@@ -38,9 +38,7 @@ def can_parse(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def parse(
-    path: Path, caption: str = "", ocr: Callable | str | bool | None = True, *, attached: bool = True
-) -> Parsed:
+def parse(path: Path, caption: str = "", ocr: Callable | str | bool | None = True, *, attached: bool = True) -> Parsed:
     """Read one file by its content, then its suffix. `attached`: with the files attached to it.
 
     `caption` is the text of a file that belongs to a picture. `ocr` reads the text in pictures: True for the built-in

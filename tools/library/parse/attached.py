@@ -12,6 +12,7 @@ from tools.library.evidence import Word
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pixels import as_png
 
+ATTACHED = pymupdf.mupdf.PDF_ANNOT_FILE_ATTACHMENT
 MAX_FILES = 50
 MAX_BYTES = 100_000_000
 File = tuple[str, bytes]
@@ -37,7 +38,9 @@ def with_files(first: Parsed, pdf: bytes, files: Sequence[File], read: ReadFile)
                 merged.insert_pdf(document)
             out = _followed(out, part, f"attached: {name}, from page {out.pages + 1}")
         if len(files) > MAX_FILES:
-            out = replace(out, notes=(*out.notes, f"only the first {MAX_FILES} of {len(files)} attached files were read"))
+            out = replace(
+                out, notes=(*out.notes, f"only the first {MAX_FILES} of {len(files)} attached files were read")
+            )
         return replace(out, rendition=bytes(merged.tobytes(garbage=3, deflate=True)))
 
 
@@ -45,8 +48,8 @@ def files_of(document: pymupdf.Document) -> Iterator[File]:
     """What is attached to a PDF: to all of it, or at a place of a page."""
     for name in document.embfile_names():
         yield document.embfile_info(name).get("ufilename") or name, document.embfile_get(name)
-    for page in document:
-        for note in page.annots(types=[pymupdf.PDF_ANNOT_FILE_ATTACHMENT]):
+    for number in range(document.page_count):
+        for note in document[number].annots(types=[ATTACHED]):
             yield note.file_info.get("filename") or "attached", note.get_file()
 
 
@@ -75,9 +78,7 @@ def _followed(first: Parsed, then: Parsed, note: str) -> Parsed:
         return tuple(word._replace(page=word.page + by) for word in words)
 
     blocks = (replace(block, words=moved(block.words)) for block in then.blocks)
-    figures = (
-        replace(f, page=f.page + by, caption=moved(f.caption), inside=moved(f.inside)) for f in then.figures
-    )
+    figures = (replace(f, page=f.page + by, caption=moved(f.caption), inside=moved(f.inside)) for f in then.figures)
     tables = (
         replace(
             table,
@@ -100,5 +101,3 @@ def _followed(first: Parsed, then: Parsed, note: str) -> Parsed:
 def no_files(path: Path) -> Parsed:
     """In place of `read` where nothing attached is opened."""
     raise UnreadableFile(f"{path.name}: what is attached to an attached file is not opened.", "Add it by itself.")
-
-

@@ -6,6 +6,7 @@ from tools.library.parse.encoding import decode
 from tools.library.parse.parts import Parsed
 from tools.library.parse.rendition import escaped, render
 
+
 def parse_code(path: Path) -> Parsed:
     """Read a file of source code. Raises UnreadableFile."""
     lines = decode(path.read_bytes()).splitlines()

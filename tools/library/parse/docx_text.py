@@ -12,12 +12,13 @@ from tools.library.parse.rendition import escaped
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 TEXT_BOX = qn("w:txbxContent")
-NOT_READ = {qn(f"w:{name}") for name in ("pPr", "rPr", "del", "moveFrom", "instrText", "delText")} | {FALLBACK, TEXT_BOX}
+NOT_READ = {qn(f"w:{name}") for name in ("pPr", "rPr", "del", "moveFrom", "instrText", "delText")} | {
+    FALLBACK,
+    TEXT_BOX,
+}
 """Deleted or moved away, codes of fields, text boxes (blocks of their own), and what older programs show instead."""
 CHARACTERS = {"noBreakHyphen": "-", "softHyphen": "", "tab": " ", "br": "<br/>", "cr": "<br/>", "ptab": " "}
-SYMBOL = (
-    " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
-)
+SYMBOL = " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
 """The letters of the font Symbol from code 32 on."""
 SYMBOL_UPPER = {0xB0: "°", 0xB1: "±", 0xA3: "≤", 0xB3: "≥", 0xB4: "×", 0xB7: "•", 0xB8: "÷", 0xB9: "≠", 0xBB: "≈"}
 LEVELS = 9
@@ -118,7 +119,7 @@ EQUATIONS: dict[str, Callable[[Any], str]] = {
 
 
 class Numbering:
-    """The numbers that Word puts before paragraphs, counted as it counts: by list and level, from the document's top."""
+    """The numbers that Word puts before paragraphs, counted as it counts: by list and level."""
 
     def __init__(self, part: Any) -> None:
         root = next((rel.target_part for rel in part.rels.values() if rel.reltype.endswith("/numbering")), None)

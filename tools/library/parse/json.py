@@ -1,4 +1,4 @@
-"""JSON and JSON Lines: a list of objects is a table of records, an object one of keys and values, another list one of lines."""
+"""JSON and JSON Lines: objects are rows of a table, one object is keys and values, another list is one of lines."""
 
 import json
 from pathlib import Path

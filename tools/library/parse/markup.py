@@ -32,7 +32,7 @@ def _unwrap_plate(drawing: Tag, soup: BeautifulSoup) -> None:
     picture = drawing.find("image")
     source = picture.get("xlink:href") or picture.get("href") if picture else None
     if source and not drawing.find(["path", "rect", "line", "circle", "polygon", "text"]):
-        drawing.replace_with(soup.new_tag("img", attrs={"src": source}))
+        drawing.replace_with(soup.new_tag("img", attrs={"src": str(source)}))
 
 
 # tables
@@ -76,13 +76,18 @@ def _without_spans(table: Tag, soup: BeautifulSoup) -> None:
                 break
             down, across = _span(cell, "rowspan"), _span(cell, "colspan")
             if down > 1:
-                going_on |= {n: (down - 1, cell.get_text(" ", strip=True) if n == column else "") for n in range(column, column + across)}
+                going_on |= {
+                    n: (down - 1, cell.get_text(" ", strip=True) if n == column else "")
+                    for n in range(column, column + across)
+                }
             for _ in range(across - 1):
                 cell.insert_after(soup.new_tag(cell.name))
             column += across
 
 
-def _carried(row: Tag, before: Tag | None, column: int, going_on: dict[int, tuple[int, str]], soup: BeautifulSoup) -> int:
+def _carried(
+    row: Tag, before: Tag | None, column: int, going_on: dict[int, tuple[int, str]], soup: BeautifulSoup
+) -> int:
     """Put the cell that goes on in this column before the next one; returns the column after it."""
     left, text = going_on.pop(column)
     own = soup.new_tag("td")

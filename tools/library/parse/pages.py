@@ -33,7 +33,12 @@ PageError = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 COMMON = frozenset("eaintorsEAINTORS")  # make up half of the letters of any European language, of a cipher a third
 LEAST_COMMON = 0.4
 LEAST_WORD_LETTERS = 200
-REMARKS = [pymupdf.PDF_ANNOT_TEXT, pymupdf.PDF_ANNOT_HIGHLIGHT, pymupdf.PDF_ANNOT_UNDERLINE, pymupdf.PDF_ANNOT_STRIKE_OUT]
+REMARKS = [
+    pymupdf.mupdf.PDF_ANNOT_TEXT,
+    pymupdf.mupdf.PDF_ANNOT_HIGHLIGHT,
+    pymupdf.mupdf.PDF_ANNOT_UNDERLINE,
+    pymupdf.mupdf.PDF_ANNOT_STRIKE_OUT,
+]
 UPRIGHT = (1, 0)  # the direction of writing: cosine and sine
 TURNS = {(0, -1): 90, (0, 1): 270, (-1, 0): 180}
 """How far a page must be turned clockwise so that text of this direction stands upright."""
@@ -69,8 +74,8 @@ class PageContent:
 def read_pages(
     document: pymupdf.Document, read: ocr.Reader | None, notes: list[str], originals: Originals | None = None
 ) -> list[PageContent]:
-    """Every page that can be read; `notes` names the others, and hidden text that was left out. With `originals` it is a
-    rendition made here, whose letters are what the file says, however odd they look."""
+    """Every page that can be read; `notes` names the others, and hidden text that was left out. With `originals` it is
+    a rendition made here, whose letters are what the file says, however odd they look."""
     reader = _PageReader(upright(document), read, notes, originals=originals)
     found = []
     for number in range(1, document.page_count + 1):
@@ -201,7 +206,9 @@ class _PageReader:
 def _with_typed(scan: PageContent, typed: Sequence[Line]) -> PageContent:
     """A scan with the lines that are typed over it; what OCR read in their place is left out. It is no scan where that
     is all that OCR read: a few words over a picture."""
-    others = [line for line in scan.lines if not any(overlap(line.box, own.box) > 0.4 * area(line.box) for own in typed)]
+    others = [
+        line for line in scan.lines if not any(overlap(line.box, own.box) > 0.4 * area(line.box) for own in typed)
+    ]
     few = sum(len(line.text) for line in others) < LEAST_LETTERS
     return replace(scan, lines=(*typed, *others), scanned=not few)
 

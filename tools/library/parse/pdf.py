@@ -36,7 +36,9 @@ from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.pixels import png
 
 JUNK_TITLE = re.compile(
-    r"^(untitled|\(?anonymous|microsoft |document ?\d*$|slide \d|powerpoint|unknown|\(?unspecified)|\.\w{2,5}$|\\|/\w+/", re.I
+    r"^(untitled|\(?anonymous|microsoft |document ?\d*$|slide \d|powerpoint|unknown|\(?unspecified)"
+    r"|\.\w{2,5}$|\\|/\w+/",
+    re.I,
 )
 """Names of programs, files and paths in the place of a title."""
 TITLE_SIZE = 1.25  # of the size of the prose, from which a line at the top is a title
@@ -55,8 +57,7 @@ def parse_pdf(path: Path, read: ocr.Reader | None = ocr.read, read_file: ReadFil
     pages."""
     with open_pdf(path) as document:
         files = list(files_of(document)) if read_file is not no_files else []
-        parsed = parse_document(document, title=_title(document), read=read)
-    parsed = replace(parsed, title=parsed.title or path.stem)
+        parsed = parse_document(document, _title(document), read, name=path.stem)
     return with_files(parsed, path.read_bytes(), files, read_file) if files else parsed
 
 
@@ -88,9 +89,14 @@ def _title(document: pymupdf.Document) -> str:
 
 
 def parse_document(
-    source: pymupdf.Document, title: str, read: ocr.Reader | None, originals: Originals | None = None
+    source: pymupdf.Document,
+    title: str,
+    read: ocr.Reader | None,
+    originals: Originals | None = None,
+    name: str = "",
 ) -> Parsed:
-    """Two passes: what repeats on many pages is known only after all were read.
+    """Two passes: what repeats on many pages is known only after all were read. Without a `title` it is what the first
+    page says, or `name`.
 
     `originals` says that the pages are a rendition set here, which has no running headers and no garbled text, and
     holds the words that cannot be read back from it.
@@ -99,11 +105,11 @@ def parse_document(
     notes: list[str] = []
     pages = read_pages(source, read, notes, originals)
     if not pages:
-        raise _without_pages(title, notes)
+        raise _without_pages(title or name, notes)
     heights = [page.box[3] for page in pages]
     left_out = set() if made_here else lines.furniture([page.lines for page in pages], heights)
     style = _Style(pages)
-    title = title or _first_title(pages[0], style.body)
+    title = title or _first_title(pages[0], style.body) or name
     found = []
     for index, page in enumerate(pages):
         own = [line for number, line in enumerate(page.lines) if (index, number) not in left_out]
@@ -115,7 +121,7 @@ def parse_document(
         found.append(_turned_back(parts, page) if page.turn else parts)
         on_page.get()((len(pages) + index + 1) // 2, len(pages))
     if all(parts is NOTHING for parts in found):
-        raise _without_pages(title, notes)
+        raise _without_pages(title or name, notes)
     blocks = over_breaks([block for parts in found for block in parts.blocks], style.known)
     pictures = [figure for parts in found for figure in parts.figures]
     if made_here:
@@ -151,8 +157,8 @@ def _without_pages(title: str, notes: Sequence[str]) -> UnreadableFile:
 class _Style:
     """What is known of a document after the first pass, and the headings above the place that the second has reached.
 
-    `body` is the font size of its prose, `known` its words, `repeated` tells pictures that stand on many pages, `slides` whether it is a
-    deck.
+    `body` is the font size of its prose, `known` its words, `repeated` tells pictures that stand on many pages,
+    `slides` whether it is a deck.
     """
 
     def __init__(self, pages: Sequence[PageContent]) -> None:

@@ -125,7 +125,9 @@ def _flat(picture: Image.Image) -> Image.Image:
         layer = picture.convert("RGBA")
         seen = layer.getchannel("A").point(lambda alpha: 255 * (alpha > 127))
         light = ImageStat.Stat(layer.convert("L"), seen).mean[0] if seen.getbbox() else 0
-        ground = Image.new("RGB", layer.size, "black" if light > NEARLY_WHITE and seen.getextrema()[0] == 0 else "white")
+        ground = Image.new(
+            "RGB", layer.size, "black" if light > NEARLY_WHITE and seen.getextrema()[0] == 0 else "white"
+        )
         ground.paste(layer, mask=layer)
         return ground
     if picture.mode in WIDE:

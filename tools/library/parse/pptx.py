@@ -1,5 +1,6 @@
 """PPTX: each slide a page of its own size, text, tables and pictures where they stand, notes below."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ EMU = 12_700  # per point
 NOTES_HEIGHT = 160.0
 MARGIN = 20.0
 LEGEND_HEIGHT = 14.0
+FILE_NAME = re.compile(r"\.\w{3,4}$")  # in the place of an alternative text
 TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE)
 STYLE = rendition.STYLE + "body {font-size: 14pt} h1 {font-size: 24pt; margin: 0} p {margin: 2pt 0}"
 SMALLEST = 0.2  # text is scaled down to fit its box, as slides do; so far at the most
@@ -128,7 +130,11 @@ def _points(series: list[Any]) -> list[list[str]]:
     rows = [["series", "x", "y"]]
     for one in series:
         across = [float(x.text) for x in one._element.findall(".//{*}xVal//{*}pt/{*}v")]
-        rows += [[one.name or "", f"{x:.12g}", f"{y:.12g}"] for x, y in zip(across, one.values, strict=False) if y is not None]
+        rows += [
+            [one.name or "", f"{x:.12g}", f"{y:.12g}"]
+            for x, y in zip(across, one.values, strict=False)
+            if y is not None
+        ]
     return rows
 
 
@@ -147,7 +153,8 @@ def _picture(page: pymupdf.Page, shape: Any, box: Box, notes: list[str], number:
         notes.append(f"slide {number}: the picture '{shape.name}' could not be taken in")
         return
     page.insert_image(box, stream=picture, keep_proportion=False)
-    if legend := rendition.legend_html(shape._element._nvXxPr.cNvPr.get("descr") or ""):
+    about = shape._element._nvXxPr.cNvPr.get("descr") or ""
+    if legend := rendition.legend_html("" if FILE_NAME.search(about) else about):
         below = (box[0], box[3], box[2], box[3] + LEGEND_HEIGHT)
         page.insert_htmlbox(_roomy(below, page.rect), legend, css=STYLE, scale_low=SMALLEST)
 

@@ -5,7 +5,9 @@ import re
 from typing import Any
 
 SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])*')
-PIECE = re.compile(r'"(?P<text>[^"]*)"|\\(?P<char>.)|\[\$(?P<money>[^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(?P<digits>[#0?.,]+)|(?P<plain>.)')
+PIECE = re.compile(
+    r'"(?P<text>[^"]*)"|\\(?P<char>.)|\[\$(?P<money>[^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(?P<digits>[#0?.,]+)|(?P<plain>.)'
+)
 NOT_SHOWN = re.compile(r"general|e[+-]|/|@|^[^#0?]*$", re.I)
 """Formats that are not followed: powers, fractions, those without a place for a digit."""
 

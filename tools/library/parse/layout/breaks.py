@@ -4,14 +4,14 @@ import re
 from collections.abc import Container, Sequence
 
 from tools.library.evidence import text_of
-from tools.library.parse.layout.lines import BULLET, UNSPACED, parted
+from tools.library.parse.layout.lines import BULLET, TABLE_CAPTION, UNSPACED, is_caption, parted
 from tools.library.parse.parts import Block
 
 CLOSED = re.compile(r"[.!?:;。！？।][\"'”’»)\]]*$")
 LEAST_WORDS = 4
 """Words of a block that can be an unfinished sentence, not a label."""
 LOOK_BACK = 3
-"""Blocks that may stand between the two parts of a sentence: footnotes, labels."""
+"""Blocks that may stand between the two parts of a sentence: footnotes, captions, labels."""
 
 
 def over_breaks(blocks: Sequence[Block], known: Container[str]) -> list[Block]:
@@ -34,6 +34,8 @@ def _unfinished(before: Sequence[Block], block: Block) -> int | None:
         text = text_of(before[at].words).strip()
         if before[at].heading != block.heading:
             return None
+        if is_caption(text) or is_caption(text, TABLE_CAPTION):
+            continue
         if len(before[at].words) >= LEAST_WORDS and not CLOSED.search(text) and not _is_heading(before[at], text):
             return at if _breaks(before[at], block) else None
     return None

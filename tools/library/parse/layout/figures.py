@@ -276,7 +276,9 @@ def _one_row(panel: Cluster, other: Cluster) -> bool:
     a, b = panel.box, other.box
     shared = min(a[3], b[3]) - max(a[1], b[1])
     apart = max(a[0] - b[2], b[0] - a[2])
-    return shared > 0.85 * max(a[3] - a[1], b[3] - b[1]) and apart < ROW_GAP and bool(panel.raster) == bool(other.raster)
+    return (
+        shared > 0.85 * max(a[3] - a[1], b[3] - b[1]) and apart < ROW_GAP and bool(panel.raster) == bool(other.raster)
+    )
 
 
 def _panels(found: list[Cluster]) -> list[Cluster]:

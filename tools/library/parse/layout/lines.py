@@ -94,8 +94,8 @@ def body_size(lines: Sequence[Line]) -> float:
 
 
 def is_caption(text: str, pattern: re.Pattern[str] = CAPTION) -> bool:
-    """Whether a paragraph starts like 'Figure 3. Pump' or 'Figure 3 exploded view', not like 'Figure 3 shows ...', which
-    is a sentence."""
+    """Whether a paragraph starts like 'Figure 3. Pump' or 'Figure 3 exploded view', not like 'Figure 3 shows ...',
+    which is a sentence."""
     match = pattern.match(text)
     if match is None or re.match(r"\)?,\s", match["rest"]):
         return False
@@ -313,11 +313,7 @@ def parted(last: Word, following: Word, known: Container[str]) -> Word:
 
 def vocabulary(lines: Iterable[Line]) -> frozenset[str]:
     """The words of a document in small letters, without those that a line's end may have cut."""
-    return frozenset(
-        re.sub(r"^\W+|\W+$", "", word.text).lower()
-        for line in lines
-        for word in line.words[1:-1]
-    )
+    return frozenset(re.sub(r"^\W+|\W+$", "", word.text).lower() for line in lines for word in line.words[1:-1])
 
 
 # --- headings
