@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pymupdf
+from PIL import Image
 
 from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Region, Word
 from tools.library.parse import ocr
 from tools.library.parse.attached import ReadFile, files_of, no_files, with_files
-from tools.library.parse.layout import figures, lines, ruled_tables
+from tools.library.parse.layout import figures, lines, ruled_tables, scan_figures
 from tools.library.parse.layout.aligned_tables import find_aligned
 from tools.library.parse.layout.booktabs import find_booktabs
 from tools.library.parse.layout.breaks import over_breaks
@@ -43,6 +44,7 @@ JUNK_TITLE = re.compile(
 """Names of programs, files and paths in the place of a title."""
 TITLE_SIZE = 1.25  # of the size of the prose, from which a line at the top is a title
 DPI = 150
+COARSE_DPI = 72  # of a scan in which figures are looked for
 LONG_SIDE = 1600  # pixels of a figure's picture
 MANY_DRAWINGS = 20_000
 TITLE_SHARE = 0.45  # of a slide's height, from the top
@@ -251,10 +253,37 @@ class _Page:
             for picture, key in zip(content.pictures, content.keys, strict=True)
             if key not in style.repeated and not self._is_ground(picture.box, 0.6)
         ]
+        self.is_slide_scan = content.scanned and style.slides
+        if content.scanned and not style.slides:
+            self.pictures += self._scanned_figures()
 
     def _is_ground(self, box: Box, share: float) -> bool:
         """What fills this share of the page is its background, or the scan of it, if there is text on it."""
         return area(box) > share * area(self.content.box) and len(self.words) >= FEW_WORDS
+
+    def _scanned_figures(self) -> list[figures.Shape]:
+        """The drawings and photos in the picture of a page."""
+        picture, scale = self._scan()
+        found = scan_figures.drawn(picture, self._text_in(scale))
+        boxes = [(x0 / scale, y0 / scale, x1 / scale, y1 / scale) for x0, y0, x1, y1 in found]
+        return [figures.Shape(box, 1, art=True, raster=True) for box in boxes]
+
+    def _scan(self) -> tuple[Image.Image, float]:
+        return render(self.page, self.content.box, dpi=COARSE_DPI, long_side=LONG_SIDE)
+
+    def _text_in(self, scale: float) -> list[Box]:
+        """The boxes of the lines in a picture of the page, in its pixels."""
+        return [(x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in (line.box for line in self.lines)]
+
+    def _whole(self, headings: Sequence["_Heading"]) -> list[FigurePart]:
+        """A slide that is a picture, as a figure: what it shows cannot be told from its ground."""
+        picture, scale = self._scan()
+        if not scan_figures.shows_something(picture, self._text_in(scale)):
+            return []
+        image, _ = render(self.page, self.content.box, dpi=DPI, long_side=LONG_SIDE)
+        box, title = self.content.box, headings[-1].path
+        caption = tuple(Word(text, self.content.number, box) for text in title.split())
+        return [FigurePart(png(image), self.content.number, box, caption, tuple(self.words), title)]
 
     def parts(self, read: ocr.Reader | None) -> PageParts:
         drawings = self._drawings()
@@ -269,9 +298,10 @@ class _Page:
         text = _outside(text, found)
         blocks, headings = self._slide(text) if self.style.slides else self._blocks(text)
         blocks += [Block(words) for words in self.remarks]
+        shown = [self._figure(cluster, headings, read) for cluster in found]
         return PageParts(
             blocks,
-            [self._figure(cluster, headings, read) for cluster in found],
+            shown or (self._whole(headings) if self.is_slide_scan else []),
             [self._captioned(table, text, headings) for table in tables],
             words_of(text[0]) if text and figures.is_legend(text[0], self.style.body) else (),
         )
