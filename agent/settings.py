@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
 
     library: Path = Field(default=Path("~/.exhibit"), description="folder of the library and the conversations")
-    model: str = Field(default="extractive", description="'extractive', or 'ollama/<model>'")
+    model: str = Field(default="extractive", description="'extractive', 'ollama/<model>' or 'openai/<model>'")
     text_encoder: str = Field(
         default="minilm", description="encoder of the text leg: 'minilm' or 'sentence-transformers/<name or folder>'"
     )
@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     web_private: bool = Field(default=False, description="URLs of this machine and of private networks may be indexed")
     workers: int | None = Field(default=None, ge=1, le=256, description="processes that read files; one a core")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers", repr=False)
+    model_url: str | None = Field(
+        default=None, description="a server that speaks OpenAI's API, for 'openai/<model>'", repr=False
+    )
+    model_key: str | None = Field(default=None, description="that server's key", repr=False)
     num_ctx: int | None = Field(
         default=None, ge=4096, description="context of the model, tokens; without one, it is chosen"
     )
