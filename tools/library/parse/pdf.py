@@ -273,7 +273,9 @@ class _Page:
 
     def _text_in(self, scale: float) -> list[Box]:
         """The boxes of the lines in a picture of the page, in its pixels."""
-        return [(x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in (line.box for line in self.lines)]
+        return [
+            (x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in (line.box for line in self.lines)
+        ]
 
     def _whole(self, headings: Sequence["_Heading"]) -> list[FigurePart]:
         """A slide that is a picture, as a figure: what it shows cannot be told from its ground."""
