@@ -137,7 +137,22 @@ def parse_document(
         with_mentions(blocks, pictures, flowing=made_here),
         tuple(continued([table for parts in found for table in parts.tables])),
         notes=tuple(notes),
+        labels=() if made_here else _labels(source, pages, left_out),
     )
+
+
+def _labels(
+    document: pymupdf.Document, pages: Sequence[PageContent], left_out: set[tuple[int, int]]
+) -> tuple[str, ...]:
+    """The number of each page as the file declares it, else as it is printed on the page; () where that is the order
+    of the pages."""
+    labels = [document[number].get_label() for number in range(document.page_count)]
+    if not any(labels):
+        for index, number in left_out:
+            if printed := lines.PAGE_NUMBER.match(pages[index].lines[number].text):
+                labels[pages[index].number - 1] = printed.group(2)
+    plain = all(label in ("", str(number)) for number, label in enumerate(labels, 1))
+    return () if plain else tuple(labels)
 
 
 def _first_title(page: PageContent, body: float) -> str:
