@@ -1,6 +1,7 @@
 """Bytes of a text file as text: by byte order mark, as UTF-8, as the file declares, else detected."""
 
 import codecs
+import re
 from collections.abc import Iterator
 
 import charset_normalizer
@@ -14,9 +15,9 @@ MARKS = (
 )
 WESTERN = "cp1252"
 """What is called Latin-1 on the web; its dashes, quotation marks and € are control characters in Latin-1 itself."""
-FEW = 0.1
-"""Share of bytes beyond ASCII up to which a text is in Latin letters: 1 to 6 % in German, French and Polish, more than
-half in Cyrillic, Greek and Japanese. Detection on so few bytes is a guess."""
+ALONE = 0.5
+"""Share of bytes beyond ASCII that stand alone between ASCII letters, from which a text is in Latin letters: nearly all
+in German or French, where detection has little to go by; few in Cyrillic, Greek and Japanese."""
 
 
 def decode(data: bytes, declared: str = "") -> str:
@@ -60,5 +61,6 @@ def _known(declared: str) -> str:
 
 
 def _detected(data: bytes, beyond: int) -> str:
-    best = None if beyond <= FEW * len(data) else charset_normalizer.from_bytes(data).best()
+    alone = beyond - sum(len(run) for run in re.findall(rb"[\x80-\xff]{2,}", data))
+    best = None if alone >= ALONE * beyond else charset_normalizer.from_bytes(data).best()
     return best.encoding if best else WESTERN
