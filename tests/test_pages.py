@@ -178,7 +178,7 @@ def test_uncompressed_pictures_of_one_size_are_told_apart() -> None:
 
 
 def turned_reader(good: int):
-    """Reads well where the picture was turned `good` degrees before, on its head else; lines stand on end at 90, 270."""
+    """Reads well only the picture that was turned by `good` degrees; before, lines stand on end or on their head."""
 
     def read(picture: Image.Image) -> list[OcrLine]:
         wide = picture.width > picture.height

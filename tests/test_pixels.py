@@ -160,7 +160,8 @@ def test_white_letters_on_nothing_stand_on_black(tmp_path: Path) -> None:
 
 
 def test_a_drawing_is_drawn() -> None:
-    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="10" height="10" fill="red"/></svg>'
+    head = b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10">'
+    svg = head + b'<rect width="10" height="10" fill="red"/></svg>'
     png = pixels.as_png(svg)
     assert png is not None
     with Image.open(io.BytesIO(png)) as picture:

@@ -1,6 +1,5 @@
 """Tables as words whose separators make Markdown; tables that go on over the page."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
