@@ -67,6 +67,7 @@ def read(job: ReadJob) -> ReadFile:
         media_type=parsed.media_type,
         pages=parsed.pages,
         sha256=sha256,
+        labels=tuple(map(clean, parsed.labels)),
     )
     reader = encode.reader(job.text_encoder)
     entries = tuple(_entries(job.root, source, parsed, reader))
