@@ -28,7 +28,7 @@ BlockKind = Literal["row", "item", "label", "paragraph"]
 
 
 @dataclass(frozen=True)
-class Unit:
+class TextUnit:
     """A table row, a list item's sentence, a `Label: value` line or a paragraph's sentence.
 
     `text` is as it is read: wrapped lines joined, a row's cells beside their headers. It stands at `start` to `end`
@@ -52,22 +52,22 @@ class _Block:
 
 
 @lru_cache(maxsize=256)
-def units(text: str) -> tuple[Unit, ...]:
+def units(text: str) -> tuple[TextUnit, ...]:
     """In order. Together they have every word of the text but the table's header lines, which stand in the rows."""
     rows = {row.start: row for row in markdown.rows(text)}
-    found: list[Unit] = []
+    found: list[TextUnit] = []
     for number, block in enumerate(_blocks(text)):
         if block.kind == "row":
-            found.append(Unit(read_row(rows[block.start]), block.start, block.end, "row", number))
+            found.append(TextUnit(read_row(rows[block.start]), block.start, block.end, "row", number))
             continue
         head = _head(found, block)
         found += [
-            Unit(" ".join(text[a:b].split()), a, b, block.kind, number, head) for a, b in _sentences(text, block)
+            TextUnit(" ".join(text[a:b].split()), a, b, block.kind, number, head) for a, b in _sentences(text, block)
         ]
     return tuple(found)
 
 
-def _head(before: list[Unit], block: _Block) -> int:
+def _head(before: list[TextUnit], block: _Block) -> int:
     """The index of the unit that ends with a colon above the list; -1 for none."""
     if block.kind != "item" or not before:
         return -1
