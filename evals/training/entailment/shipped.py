@@ -32,5 +32,5 @@ def _is_float(name: str) -> bool:
 
 def _dequantized(found: dict[str, NDArray[np.generic]], name: str) -> NDArray[np.float32]:
     base = name.removesuffix(_QUANTIZED)
-    scale, zero = found[base + "_scale"], found[base + "_zero_point"]
-    return ((found[name].astype(np.float32) - zero.astype(np.float32)) * scale).astype(np.float32)
+    scale, zero, steps = (found[one].astype(np.float32) for one in (base + "_scale", base + "_zero_point", name))
+    return np.asarray((steps - zero) * scale, np.float32)
