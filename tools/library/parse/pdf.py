@@ -38,7 +38,7 @@ from tools.library.parse.pixels import png
 
 JUNK_TITLE = re.compile(
     r"^(untitled|\(?anonymous|microsoft |document ?\d*$|slide \d|powerpoint|unknown|\(?unspecified)"
-    r"|\.\w{2,5}$|\\|/\w+/",
+    r"|\.[a-z]\w{1,4}$|\\|/\w+/",
     re.I,
 )
 """Names of programs, files and paths in the place of a title."""
