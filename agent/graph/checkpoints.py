@@ -46,7 +46,7 @@ class Checkpoints(SqliteSaver):
         self._path = path
         super().__init__(database.connect(path), serde=JsonPlusSerializer(__unpack_ext_hook__=_revive))
         try:
-            with self.cursor(transaction=False):  # whatever is wrong with the file is said now
+            with self.cursor(transaction=False):  # whatever is wrong with the file comes out now
                 pass
         except BaseException:
             self.close()

@@ -52,10 +52,10 @@ class SourceFile:
 class UnpackedArchive:
     """A ZIP unpacked into a temporary folder until each of its members is read."""
 
-    def __init__(self, file: SourceFile) -> None:
+    def __init__(self, file: SourceFile, temporary: Path) -> None:
         """Raises UnreadableFile, OSError."""
         self.file = file
-        self._folder = TemporaryDirectory(prefix="exhibit-")
+        self._folder = TemporaryDirectory(dir=temporary)
         try:
             unpacked = archive.unpack(file.path, Path(self._folder.name))
         except BaseException:

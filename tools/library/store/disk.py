@@ -35,6 +35,17 @@ def original(sha: str) -> Path:
     return Path("originals", sha)
 
 
+def temporary(folder: Path) -> Path:
+    """Where a run unpacks archives and keeps what it needs for a moment; emptied by the next run."""
+    return folder / "temporary"
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Every picture, rendition and original, and what was not written to its end."""
+    for name in ("pictures", "renditions", "originals"):
+        yield from (path for path in sorted((folder / name).rglob("*")) if path.is_file())
+
+
 def page_file(folder: Path, source: Source) -> Path:
     """What the pages of a source are drawn from: its rendition, or the file it was read from, at any path that has its
     bytes unchanged; of one in an archive or on the net, the copy that was kept. Raises NotInLibrary."""
@@ -73,17 +84,18 @@ def write(path: Path, content: bytes) -> None:
     what the content is."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")  # two processes may write the same picture
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    with may_fill(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with beside.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
 
 
 def is_full(error: BaseException) -> bool:
@@ -99,6 +111,17 @@ def full(folder: Path) -> DiskFull:
         f"The disk that holds the library ({folder}) is full.",
         "Free some space, then run the same command: what was finished is kept, and it goes on.",
     )
+
+
+@contextmanager
+def may_fill(folder: Path) -> Iterator[None]:
+    """Raises DiskFull for whatever error says that the disk is full."""
+    try:
+        yield
+    except Exception as error:  # Qdrant Edge raises bare Exceptions
+        if is_full(error) and not isinstance(error, DiskFull):
+            raise full(folder) from error
+        raise
 
 
 def need(folder: Path, size: int) -> None:
