@@ -26,8 +26,8 @@ INJECTED = {
     "a device query": "\x1b[c\x1bP$q\x1b\\",
     "rich's own markup": "[bold red]x[/] [link=file:///etc/passwd]x[/link]",
 }
-OURS = re.compile("\x1b\\[[0-9;]*m|\x1b\\]8;[^\x1b\x07\x9c]*\x1b\\\\")
-"""Colours and links, which a command may write to a terminal."""
+OURS = re.compile("\x1b\\[[0-9;]*m|\x1b\\]8;[^\x1b\x07\x9c]*\x1b\\\\|\x1b\\[\\?25[lh]|\r\x1b\\[2K|\x1b\\[1A|\x1b\\[2K")
+"""Colours, links and a bar's own moves, which a command may write to a terminal."""
 COMMANDS = (
     ("index",),
     ("ask", "What is the Zyxw?"),
@@ -38,7 +38,7 @@ COMMANDS = (
     ("library", "doctor"),
 )
 COLOURED = ("ask", "search", "library list")
-"""Tried once more as on a terminal; the others draw bars there, with codes that move the cursor."""
+"""Tried once more as on a terminal."""
 
 
 def terminal(work: Path) -> Iterator[Outcome]:
