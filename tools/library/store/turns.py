@@ -49,11 +49,13 @@ class Turn:
         self._touched_at, self._taken_at = self._touched(), time.monotonic()
 
     def _try(self) -> bool:
-        lock = sqlite3.connect(self._file, timeout=0, isolation_level=None, check_same_thread=False)
+        lock = None
         try:
+            lock = sqlite3.connect(self._file, timeout=0, isolation_level=None, check_same_thread=False)
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            lock.close()
+            if lock:
+                lock.close()
             if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
                 return False
             if disk.is_full(error):
