@@ -11,17 +11,19 @@ AnswerStatus = Literal["answered", "partial", "conflicting", "not_found"]
 
 
 class Citation(Frozen):
-    """`key` is the evidence's number in the conversation; `quote` is verbatim from that evidence's text."""
+    """`key` is the evidence's number in the conversation; `quote` is what a model copied from that evidence's text."""
 
     key: int = Field(ge=1)
-    quote: str
+    quote: str = ""
 
 
 class Claim(Frozen):
-    """One statement, and where it comes from. A claim with no citation is never shown."""
+    """One statement, and where it comes from. A claim with no citation is never shown. `calculation` is an expression
+    over quoted numbers, such as "48 * 12", where the statement is computed."""
 
     text: str
     citations: tuple[Citation, ...] = ()
+    calculation: str = ""
 
 
 class Place(Frozen):

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from langchain_core.messages import HumanMessage
 from pydantic import BaseModel, Field, ValidationError
 
 import prompts
-from agent.llm.protocol import Brief, ChatModel
+from agent.llm.protocol import Brief, ChatModel, Decision
 from evals.cases import SuiteError
 from evals.metrics.score import Score
 from evals.metrics.statistics import bootstrap
@@ -67,13 +68,14 @@ class Judged(Frozen):
 
 
 def ask(model: ChatModel, question: str, reference: str, said: str) -> Score:
-    """1.0 or 0.0, or why there is none. Goes through the model's own `decide`, with a judgement as its only tool."""
+    """1.0 or 0.0, or why there is none. Goes through the model's own `step`, with a judgement as its only tool."""
     fence = f"<<{sha256(said.encode()).hexdigest()[:12]}>>"  # made of what it holds, so that nothing in it can end it
     fields = {"question": question, "reference": reference, "said": said or "(nothing)", "fence": fence}
-    brief = Brief(question=prompts.render("judge", **fields))
+    question = prompts.render("judge", **fields)
+    brief = Brief(question=question, messages=(HumanMessage(content=question),))
     try:
-        decision = model.decide(brief, [_TOOL])
-        return Score(float(Judgement.model_validate(decision.args).right))
+        step = model.step(brief, [_TOOL])
+        return Score(float(Judgement.model_validate(step.args if isinstance(step, Decision) else {}).right))
     except (ModelError, ValidationError) as error:
         return Score(None, NONSENSE if isinstance(error, ValidationError) else error.message)
 

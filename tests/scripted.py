@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.answer import Citation, Claim
-from agent.llm.protocol import ANSWER, Brief, Decision, OnClaim
+from agent.llm.protocol import ANSWER, Brief, ChatModel, Decision, Draft, OnClaim
 from agent.validator import Seen
 from tools.tool import Tool
 
@@ -18,8 +18,10 @@ def call(action: str, **args) -> Decision:
 
 
 @dataclass
-class Scripted:
-    """`decisions` and `drafts` in order; the last of each is repeated for ever. `briefs` is what it was shown."""
+class Scripted(ChatModel):
+    """`decisions` and `drafts` in order; the last of each is repeated for ever. `briefs` is what it was shown. Where
+    it decides to answer, or may search no more, the step is its next draft; a draft of no claims says that all is
+    missing."""
 
     decisions: list[Decision]
     drafts: list[tuple[Claim, ...]]
@@ -33,9 +35,16 @@ class Scripted:
     def check(self) -> None:
         pass
 
-    def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
+    def step(self, brief: Brief, tools: Sequence[Tool], on_claim: OnClaim = lambda claim: None) -> Decision | Draft:
         self.briefs.append(brief)
-        return self.decisions.pop(0) if len(self.decisions) > 1 else self.decisions[0]
+        if brief.may_search:
+            decision = self.decisions.pop(0) if len(self.decisions) > 1 else self.decisions[0]
+            if decision.action != ANSWER:
+                return decision
+        draft = self.drafts.pop(0) if len(self.drafts) > 1 else self.drafts[0]
+        for claim in draft:
+            on_claim(claim)
+        return Draft(claims=draft, missing="" if draft else "all of it")
 
     def look(self, picture: bytes, question: str, caption: str) -> str:
         self.looked.append(caption)
@@ -45,19 +54,12 @@ class Scripted:
         self.looked.append(question)
         return "a picture"
 
-    def confirm(self, picture: bytes, claim: str) -> Seen:
+    def confirm(self, picture: bytes, claim: str, about: str = "") -> Seen:
         self.looked.append(claim)
         return self.confirms
 
     def support(self, claim: str, sources: str) -> Seen:
         return "cannot tell"
-
-    def write(self, brief: Brief, on_claim: OnClaim = lambda claim: None) -> tuple[Claim, ...]:
-        self.briefs.append(brief)
-        draft = self.drafts.pop(0) if len(self.drafts) > 1 else self.drafts[0]
-        for claim in draft:
-            on_claim(claim)
-        return draft
 
 
 SEARCH = call("search_text", query="oil")

@@ -20,7 +20,7 @@ from agent import Assistant
 from agent.answer import Answer
 from agent.graph.observations import Observations
 from agent.llm.ollama import Ollama
-from tests.fake_ollama import Body, FakeOllama, Reply
+from tests.fake_ollama import Body, FakeOllama, Reply, conversation
 from tools import build, http_api
 from tools.errors import ModelError
 
@@ -94,22 +94,23 @@ def stock(tmp_path: Path) -> tuple:
 def entry(written: str | dict[str, Any]) -> Reply | Callable[[Body], str]:
     """A reply of the script: text with keys to be filled in, or what the server does instead."""
     if isinstance(written, str):
-        return lambda body: filled(written, str(body["messages"][0]["content"]))
+        return lambda body: filled(written, conversation(body))
     if "repeat" in written:
         return Reply(written["repeat"] * written["times"])
     return Reply(**written)
 
 
-def filled(reply: str, prompt: str) -> str:
-    """The reply with each "@words" as the key of the evidence, as shown in the prompt, that holds these words."""
+def filled(reply: str, shown: str) -> str:
+    """The reply with each "@words" as the key of the evidence, as shown in the conversation, that holds these words;
+    each "@@words" as a string of it."""
 
     def key(match: re.Match[str]) -> str:
-        shown = prompt[prompt.index("\nEvidence:\n") :]
-        at = shown.find(match[1])
-        assert at >= 0, f"the script cites '{match[1]}', which the model was not shown"
-        return f'"{HEADER.findall(shown[:at])[-1]}"'
+        at = shown.find(match[2])
+        assert at >= 0, f"the script cites '{match[2]}', which the model was not shown"
+        found = HEADER.findall(shown[:at])[-1]
+        return f'"{found}"' if match[1] == "@@" else found
 
-    return re.sub(r'"@([^"]+)"', key, reply)
+    return re.sub(r'"(@@?)([^"@]+)"', key, reply)
 
 
 @pytest.mark.parametrize("turns", CONVERSATIONS)
@@ -154,6 +155,6 @@ def hold(turn: dict[str, Any], answer: Answer, chats: list[Body], number: int) -
         assert all(any(words in line for line in found) for words in turn.get(kind, [])), (kind, found)
     assert "notes" in turn or not answer.notes, answer.notes
     assert all(words in told for words in turn.get("told", [])), turn["told"]
-    looks = sum(any("images" in message for message in chat["messages"]) for chat in chats)
+    looks = sum(any(message.get("images") for message in chat["messages"]) for chat in chats)
     assert looks == turn.get("looks", looks)
-    assert all(sum(len(m.get("images", [])) for m in chat["messages"]) <= 1 for chat in chats)
+    assert all(sum(len(m.get("images") or []) for m in chat["messages"]) <= 1 for chat in chats)

@@ -40,7 +40,7 @@ def test_a_reply_that_is_no_judgement_is_not_scored() -> None:
     assert (score.value, score.reason) == (None, judge.NONSENSE)
 
     class Broken(Scripted):
-        def decide(self, brief, tools):
+        def step(self, brief, tools, on_claim=None):
             raise ModelNonsense("No schema fits.")
 
     assert judge.ask(Broken([], [()]), "?", "7", "seven").reason == "No schema fits."

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -23,18 +22,8 @@ from tools.library.upkeep import check
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "documents"
-    made.mkdir()
-    (made / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
-    (made / "b.md").write_text("# Belt\n\nThe belt is checked every 500 hours.\n")
-    return made
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with Library(tmp_path / "library", create=True) as opened:
-        yield opened
+def library(empty_library: Library) -> Library:
+    return empty_library
 
 
 def told(report: Report) -> tuple[int, int, int, int]:
@@ -174,7 +163,7 @@ def test_another_process_may_change_a_library_that_is_open(folder: Path, tmp_pat
     with Library(tmp_path / "open", create=True) as library:
         library.add([folder])
         assert found(library, "gearbox oil")
-        source = next(source.id for source in library.sources() if source.title == "a.txt")
+        source = next(source.id for source in library.sources() if source.uri.endswith("a.txt"))
         (folder / "c.txt").write_text("The pump holds 9 litres of water.\n")
         code = (
             "import sys; from pathlib import Path; from tools.library.library import Library\n"
@@ -183,7 +172,7 @@ def test_another_process_may_change_a_library_that_is_open(folder: Path, tmp_pat
             "    library.add([Path(sys.argv[3])])\n"
         )
         subprocess.run([sys.executable, "-c", code, str(tmp_path / "open"), source, str(folder / "c.txt")], check=True)
-        assert sorted(source.title for source in library.sources()) == ["b.md", "c.txt"]
+        assert sorted(Path(source.uri).name for source in library.sources()) == ["b.md", "c.txt"]
         assert library.catalog.pending() == [] and "9 litres" in found(library, "water of the pump")[0]
 
 

@@ -1,6 +1,6 @@
 """The state machine: every node and every edge.
 
-begin → decide → act → (look) → decide … → write → validate → finish, or back to decide or write
+begin → decide → act → (look) → decide … → validate → finish, or back to decide
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def build(checkpointer: BaseCheckpointSaver | None = None, context: RuntimeConte
     """`context` is bound to the nodes where the caller cannot pass one (a LangGraph server); there the checkpointer is
     the server's own."""
     graph = StateGraph(State, context_schema=None if context else RuntimeContext)
-    for node in (nodes.begin, nodes.decide, nodes.act, nodes.look, nodes.write, nodes.validate, nodes.finish):
+    for node in (nodes.begin, nodes.decide, nodes.act, nodes.look, nodes.validate, nodes.finish):
         graph.add_node(node.__name__, _bound(node, context))
 
     graph.add_edge(START, "begin")
@@ -30,7 +30,6 @@ def build(checkpointer: BaseCheckpointSaver | None = None, context: RuntimeConte
     graph.add_conditional_edges("decide", routes.after_decide)
     graph.add_conditional_edges("act", _bound(routes.after_act, context))
     graph.add_edge("look", "decide")
-    graph.add_edge("write", "validate")
     graph.add_conditional_edges("validate", _bound(routes.after_validate, context))
     graph.add_edge("finish", END)
     return graph.compile(checkpointer=checkpointer)

@@ -15,11 +15,15 @@ from pydantic import BaseModel
 
 from agent.answer import Answer, Citation, Claim, Place, Verdict
 from agent.graph import database
-from agent.llm.protocol import Call, Decision, Turn
+from agent.llm.protocol import Call, Decision, Draft, Turn
 from tools.errors import LibraryBusy
 from tools.library.evidence import Evidence, Region
 
-KINDS: tuple[type[BaseModel], ...] = (Answer, Citation, Claim, Place, Verdict, Call, Decision, Turn, Evidence, Region)
+KINDS: tuple[type[BaseModel], ...] = (
+    *(Answer, Citation, Claim, Place, Verdict),
+    *(Call, Decision, Draft, Turn),
+    *(Evidence, Region),
+)
 """Every class of ours that a checkpoint may hold."""
 RENAMED = {"agent.state": "agent.llm.protocol", "agent.graph.state": "agent.llm.protocol"}
 """Modules of which a checkpoint made by an earlier version says that its classes come from there."""

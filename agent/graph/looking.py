@@ -1,5 +1,6 @@
 """Pictures read by a model that sees: each alone, with the question; what was read is remembered."""
 
+import io
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
@@ -9,14 +10,23 @@ from agent.answer import Verdict
 from agent.events import Looking
 from agent.graph import evidence
 from agent.graph.state import RuntimeContext, State
+from agent.llm.protocol import Call
 from agent.validator import Looks, Seen
-from tools.errors import ModelNonsense, NotInLibrary, UnreadableFile
-from tools.library.evidence import Figure
+from tools.errors import ModelError, NotInLibrary, UnreadableFile
+from tools.language.words import terms
+from tools.library.evidence import Figure, Part, Passage, Record
+from tools.library.library import Library
 
 LOOKS_PER_CALL = 2
 """Figures of one call that a seeing model reads, best first: each costs a model call."""
-UNREAD = (ModelNonsense, UnreadableFile, NotInLibrary)
-"""What keeps one picture from being read, and is no reason to give up the turn."""
+UNREAD = (ModelError, UnreadableFile, NotInLibrary)
+"""What keeps one picture from being read, and is no reason to give up the turn: servers refuse single pictures. One
+that is down says so at the next step."""
+LOOK = "look"
+"""The tool that reads a picture again; only a model that sees is offered it."""
+SAME = "The left and the right picture show the same thing: the same kind of part, screen or drawing."
+HALF, GAP = 560, 16
+"""Pixels."""
 OWN_PICTURE = "(the person's own picture)"
 """Stands where a figure's caption would, among what was read in pictures."""
 
@@ -32,7 +42,7 @@ def read_own(image: str | None, question: str, runtime: Runtime[RuntimeContext])
     """Reads the person's picture, where there is one and the model sees. `image` is its SHA-256 in the library."""
     context = runtime.context
     if not image or not context.model.sees:
-        return OwnPicture()
+        return OwnPicture()  # text-only: the picture can be searched with, and not read
 
     def describe() -> str:
         return context.model.describe(context.library.picture(image), question)
@@ -44,36 +54,85 @@ def read_own(image: str | None, question: str, runtime: Runtime[RuntimeContext])
         return OwnPicture(notes=(f"Your picture was not read: {problem.message}",))
 
 
-def unread_figures(state: State, context: RuntimeContext) -> dict[int, Figure]:
-    """The best figures of the last call that this question was not read in; empty where the model cannot see."""
-    if not (context.model.sees and context.look):
-        return {}
-    keys = state["calls"][-1].keys
-    found = evidence.items([one for one in state["ledger"] if one.key in keys], context.library)
-    figures = [(key, found.get(key)) for key in keys if key not in state["looked"]]
-    return dict([(key, item) for key, item in figures if isinstance(item, Figure)][:LOOKS_PER_CALL])
+class Look(NamedTuple):
+    """A picture to be read: the figure with this key, or the whole page that it, or something else, stands on."""
+
+    key: int
+    item: Part
+    question: str
+    page: bool = False
 
 
-def read_figure(figure: Figure, question: str, context: RuntimeContext) -> str:
-    """What the figure shows of the question."""
+def to_read(state: State, context: RuntimeContext) -> list[Look]:
+    """What the last call asks to be read: what `look` names, or the best figures that it found and that this turn did
+    not read yet. Nothing where the model cannot see."""
+    if not sees(context) or not state["calls"]:
+        return []
+    call = state["calls"][-1]
+    found = evidence.items([one for one in state["ledger"] if one.key in call.keys], context.library)
+    parts = [(key, item) for key in call.keys if (item := found.get(key)) and not isinstance(item, Record)]
+    if call.tool == LOOK:
+        page = bool(call.args.get("page"))
+        return [Look(key, item, str(call.args["question"]), page or item.kind != "figure") for key, item in parts]
+    question = _standalone(state, call)
+    new = [Look(key, item, question) for key, item in parts if item.kind == "figure" and key not in state["looked"]]
+    return new[:LOOKS_PER_CALL]
 
-    def look() -> str:
-        return context.model.look(context.library.picture(figure.image), question, figure.caption)
 
-    return context.observations.read(figure.image, question, figure.caption, context.model.name, look)
+def sees(context: RuntimeContext) -> bool:
+    """Whether pictures are read at all: the model can, and `look` is set."""
+    return context.model.sees and context.look
+
+
+def _standalone(state: State, call: Call) -> str:
+    """A follow-up says "and in that chart?": what was searched for says which."""
+    words = str(call.args.get("query") or call.args.get("words") or "")
+    adds = terms(words) - terms(state["question"])  # where it adds nothing, the question stands alone
+    return f"{state['question']} ({words})" if state["turns"] and adds else state["question"]
+
+
+def read(look: Look, context: RuntimeContext) -> str:
+    """What the picture shows of the question; "" where it shows nothing of it."""
+    item, library = look.item, context.library
+    caption = "" if isinstance(item, Passage) else item.caption
+
+    def read_now() -> str:
+        picture = library.picture(name) if figure else _page(item, library)
+        return context.model.look(picture, look.question, caption)
+
+    figure = isinstance(item, Figure) and not look.page
+    name = item.image if figure else page_name(item.source_id, item.regions[0].page)  # type: ignore[union-attr]
+    return context.observations.read(name, look.question, caption, context.model.name, read_now)
+
+
+def page_name(source: str, page: int) -> str:
+    """What a whole page is called among the pictures that were read."""
+    return f"{source}#{page}"
+
+
+def _page(item: Part, library: Library) -> bytes:
+    """The whole page that an item stands on, as PNG."""
+    image, _ = library.page_image(item.source_id, item.regions[0].page)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
 
 
 def second_look(context: RuntimeContext) -> Looks | None:
     """What asks the model whether a picture shows a claim; None where it cannot see."""
-    if not (context.look and context.model.sees):
+    if not sees(context):
         return None
 
     def look(figure: Figure, claim: str) -> Seen:
         def confirm() -> str:
-            return context.model.confirm(context.library.picture(figure.image), claim)
+            about = "\n".join(part for part in (figure.heading, figure.caption) if part)
+            return context.model.confirm(context.library.picture(figure.image), claim, about)
 
         name = context.model.name
-        return cast(Seen, context.observations.read(figure.image, f"Is it so: {claim}", "", name, confirm))
+        try:
+            return cast(Seen, context.observations.read(figure.image, f"Is it so: {claim}", "", name, confirm))
+        except UNREAD:
+            return "cannot tell"
 
     return look
 
@@ -88,12 +147,51 @@ def unseen_is_unsupported(verdict: Verdict, seen: Mapping[int, str]) -> Verdict:
     return verdict.model_copy(update={"status": "unsupported", "layer": "vision", "reason": reason, "places": ()})
 
 
-def alike_is_unchecked(verdict: Verdict, state: State) -> Verdict:
+def alike_is_unchecked(verdict: Verdict, state: State, context: RuntimeContext) -> Verdict:
     """A claim about the person's picture that rests on a figure which looks like it: the figure's words are there, but
-    nobody checked that both show the same thing, and the reader must know."""
+    do both show the same thing? A model that sees compares them side by side; else the reader is told."""
     alike = {one.key for one in state["ledger"] if one.tool == "search_by_image"}
     cited = {citation.key for citation in verdict.claim.citations}
     if not state["image"] or verdict.status != "supported" or not cited <= alike:
         return verdict
+    seen: Seen = "cannot tell"
+    if sees(context):
+        items = evidence.items([one for one in state["ledger"] if one.key in cited], context.library)
+        figures = [item for item in items.values() if isinstance(item, Figure)]
+        seen = _same(state["image"], figures[0], context) if figures else seen
+    if seen == "yes":
+        return verdict
+    if seen == "no":
+        reason = "The source's picture shows another thing than yours."
+        return verdict.model_copy(update={"status": "contradicted", "layer": "vision", "reason": reason})
     reason = "The source's picture looks like yours; whether both show the same thing, nobody has looked."
     return verdict.model_copy(update={"status": "unchecked", "layer": "vision", "reason": reason})
+
+
+def _same(own: str, figure: Figure, context: RuntimeContext) -> Seen:
+    """Whether the person's picture and a figure show the same thing: both side by side in one picture."""
+
+    def compare() -> str:
+        pair = side_by_side(context.library.picture(own), context.library.picture(figure.image))
+        return context.model.confirm(pair, SAME, figure.caption)
+
+    try:
+        name = context.model.name
+        return cast(Seen, context.observations.read(figure.image, f"{SAME} {own}", figure.caption, name, compare))
+    except UNREAD:
+        return "cannot tell"
+
+
+def side_by_side(left: bytes, right: bytes) -> bytes:
+    """Two pictures as one PNG, 560 pixels high (a tile of Llama 3.2 Vision), a white gap between."""
+    from PIL import Image, ImageOps
+
+    both = [
+        ImageOps.pad(Image.open(io.BytesIO(one)).convert("RGB"), (HALF, HALF), color="white") for one in (left, right)
+    ]
+    pair = Image.new("RGB", (2 * HALF + GAP, HALF), "white")
+    pair.paste(both[0], (0, 0))
+    pair.paste(both[1], (HALF + GAP, 0))
+    file = io.BytesIO()
+    pair.save(file, "PNG")
+    return file.getvalue()

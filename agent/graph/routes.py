@@ -13,31 +13,32 @@ from agent.llm.protocol import ANSWER, Call
 
 FRUITLESS = 3
 """Calls in a row that bring nothing new, after which a turn gets nowhere."""
+SEARCHES = 2
+"""Calls after which a model is believed that says what is missing."""
 SHOWN: tuple[Status, ...] = ("supported", "unchecked")
 """Verdicts with which a claim reaches the reader; `unchecked` is marked there."""
 
 
-def after_decide(state: State) -> Literal["act", "write"]:
-    return "write" if state["decision"].action == ANSWER else "act"
+def after_decide(state: State) -> Literal["act", "validate"]:
+    return "validate" if state["decision"].action == ANSWER else "act"
 
 
 def after_act(state: State, runtime: Runtime[RuntimeContext]) -> Literal["look", "decide"]:
-    if late(state, runtime.context) or not looking.unread_figures(state, runtime.context):
+    if late(state, runtime.context) or not looking.to_read(state, runtime.context):
         return "decide"
     return "look"
 
 
-def after_validate(state: State, runtime: Runtime[RuntimeContext]) -> Literal["decide", "write", "finish"]:
-    """Back to search where something has no source, back to write where it is only said wrongly."""
-    context = runtime.context
-    refused = [verdict.status for verdict in state["verdicts"] if verdict.status not in SHOWN]
-    if (state["verdicts"] and not refused) or nothing_written(state):
+def after_validate(state: State, runtime: Runtime[RuntimeContext]) -> Literal["decide", "finish"]:
+    """Back to the model where something was refused, or where it found nothing and has not looked twice."""
+    context, draft = runtime.context, state["draft"]
+    if draft.fallback or state["rounds"] > context.max_rounds or late(state, context):
         return "finish"
-    if state["rounds"] > context.max_rounds or late(state, context):
-        return "finish"
-    if refused and "unsupported" not in refused:
-        return "write"
-    return "decide" if len(state["calls"]) < context.max_steps else "finish"
+    if state["refused"]:
+        return "decide"
+    given_up = bool(draft.missing) and len(state["calls"]) >= SEARCHES
+    settled = bool(state["accepted"]) or given_up or len(state["calls"]) >= context.max_steps
+    return "finish" if settled else "decide"
 
 
 def must_answer(state: State, context: RuntimeContext) -> str:
@@ -57,8 +58,3 @@ def stagnant(calls: Sequence[Call]) -> bool:
         return False
     before = {key for call in calls[:-FRUITLESS] for key in call.keys}
     return all(set(call.keys) <= before for call in calls[-FRUITLESS:])
-
-
-def nothing_written(state: State) -> bool:
-    """Whether the model could write nothing that can be read: asked a second time, it would do no better."""
-    return not state["verdicts"] and state["unreadable"]

@@ -8,9 +8,9 @@ from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 
 from agent import validator
-from agent.answer import Answer, Claim, Verdict
+from agent.answer import Answer, Verdict
 from agent.graph.observations import Observations
-from agent.llm.protocol import Call, ChatModel, Decision, Turn
+from agent.llm.protocol import Call, ChatModel, Decision, Draft, Turn
 from tools.library.evidence import Evidence, Sha256
 from tools.library.library import Library
 from tools.tool import Tool
@@ -38,7 +38,9 @@ class RuntimeContext:
 class State(TypedDict, total=False):
     """The channels of the graph. Four go on from turn to turn: messages, ledger, seen, turns.
 
-    `ledger` is the conversation's numbered evidence. `seen` is what was last read in a figure, by its key; `looked` the
+    `messages` is the conversation as the model knows it. `ledger` is the conversation's numbered evidence. `draft` is
+    the answer as last written; `accepted` are the verdicts of this turn's claims that passed, in order, and `refused`
+    those of the last draft that did not. `seen` is what was last read in a figure, by its key; `looked` the
     keys that this turn's question was read in. `pictured` is what was read in the person's own picture. `by_rule` says
     that a rule stood in for the model, `unreadable` that what it wrote could not be read in full; `notes` are the
     sentences on what went wrong that the reader gets. `started` is in seconds since 1970.
@@ -57,8 +59,10 @@ class State(TypedDict, total=False):
     unreadable: bool
     decision: Decision
     calls: list[Call]
-    claims: list[Claim]
-    verdicts: list[Verdict]
+    draft: Draft
+    early: list[Verdict]
+    accepted: list[Verdict]
+    refused: list[Verdict]
     feedback: list[str]
     rounds: int
     started: float

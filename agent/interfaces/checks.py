@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.interfaces import setup
-from agent.llm import models, ollama_probe
+from agent.llm import models
 from agent.llm.ollama import Ollama
 from agent.settings import Settings
 from tools import http_api
@@ -68,44 +68,45 @@ def _model(settings: Settings) -> list[Check]:
 
 def _steps(model: Ollama) -> dict[str, Callable[[], str]]:
     """What must hold for a model of Ollama, in the order in which one thing rests on the other."""
-    client = model.client
 
     def pulled() -> str:
-        ollama_probe.pulled(client)
-        return f"{client.model} is pulled"
+        model.require_pulled()
+        return f"{model.model} is pulled"
 
     def able() -> str:
-        version, card = ollama_probe.version(client), ollama_probe.card(client)
-        ollama_probe.usable(client, version, card)
+        version, card = model.version(), model.card()
+        model.require_loadable(version, card)
         listed = "says nothing of its abilities" if card.capabilities is None else ", ".join(card.capabilities)
-        return f"{card.family or 'unknown family'}: {listed}"
+        eyes = "" if card.sees else "; it reads no pictures: captions and lettering are searched instead"
+        thinks = "; it thinks before it replies, and may ignore the schema: take its -instruct variant"
+        return f"{card.family or 'unknown family'}: {listed}{eyes}{thinks if card.thinks else ''}"
 
     def window() -> str:
-        card = ollama_probe.card(client)
-        chosen = ollama_probe.choose_window(card, ollama_probe.memory(client))
-        return f"{chosen} tokens are chosen; it was made for {card.context or 'a number it does not say'}"
+        card = model.card()
+        most = card.context or "a number it does not say"
+        return f"{model.window(card)} tokens are {'set' if model.fixed_window else 'chosen'}; it was made for {most}"
 
     return {
-        "ollama": lambda: f"{ollama_probe.version(client) or 'built from source'} at {client.url}",
+        "ollama": lambda: f"{model.version() or 'built from source'} at {model.url}",
         "model": pulled,
         "abilities": able,
-        "context": window if model.fixed_window is None else lambda: f"{model.fixed_window} tokens, as set",
+        "context": window,
         "speed": lambda: _speed(model),
     }
 
 
 def _speed(model: Ollama) -> str:
     """It loads the model. Raises where it does not keep to a schema."""
-    learnt = model.facts
-    if not learnt.probe.keeps_schema:
+    found = model.diagnosis
+    if not found.probe.keeps_schema:
         raise ExhibitError(
-            f"{model.model} does not keep to a JSON schema: {setup.described(learnt)}.",
+            f"{model.model} does not keep to a JSON schema: {setup.described(found)}.",
             "Update Ollama to 0.5 or later, or set EXHIBIT_MODEL to another vision model.",
         )
-    share, found = learnt.probe.on_gpu, setup.described(learnt)
+    share, line = found.probe.on_gpu, setup.described(found)
     if share is not None and 0 < share < 0.99:
-        return f"{found}: free GPU memory, or set EXHIBIT_NUM_CTX lower (4096 at least), and it is faster"
-    return found
+        return f"{line}: free GPU memory, or set EXHIBIT_NUM_CTX lower (4096 at least), and it is faster"
+    return line
 
 
 def _encoder(name: str) -> str:

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.llm import ollama_probe
-from agent.llm.ollama_http import OTHER_MODEL, OllamaClient
-from agent.llm.ollama_probe import number
+from agent.llm.ollama import OTHER_MODEL, Diagnosis, Ollama, downgrade, number
 from agent.settings import Settings
-from tools.errors import ModelMissing, SettingsError
+from tools.errors import ModelMissing, SettingsError, without_login
 from tools.library import encode
+from tools.library.store import disk
 
-MODEL = "llama3.2-vision"
 ENCODER = "openclip/ViT-B-32/laion2b_s34b_b79k"
 LOAD = 600.0
 """Seconds in which a model must have been read from disk and have said a word."""
@@ -36,26 +34,25 @@ class Step:
 def local(settings: Settings, model: str, encoder: str, file: Path) -> Iterator[Step]:
     """The steps, each once it is done. Raises ModelDown, ModelMissing, WeightsError and SettingsError, with the next
     command to type; what was done by then stays done."""
-    client = OllamaClient(model, settings.ollama_url, LOAD)
-    version = ollama_probe.version(client)
-    yield Step(f"Ollama {version or '(built from source)'} answers at {client.url}.")
-    _refuse_early(client, version)
-    yield from _pulled(client)
-    ollama_probe.usable(client, version, ollama_probe.card(client))
+    server = Ollama(model, base_url=settings.ollama_url, num_ctx=settings.num_ctx, timeout=LOAD)
+    version = server.version()
+    yield Step(f"Ollama {version or '(built from source)'} answers at {server.url}.")
+    _refuse_early(server, version)
+    yield from _pulled(server)
+    server.require_loadable(version, server.card())
     yield from _weights(settings, encoder)
     chosen = {"model": f"ollama/{model}", "image_encoder": encoder}
     if settings.ollama_url != Settings.model_fields["ollama_url"].default:
         chosen["ollama_url"] = settings.ollama_url
     write(file, chosen)
-    yield Step(f"{file} says: " + ", ".join(f"{name} = {value}" for name, value in chosen.items()))
-    learnt = ollama_probe.learn(client, settings.num_ctx)
-    yield Step(f"{model} answers: {described(learnt)}")
+    yield Step(f"{file} says: " + ", ".join(f"{name} = {without_login(value)}" for name, value in chosen.items()))
+    yield Step(f"{model} answers: {described(server.diagnosis)}")
 
 
-def described(learnt: ollama_probe.ModelFacts) -> str:
+def described(found: Diagnosis) -> str:
     """Speed, place and window, in a line."""
-    rate = f"{learnt.probe.rate:.0f} tokens a second" if learnt.probe.rate else "speed unknown"
-    return f"{rate}, {place(learnt.probe.on_gpu)}, a window of {learnt.num_ctx} tokens"
+    rate = f"{found.probe.rate:.0f} tokens a second" if found.probe.rate else "speed unknown"
+    return f"{rate}, {place(found.probe.on_gpu)}, a window of {found.num_ctx} tokens"
 
 
 def place(on_gpu: float | None) -> str:
@@ -65,29 +62,29 @@ def place(on_gpu: float | None) -> str:
     return "on the CPU" if on_gpu == 0 else "on the GPU" if on_gpu > 0.99 else f"{on_gpu:.0%} on the GPU"
 
 
-def _refuse_early(client: OllamaClient, version: str) -> None:
+def _refuse_early(server: Ollama, version: str) -> None:
     """Before eight gigabytes are pulled for nothing: the name alone says that a server from 0.30 cannot load it."""
-    if client.model.startswith("llama3.2-vision") and number(version) >= (0, 30):
-        step = f"{OTHER_MODEL} On Linux: {ollama_probe.downgrade()}"
-        raise ModelMissing(f"Ollama {version} cannot load {client.model} (family mllama).", step)
+    if server.model.startswith("llama3.2-vision") and number(version) >= (0, 30):
+        step = f"{OTHER_MODEL} On Linux: {downgrade()}"
+        raise ModelMissing(f"Ollama {version} cannot load {server.model} (family mllama).", step)
 
 
-def _pulled(client: OllamaClient) -> Iterator[Step]:
+def _pulled(server: Ollama) -> Iterator[Step]:
     try:
-        ollama_probe.pulled(client)
+        server.require_pulled()
     except ModelMissing:
-        yield from _pull(client)
-    yield Step(f"{client.model} is pulled.")
+        yield from _pull(server)
+    yield Step(f"{server.model} is pulled.")
 
 
-def _pull(client: OllamaClient) -> Iterator[Step]:
+def _pull(server: Ollama) -> Iterator[Step]:
     """Bytes over all layers that are known so far: each is announced when its turn comes."""
     layers: dict[str, tuple[int, int]] = {}
-    for line in client.pull():
-        if "digest" in line and line.get("total"):
-            layers[str(line["digest"])] = (int(line.get("completed") or 0), int(line["total"]))
+    for line in server.pull():
+        if line.digest and line.total:
+            layers[line.digest] = (line.completed or 0, line.total)
         done, total = (sum(column) for column in zip(*layers.values())) if layers else (0, 0)
-        yield Step(str(line.get("status", "pulling")), done, total)
+        yield Step(line.status or "pulling", done, total)
 
 
 def _weights(settings: Settings, encoder: str) -> Iterator[Step]:
@@ -119,6 +116,4 @@ def write(file: Path, chosen: Mapping[str, Any]) -> None:
         line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string
         kept = re.sub(rf"(?m)^{name}\s*=.*\n?", "", text)
         text = kept + ("\n" if kept and not kept.endswith("\n") else "") + line + "\n"
-    beside = file.with_suffix(".part")
-    beside.write_text(text, "utf-8")
-    beside.replace(file)
+    disk.replace(file, text.encode())

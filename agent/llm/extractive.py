@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
 
 from agent.answer import Citation, Claim
-from agent.llm.protocol import ANSWER, Brief, ChatModel, Decision, OnClaim, Shown, Similarity
+from agent.llm.protocol import ANSWER, Brief, ChatModel, Decision, Draft, OnClaim, Shown, Similarity
 from tools import OWN_TOOLS
 from tools.language import markdown
 from tools.language.numbers import extract
@@ -90,6 +90,11 @@ class Extractive(ChatModel):
 
     def __init__(self, similarity: Similarity) -> None:
         self._similarity = similarity
+
+    def step(self, brief: Brief, tools: Sequence[Tool], on_claim: OnClaim = lambda claim: None) -> Decision | Draft:
+        """A call as long as a rule names one, then the answer."""
+        decision = self.decide(brief, tools) if brief.may_search else Decision(thought="", action=ANSWER)
+        return Draft(claims=self.write(brief, on_claim)) if decision.action == ANSWER else decision
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
         """The first of its rules whose call was not made yet in this turn; then "answer"."""

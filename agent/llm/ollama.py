@@ -1,56 +1,117 @@
-"""A vision model on Ollama (written for Llama 3.2 Vision 11B) that decides, looks and writes.
+"""What only Ollama needs: the server's list, the model's card, one small probe, pulling; and what its refusals mean.
 
-Every reply is JSON held to a schema by Ollama's `format`; `tools` are never sent (this model has no such
-capability), and there is one picture at most in a whole prompt. A reply that fits no schema is sent back
-once with what is wrong about it.
+The model speaks through langchain-ollama's `ChatOllama`; version, list, card and pull go through its `ollama` client.
 """
 
-import base64
-import io
-import json
-import logging
-import math
+import os
 import re
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from itertools import count
-from typing import Any, TypeVar
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+import httpx
+import ollama
+from langchain_core.messages import BaseMessage, HumanMessage
+from langchain_ollama import ChatOllama
+from ollama._types import ChatRequest
+from pydantic import ValidationError
 
-from agent.answer import Claim
-from agent.llm import context, ollama_probe, replies
-from agent.llm.context import NUM_PREDICT, REPAIR_TOKENS, Meter, Packed, line, tokens
-from agent.llm.ollama_http import OllamaClient, Reply
-from agent.llm.ollama_probe import ModelFacts
-from agent.llm.protocol import ANSWER, Brief, Call, ChatModel, Decision, OnClaim
-from agent.llm.replies import BadReply, Confirmation, Description, Reading, Schema, schema_of
-from agent.validator import Seen
-from prompts import render
-from tools.errors import ModelError, ModelNonsense, UnreadableFile
-from tools.tool import Tool
+from agent.llm.context import NUM_PREDICT
+from agent.llm.langchain import LangChainModel, Reply, shown_url
+from agent.llm.replies import Schema
+from tools.errors import ModelDown, ModelError, ModelMissing
 
-T = TypeVar("T")
-Form = TypeVar("Form", bound=BaseModel)
+CONNECT = 5.0
+"""Seconds to wait for a connection."""
+QUICK = 10.0
+"""Seconds for what Ollama answers without a model: its version, its list."""
+PULLING = 60.0
+"""Seconds without a word after which a pull is given up; there is no bound on the whole, for that is gigabytes."""
+LAST_FOR_MLLAMA = "0.24.0"
+OTHER_MODEL = (
+    f"Install Ollama {LAST_FOR_MLLAMA}, the last line that loads it; or set EXHIBIT_MODEL to another vision model, "
+    "such as ollama/qwen3-vl:8b-instruct, after `ollama pull qwen3-vl:8b-instruct`."
+)
+NO_THINKER = (
+    "Set EXHIBIT_MODEL to a variant that does not think, such as ollama/qwen3-vl:8b-instruct, after "
+    "`ollama pull qwen3-vl:8b-instruct`."
+)
+WINDOWS = (16384, 8192, 4096)
+"""Tokens of the windows that are chosen from, prompt and reply together. More than the first makes an 11B model slow
+and lets it lose the question; less than the last leaves no room for evidence."""
+USUAL = 8192
+"""Where neither the model nor the memory says anything."""
+SHARE = 8
+"""The window's cache may take this part of the memory: the weights and the other programs want the rest."""
+PROBE: Schema = {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
 
-SIDE = 1120
-"""Pixels: Llama 3.2 Vision sees four tiles of 560, so a larger picture gains nothing."""
-ORIENTATION = 0x0112
-"""EXIF's tag; 1 is upright."""
-PICTURE_TOKENS = 1600
-"""Most that a picture of that size takes in the window: 1600 in Qwen's tiles of 28, 256 in Gemma; 1 in Llama's."""
 
-log = logging.getLogger("exhibit.ollama")
+@dataclass(frozen=True)
+class Card:
+    """What /api/show says. `context` is the tokens the model was made for, `kv_bytes` what one takes in the cache;
+    None where it does not say. `capabilities` is None for servers before 0.6.4, which list none."""
+
+    family: str
+    capabilities: tuple[str, ...] | None
+    context: int | None
+    kv_bytes: int | None
+
+    @property
+    def sees(self) -> bool:
+        return self.capabilities is None or "vision" in self.capabilities
+
+    @property
+    def thinks(self) -> bool:
+        """Its replies may ignore the schema (seen with qwen3-vl-thinking on 0.24.0)."""
+        return "thinking" in (self.capabilities or ())
 
 
-class Ollama(ChatModel):
-    """A model served by Ollama. `timeout` is the seconds one reply may take; a repair asks for a second one.
+@dataclass(frozen=True)
+class Probe:
+    """One small question answered. `rate` is tokens a second, `on_gpu` the part of the model there, 0 to 1; None where
+    the server does not say. `keeps_schema` is whether `format` was obeyed. `context` is the window that the server
+    really gave, in tokens."""
 
-    `num_ctx` is the window in tokens, prompt and reply together; it is sent with every request. Without one it is
-    chosen from the model's length and the memory, once the model is known.
-    """
+    keeps_schema: bool
+    rate: float | None
+    on_gpu: float | None
+    context: int | None = None
 
-    sees = judges = True
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """All that is found out before a model is used. `num_ctx` is the window in tokens that every request asks for."""
+
+    version: str
+    card: Card
+    num_ctx: int
+    probe: Probe
+
+
+class _Chat(ChatOllama):
+    """ChatOllama that asks Ollama to refuse a prompt longer than the window. Without it Ollama cuts the beginning off,
+    rules and question first, and says nothing; its client has no argument for it (langchain-ollama 1.1, ollama 0.6)."""
+
+    def _create_chat_stream(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, **kwargs: Any
+    ) -> Iterator[Mapping[str, Any] | str]:
+        asked = ChatRequest(**self._chat_params(messages, stop, **kwargs)).model_dump(exclude_none=True)
+        body = {**asked, "truncate": False}
+        for part in self._client._request(ollama.ChatResponse, "POST", "/api/chat", json=body, stream=True):  # type: ignore[misc]
+            if part.done_reason == "load":  # ChatOllama leaves that line out, and fails where it is the only one
+                part.done_reason = "stop"
+            yield cast(Mapping[str, Any], part)  # it reads like one
+
+
+class Ollama(LangChainModel):
+    """A model served by Ollama (written for Llama 3.2 Vision 11B).
+
+    `num_ctx` is the window in tokens; without one it is chosen from the model's length and the memory, once the model
+    is known."""
+
+    chat: ChatOllama
 
     def __init__(
         self,
@@ -60,241 +121,239 @@ class Ollama(ChatModel):
         num_ctx: int | None = None,
         timeout: float = 120.0,
     ) -> None:
-        self.name = f"ollama/{model}"
         self.model = model
-        self.client = OllamaClient(model, base_url, timeout)
+        self.base_url = base_url.rstrip("/")
+        self.url = shown_url(self.base_url, "EXHIBIT_OLLAMA_URL")
         self.fixed_window = num_ctx
-        self._meter = Meter()
+        client = {
+            "timeout": httpx.Timeout(timeout, connect=min(CONNECT, timeout)),
+            # A proxy from the environment is not for this machine, even where NO_PROXY does not say so.
+            "trust_env": not self.local,
+            "follow_redirects": False,
+            "verify": _certificates(),
+        }
+        chat = _Chat(
+            model=model,
+            base_url=self.base_url,
+            temperature=0,
+            num_predict=NUM_PREDICT,
+            reasoning=False,  # thinking would eat num_predict; models that cannot think ignore it
+            keep_alive="10m",
+            client_kwargs=client,
+        )
+        super().__init__(f"ollama/{model}", chat, timeout)
 
-    def check(self) -> None:
-        """Raises ModelDown or ModelMissing, with the next command to type, where it cannot answer. Found out once:
-        what is down later says so itself."""
-        if not self.facts.probe.keeps_schema:
-            log.warning("%s does not keep to a schema: its replies are read as they come.", self.model)
+    @property
+    def local(self) -> bool:
+        return httpx.URL(self.base_url).host in ("localhost", "127.0.0.1", "::1")
 
     @cached_property
-    def facts(self) -> ModelFacts:
-        return ollama_probe.learn(self.client, self.fixed_window)
-
-    @property
-    def num_ctx(self) -> int:
-        return self.fixed_window or self.facts.num_ctx
-
-    def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
-        """The next step. Two unusable replies, or a call made before, give a fixed one marked `fallback`."""
-        keys = ([0] if brief.image else []) + [shown.key for shown in brief.evidence]
-        tools = [tool for tool in tools if replies.callable_now(tool, keys)]
-        table = {tool.name: tool for tool in tools}
-        searched = bool(brief.evidence or brief.calls)
-        wanted = replies.decision_schema(tools, keys, may_answer=searched)
-        calls = "\n".join(_call(call) for call in brief.calls) or "(none)"
-        actions = "\n".join(_action(tool) for tool in tools)
-        prompt = self._fit("decide", brief, lambda keys: wanted, actions=actions, calls=calls).text
-        try:
-            return self._ask(prompt, wanted, lambda raw: replies.decision(raw, table, brief.calls, searched))
-        except ModelNonsense as error:
-            log.warning("%s", error.message)
-            return _fallback(brief, table)
-
-    def look(self, picture: bytes, question: str, caption: str) -> str:
-        """What the picture shows that bears on the question, or "". UnreadableFile where it is broken."""
-        caption = caption.strip() or "(none)"
-        found = self._fill("look", Reading, picture, question=question, caption=caption, fence=_fence([caption]))
-        return found.reading.strip() if found.relevant else ""
-
-    def describe(self, picture: bytes, question: str) -> str:
-        """Of the person's own picture: a line to search with, then what bears on the question."""
-        found = self._fill("describe", Description, picture, question=question)
-        return f"{line(found.shows, 300)}\n{found.reading.strip()}".strip()
-
-    def confirm(self, picture: bytes, claim: str) -> Seen:
-        """Whether the picture, looked at again and alone, shows what is claimed of it."""
-        return self._fill("confirm", Confirmation, picture, claim=claim, fence=_fence([claim])).answer
-
-    def support(self, claim: str, sources: str) -> Seen:
-        """Whether the sources say what is claimed. ModelError where they do not fit into the window."""
-        fields = {"claim": claim, "sources": sources, "fence": _fence([claim, sources])}
-        return self._fill("support", Confirmation, None, **fields).answer
-
-    def write(self, brief: Brief, on_claim: OnClaim = lambda claim: None) -> tuple[Claim, ...]:
-        """Claims with their citations, from the evidence only; `on_claim` gets each as soon as it is written.
-
-        ModelNonsense after two unusable replies; what was sound in them is in its `kept`.
-        """
-        if not brief.evidence:
-            return ()
-        packed = self._fit("write", brief, replies.draft_schema)
-        shown = {one.key: one for one in brief.evidence if one.key in packed.keys}
-        coming = replies.ClaimStream()
-
-        def on_text(text: str) -> None:
-            for claim in coming.new(text):
-                if not replies.fault(claim, shown):
-                    on_claim(claim)
-
-        wanted = replies.draft_schema(tuple(sorted(shown)))
-        return self._ask(
-            packed.text,
-            wanted,
-            lambda raw: replies.claims(raw, shown),
-            on_text=on_text,
-            kept=lambda raw: replies.sound_claims(raw, shown),
-        )
-
-    # one question
-
-    def _fill(self, prompt: str, form: type[Form], picture: bytes | None, **fields: str) -> Form:
-        """The form as the model fills it in, asked by the prompt of that name."""
-        wanted = schema_of(form)
-        text = render(prompt, schema=_json(wanted), **fields)
-        self._check_size(tokens(text) + tokens(_json(wanted)) + (0 if picture is None else PICTURE_TOKENS))
-        image = "" if picture is None else one_picture(picture)
-        return self._ask(text, wanted, form.model_validate, picture=image)
-
-    def _ask(
-        self,
-        prompt: str,
-        wanted: Schema,
-        read: Callable[[Schema], T],
-        *,
-        picture: str = "",
-        on_text: Callable[[str], None] = lambda text: None,
-        kept: Callable[[Schema], tuple[Claim, ...]] = lambda raw: (),
-    ) -> T:
-        """What `read` makes of the reply; one that it cannot read is sent back once, with the reason."""
-        messages: list[dict[str, Any]] = [{"role": "user", "content": prompt}]
-        if picture:
-            messages[0]["images"] = [picture]
-        problem = ""
-        rest: tuple[Claim, ...] = ()
-        for number in range(2):
-            reply = self._reply(messages, wanted, on_text if number == 0 else lambda text: None, bool(picture))
-            raw: Schema = {}
-            try:
-                raw = replies.parse(reply.text)
-                return read(raw)
-            except (BadReply, ValidationError) as error:
-                problem = "it repeats itself without end" if reply.stuck else replies.reason(error)
-            rest = kept(raw) or rest
-            again = render("repair", error=problem, schema=_json(wanted))
-            messages += [
-                {"role": "assistant", "content": line(reply.text, 600)},
-                {"role": "user", "content": again},
-            ]
-        raise ModelNonsense(
-            f"{self.model} gave two replies that cannot be used ({problem}).",
-            "Ask again, or set EXHIBIT_MODEL to another model.",
-            kept=rest,
-        )
-
-    def _reply(
-        self, messages: list[dict[str, Any]], wanted: Schema, on_text: Callable[[str], None], picture: bool
-    ) -> Reply:
-        options = {"num_ctx": self.num_ctx, "num_predict": NUM_PREDICT, "temperature": 0}
-        reply = self.client.chat(messages, wanted, options, on_text)
-        if not picture:  # how many tokens a picture is, each model counts in its own way
-            self._meter.observe(sum(tokens(message["content"]) for message in messages), reply.prompt_tokens)
-        return reply
-
-    # the room in the window
-
-    @property
-    def _limit(self) -> int:
-        """Tokens, as we count them, that a prompt may have, with the schema twice: in it, and in a request to mend."""
-        return int((self.num_ctx - NUM_PREDICT - REPAIR_TOKENS) / self._meter.factor)
-
-    def _check_size(self, needed: int) -> None:
-        if needed > self._limit:
-            whole = math.ceil(needed * self._meter.factor) + NUM_PREDICT + REPAIR_TOKENS
-            raise ModelError(
-                f"The question needs about {whole} tokens, and the model's window has {self.num_ctx}.",
-                f"Ask a shorter question, or set EXHIBIT_NUM_CTX to {whole} or more.",
+    def diagnosis(self) -> Diagnosis:
+        """Raises ModelDown and ModelMissing, with the next command to type, where the model cannot answer."""
+        version = self.version()
+        self.require_pulled()
+        card = self.card()
+        self.require_loadable(version, card)
+        window = self.window(card)
+        probe = self.probe(window)
+        if card.thinks and not probe.keeps_schema:
+            raise ModelMissing(
+                f"{self.model} thinks aloud and gives no reply in the shape it is asked for.", NO_THINKER
             )
+        return Diagnosis(version, card, min(window, probe.context or window), probe)
 
-    def _fit(self, prompt: str, brief: Brief, wanted: Callable[[tuple[int, ...]], Schema], **fields: str) -> Packed:
-        """The prompt with as much evidence as the window holds; ModelError where it holds none.
+    def window(self, card: Card) -> int:
+        """Tokens to ask for: as set, but no more than the model was made for: Ollama would cut it without a word."""
+        if self.fixed_window:
+            return min(self.fixed_window, card.context or self.fixed_window)
+        return choose_window(card, self._memory())
 
-        `wanted` makes the reply's schema for the keys of the evidence that stands in the prompt.
-        """
-        fence = _fence([brief.pictured, *(text for shown in brief.evidence for text in (shown.text, shown.seen))])
-        fields |= {
-            "question": brief.question,
-            "picture": _attached(brief, fence),
-            "history": context.history(brief),
-            "feedback": "\n".join(f"- {line(text, 300)}" for text in brief.feedback) or "(nothing)",
-            "fence": fence,
-        }
-        widest = _json(wanted(tuple(shown.key for shown in brief.evidence)))
-        bare = tokens(render(prompt, evidence="", schema="", **fields)) + 2 * tokens(widest)
-        self._check_size(bare + (context.LEAST_EVIDENCE + 4 * len(brief.evidence) if brief.evidence else 0))
-        evidence = context.pack(brief, self._limit - bare, fence)
-        text = render(prompt, evidence=evidence.text, schema=_json(wanted(tuple(sorted(evidence.keys)))), **fields)
-        return Packed(text, evidence.keys)
+    @property
+    def num_ctx(self) -> int:  # type: ignore[override]
+        return self.diagnosis.num_ctx
+
+    @property
+    def sees(self) -> bool:  # type: ignore[override]
+        return self.diagnosis.card.sees
+
+    # LangChainModel
+
+    def check(self) -> None:
+        """Found out once: what is down later says so itself."""
+        _ = self.diagnosis
+
+    def held_to(self, schema: Schema) -> dict[str, Any]:
+        return {"format": schema, "num_ctx": self.num_ctx} if "diagnosis" in self.__dict__ else {"format": schema}
+
+    def is_stuck(self, reply: Reply) -> bool:
+        """Ollama ends a stream after 31 equal tokens in a row: with 200, and without its last line (0.24.0)."""
+        return bool(reply.text) and not reply.metadata.get("done")
+
+    def explain(self, error: Exception) -> ModelError:
+        if isinstance(error, ModelError):
+            return error
+        if isinstance(error, ollama.ResponseError):
+            return self._refused(str(error.error), error.status_code)
+        if isinstance(error, ConnectionError | httpx.ConnectError | httpx.ConnectTimeout):
+            return ModelDown(f"Ollama does not answer at {self.url}.", "Start it with: ollama serve")
+        if isinstance(error, TimeoutError | httpx.TimeoutException):
+            return ModelDown(
+                f"{self.model} took longer than {self.timeout:g} s.",
+                "Raise EXHIBIT_MODEL_TIMEOUT, or see with `ollama ps` whether it runs on the GPU.",
+            )
+        if isinstance(error, httpx.HTTPError):
+            return ModelDown(f"Ollama at {self.url} broke off its reply.", "See its log, then ask again.")
+        step = "Check EXHIBIT_OLLAMA_URL, and Ollama's log."
+        return ModelDown(f"What answers at {self.url} does not speak as Ollama does.", step)
+
+    def _refused(self, reason: str, status: int) -> ModelError:
+        """`status` is -1 where the refusal came in the middle of a reply."""
+        reason = " ".join(reason.split())[:200]
+        if "unknown model architecture" in reason:
+            return ModelMissing(f"This Ollama cannot load {self.model} ({reason}).", OTHER_MODEL)
+        if "file does not exist" in reason:  # a pull of a name that no registry has
+            return ModelMissing(f"There is no model {self.model} to pull.", "See ollama.com/library for the names.")
+        if "no such host" in reason or "dial tcp" in reason:  # a pull without network
+            step = "Connect, or copy the model's folder (~/.ollama/models) from a machine that has it."
+            return ModelMissing(f"{self.model} cannot be fetched: there is no network.", step)
+        if "exceeds the context length" in reason:
+            step = "Ask a shorter question, or set EXHIBIT_NUM_CTX higher."
+            return ModelError(f"The prompt is longer than the window of {self.model} ({self.num_ctx} tokens).", step)
+        if status == 404:
+            return self._missing()
+        if status == 503:
+            return ModelDown(f"Ollama at {self.url} is busy ({reason}).", "Wait a little and ask again.")
+        step = f"See its log, or try: ollama run {self.model}"
+        return ModelDown(
+            f"Ollama at {self.url} refused ({status if status > 0 else 'while it replied'}: {reason}).", step
+        )
+
+    def _missing(self) -> ModelMissing:
+        return ModelMissing(f"{self.model} is not pulled on {self.url}.", f"Pull it with: ollama pull {self.model}")
+
+    # what Ollama says without the model
+
+    def _quick(self, ask: Callable[[ollama.Client], Any]) -> Any:
+        wait = httpx.Timeout(min(QUICK, self.timeout), connect=min(CONNECT, self.timeout))
+        settings = {**(self.chat.client_kwargs or {}), "timeout": wait}
+        try:
+            return ask(ollama.Client(host=self.base_url, **settings))
+        except (ollama.ResponseError, ConnectionError, httpx.HTTPError, ValueError) as error:
+            raise self.explain(error) from error
+
+    def version(self) -> str:
+        return str(self._quick(lambda client: client._request_raw("GET", "/api/version").json().get("version", "")))
+
+    def require_pulled(self) -> None:
+        """Raises ModelMissing where the server's list does not have the model."""
+        names = [entry.model for entry in self._quick(lambda client: client.list()).models or []]
+        if self.model not in names and f"{self.model}:latest" not in names:
+            raise self._missing()
+
+    def card(self) -> Card:
+        shown = self._quick(lambda client: client.show(self.model))
+        info = shown.modelinfo or {}
+        return Card(
+            family=str((shown.details and shown.details.family) or ""),
+            capabilities=None if shown.capabilities is None else tuple(shown.capabilities),
+            context=_whole(_entry(info, "context_length")),
+            kv_bytes=_kv_bytes(info),
+        )
+
+    def require_loadable(self, version: str, card: Card) -> None:
+        """Raises ModelMissing for a model that this server cannot load."""
+        if card.family == "mllama" and number(version) >= (0, 30):
+            raise ModelMissing(f"Ollama {version} cannot load {self.model} (family mllama).", OTHER_MODEL)
+
+    def probe(self, num_ctx: int) -> Probe:
+        """Loads the model with the window that will be used, and has it write one word."""
+        asked = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
+        self.chat.num_ctx = num_ctx
+        reply = self.reply(asked, PROBE)
+        if _only_loaded(reply):
+            reply = self.reply(asked, PROBE)
+        if _only_loaded(reply):
+            raise ModelDown(f"{self.url} loaded {self.model} and said nothing.", f"Try: ollama run {self.model}")
+        written, seconds = reply.metadata.get("eval_count"), (reply.metadata.get("eval_duration") or 0) / 1e9
+        keeps = re.sub(r"\s", "", reply.text) in ('{"ready":true}', '{"ready":false}')
+        return Probe(keeps, written / seconds if written and seconds else None, *self._running())
+
+    def _running(self) -> tuple[float | None, int | None]:
+        """The part of the model that lies on a GPU, 0 to 1, and the window it was loaded with."""
+        try:
+            running = self._quick(lambda client: client.ps()).models or []
+        except ModelError:  # servers before 0.1.38 have no such list
+            return None, None
+        mine = [entry for entry in running if (entry.model or entry.name) in (self.model, f"{self.model}:latest")]
+        if not mine:
+            return None, None
+        return (mine[0].size_vram or 0) / mine[0].size if mine[0].size else None, mine[0].context_length or None
+
+    def pull(self) -> Iterator[ollama.ProgressResponse]:
+        """Fetches the model, told as it goes on. Broken off, it resumes."""
+        settings = {**(self.chat.client_kwargs or {}), "timeout": httpx.Timeout(PULLING, connect=CONNECT)}
+        try:
+            yield from ollama.Client(host=self.base_url, **settings).pull(self.model, stream=True)
+        except (ollama.ResponseError, ConnectionError, httpx.HTTPError, ValueError, ValidationError) as error:
+            raise self.explain(error) from error
+
+    def _memory(self) -> int | None:
+        """Bytes of this machine's memory; None where Ollama runs on another, or the system does not tell (Windows)."""
+        if not self.local or "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
+            return None
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def _fallback(brief: Brief, table: dict[str, Tool]) -> Decision:
-    """What is done when a model cannot decide: search with the picture, then for the question's words, then answer."""
-    made = {call.tool for call in brief.calls}
-    thought = "The model's replies were unusable; I search by rule."
-    if brief.image and "search_by_image" in table.keys() - made:
-        words = brief.pictured.partition("\n")[0]
-        return Decision(thought=thought, action="search_by_image", args={"key": 0, "words": words}, fallback=True)
-    if "search_text" in table.keys() - made:
-        return Decision(thought=thought, action="search_text", args={"query": brief.question}, fallback=True)
-    thought = "The model's replies were unusable; I answer from what was found."
-    return Decision(thought=thought, action=ANSWER, fallback=True)
+def choose_window(shown: Card, bytes_of_memory: int | None) -> int:
+    """The largest of WINDOWS that the model was made for and whose cache takes an eighth of the memory at most."""
+    most = min(shown.context or USUAL, WINDOWS[0])
+    if bytes_of_memory is None or shown.kv_bytes is None:
+        most = min(most, USUAL)
+    else:
+        most = min(most, bytes_of_memory // SHARE // shown.kv_bytes)
+    return next((size for size in WINDOWS if size <= most), WINDOWS[-1])
 
 
-# what is shown
+def number(found: str) -> tuple[int, int]:
+    """Major and minor of "0.24.0"; (0, 0), as builds from source say of themselves, where there is none."""
+    match = re.match(r"(\d+)\.(\d+)", found)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
-def _attached(brief: Brief, fence: str) -> str:
-    if brief.image is None:
-        return "(none)"
-    seen = f"\n{fence}\n{context.cut(brief.pictured, 300)}\n{fence}" if brief.pictured else ""
-    return f'Yes: it has key "0" and cannot be cited. Search with it.{seen}'
+def downgrade() -> str:
+    """What installs the last Ollama that loads mllama (ollama.com documents OLLAMA_VERSION)."""
+    return f"curl -fsSL https://ollama.com/install.sh | OLLAMA_VERSION={LAST_FOR_MLLAMA} sh"
 
 
-def _action(tool: Tool) -> str:
-    described = [f"{name}: {field.description or name}" for name, field in tool.args.model_fields.items()]
-    return f"- {tool.name}: {tool.when}" + (f" Fields: {'; '.join(described)}" if described else "")
+def _only_loaded(reply: Reply) -> bool:
+    """The server read the model from disk, and the model was not asked; the next time it is."""
+    return not reply.text and reply.metadata.get("eval_count") is None and not reply.stuck
 
 
-def _call(call: Call) -> str:
-    keys = " ".join(f"[{key}]" for key in call.keys)
-    again = " (it may be tried once more)" if call.passing else ""
-    outcome = f"failed{again}: {line(call.error, 200)}" if call.error else f"found {keys or 'nothing'}"
-    return f"- {call.tool} {line(_json(call.args), 300)}: {outcome}"
+def _entry(info: Mapping[str, Any], name: str) -> object:
+    """The entry of model_info that ends in `name`: each is named after its family, as in mllama.context_length."""
+    return next((value for key, value in info.items() if key.count(".") and key.split(".", 1)[1] == name), None)
 
 
-def _fence(texts: Sequence[str]) -> str:
-    """A line that stands in none of the texts, so that none of them can close it."""
-    taken = {int(number) for text in texts for number in re.findall(r"<<<text (\d{1,9})>>>", text)}
-    return f"<<<text {next(number for number in count(1) if number not in taken)}>>>"
+def _whole(value: object) -> int | None:
+    """A count; the largest where there is one for each layer."""
+    if isinstance(value, list):
+        value = max((one for one in value if isinstance(one, int)), default=None)
+    return value if isinstance(value, int) and value > 0 else None
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _kv_bytes(info: Mapping[str, Any]) -> int | None:
+    """Keys and values of all layers for one token, 16 bits a number."""
+    layers, heads = _whole(_entry(info, "block_count")), _whole(_entry(info, "attention.head_count"))
+    width = _whole(_entry(info, "embedding_length"))
+    if not (layers and heads and width):
+        return None
+    grouped = _whole(_entry(info, "attention.head_count_kv")) or heads
+    size = _whole(_entry(info, "attention.key_length")) or width // heads
+    return 2 * layers * grouped * size * 2
 
 
-def one_picture(picture: bytes) -> str:
-    """The picture as base64 of a PNG no larger than SIDE x SIDE, on white where it is transparent; as it is where it is
-    a PNG or JPEG of that size already."""
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(io.BytesIO(picture)) as opened:
-            opened.load()
-            upright = opened.getexif().get(ORIENTATION, 1) == 1
-            plain = opened.format in ("PNG", "JPEG") and opened.mode == "RGB"
-            if plain and upright and max(opened.size) <= SIDE:
-                return base64.b64encode(picture).decode()
-            image = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise UnreadableFile(f"The picture cannot be read ({error}).", "Index its file again.") from error
-    image.thumbnail((SIDE, SIDE))
-    flat = Image.new("RGB", image.size, "white")
-    flat.paste(image, mask=image.getchannel("A"))
-    png = io.BytesIO()
-    flat.save(png, "PNG", compress_level=1)  # the connection is local: time counts, and not size
-    return base64.b64encode(png.getvalue()).decode()
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: it takes a tenth of a second."""
+    return httpx.create_ssl_context()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from langchain_core.messages import AnyMessage
 from pydantic import Field, ValidationError
 
 from agent.answer import Claim
@@ -23,12 +24,14 @@ OnClaim = Callable[[Claim], None]
 
 
 class Decision(Frozen):
-    """One step. `action` is a tool's name or "answer"; `fallback` is true where the model's reply was unusable."""
+    """One step. `action` is a tool's name or "answer"; `fallback` is true where the model's reply was unusable.
+    `reply` is what a chat model wrote, to the letter: the conversation goes on with it."""
 
     thought: str
     action: str
     args: dict[str, Any] = Field(default_factory=dict)
     fallback: bool = False
+    reply: str = ""
 
 
 class Call(Frozen):
@@ -72,9 +75,25 @@ class Turn(Frozen):
     """The evidence its answer cited."""
 
 
+class Draft(Frozen):
+    """The answer as a model writes it, not yet checked. `missing` is what it says that the sources do not give, or "";
+    `fallback` is true where its reply could not be used and `claims` are what was sound in it; `problem` says why.
+    `reply` as above."""
+
+    claims: tuple[Claim, ...] = ()
+    missing: str = ""
+    fallback: bool = False
+    problem: str = ""
+    reply: str = ""
+
+
 class Brief(Frozen):
-    """Everything a model may know when it decides or writes. `image` is the person's own picture, `pictured` what was
-    read in it: a line to search with, then what bears on the question."""
+    """Everything a model may know at a step. `image` is the person's own picture, `pictured` what was read in it: a
+    line to search with, then what bears on the question.
+
+    `messages` is the conversation so far, for a chat model; the other fields say the same in parts, for one that reads
+    no prose. `may_search` is false where the turn's budget is spent and only the answer is left; `may_give_up` is
+    false as long as one more search is due before "not in the sources" is believed."""
 
     question: str
     image: Path | None = None
@@ -84,6 +103,9 @@ class Brief(Frozen):
     calls: tuple[Call, ...] = ()
     feedback: tuple[str, ...] = ()
     """What the validator refused and why, newest last."""
+    messages: tuple[AnyMessage, ...] = ()
+    may_search: bool = True
+    may_give_up: bool = True
 
 
 class ChatModel(Protocol):
@@ -104,14 +126,14 @@ class ChatModel(Protocol):
         once for the process."""
         return None
 
-    def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
-        """The next step: a call of one of the tools, or "answer"."""
+    def step(self, brief: Brief, tools: Sequence[Tool], on_claim: OnClaim = lambda claim: None) -> Decision | Draft:
+        """The next step: a call of one of the tools, or the answer, with claims from `brief.evidence` only. `on_claim`
+        may get each claim once it is written; what it got need not be in the end result."""
         ...
 
-    def write(self, brief: Brief, on_claim: OnClaim = ...) -> tuple[Claim, ...]:
-        """Claims from `brief.evidence` only; empty where it does not answer. `on_claim` may get each once it is
-        written; what it got need not be in the end result."""
-        ...
+    def shortened(self, messages: Sequence[AnyMessage], tools: Sequence[Tool]) -> list[AnyMessage]:
+        """The messages that have to change, under their own ids, so that the conversation fits into the window."""
+        return []
 
     def look(self, picture: bytes, question: str, caption: str) -> str:
         """What one picture (PNG or JPEG) shows that bears on the question; "" where it shows nothing of it."""
@@ -121,8 +143,9 @@ class ChatModel(Protocol):
         """What the person's own picture shows: a line of words to search with, then what bears on the question."""
         raise ModelError(f"{self.name} cannot see pictures.")
 
-    def confirm(self, picture: bytes, claim: str) -> Seen:
-        """Whether the picture shows what is claimed of it."""
+    def confirm(self, picture: bytes, claim: str, about: str = "") -> Seen:
+        """Whether the picture shows what is claimed of it; `about` is what is known of the picture, such as its
+        caption."""
         raise ModelError(f"{self.name} cannot see pictures.")
 
     def support(self, claim: str, sources: str) -> Seen:
@@ -131,9 +154,14 @@ class ChatModel(Protocol):
 
 
 def repeated(tool: Tool, args: Mapping[str, Any], calls: Sequence[Call]) -> bool:
-    """Whether this call has had its chance in this turn. A default that is written out makes no other call."""
-    same = [call for call in calls if call.tool == tool.name and _complete(tool, call.args) == _complete(tool, args)]
+    """Whether this call has had its chance in this turn."""
+    same = [call for call in calls if same_call(tool, call, args)]
     return bool(same) and not (same[-1].passing and len(same) < TRIES)
+
+
+def same_call(tool: Tool, call: Call, args: Mapping[str, Any]) -> bool:
+    """A default that is written out makes no other call."""
+    return call.tool == tool.name and _complete(tool, call.args) == _complete(tool, args)
 
 
 def _complete(tool: Tool, args: Mapping[str, Any]) -> Mapping[str, Any]:

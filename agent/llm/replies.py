@@ -1,4 +1,10 @@
-"""What a model is asked for, as JSON schemas of pydantic models, and what its replies are read as."""
+"""What a model may reply: a tool call, or the answer. One JSON schema with a shape for each, and how replies are read.
+
+    {"tool": "search_text", "query": "…"}
+    {"claims": [{"citations": [{"key": 4, "quote": "…"}], "text": "…", "calculation": "…"}], "missing": "…"}
+
+Citations stand before the text they carry: the model first finds the words, then says what they say.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,19 +15,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from agent.answer import Claim
 from agent.llm.context import line
-from agent.llm.protocol import ANSWER, Call, Decision, Shown, repeated
-from agent.validator import Seen
+from agent.llm.protocol import Decision, Draft
 from tools.tool import Tool
 
 Schema = dict[str, Any]
-Choices = tuple[str, ...] | None
-"""The only values that an argument can take; None where it is free."""
+
+LEFT_OUT = frozenset("$defs title description default minLength maxLength pattern".split())
+"""Words of JSON Schema that no reply depends on: a grammar of 4000 optional letters stalls llama.cpp. What comes back
+is read by pydantic, which knows them."""
 MOST_CLAIMS = 12
-"""Claims of one reply."""
+"""Of one answer: more is a list that a reader should open the page for, or a model that cannot stop."""
 
 
-class BadReply(ValueError):
-    """The reply is JSON of another shape, or none, or says what it may not. The message is shown to the model."""
+class Misfit(ValueError):
+    """The reply is JSON of another shape, or none, or names what is not there. The message is shown to the model."""
 
 
 class Reading(BaseModel):
@@ -42,190 +49,176 @@ class Description(BaseModel):
     reading: str
 
 
-class Confirmation(BaseModel):
-    """What is asked for where something is to be confirmed."""
+class Opinion(BaseModel):
+    """What `confirm` and `support` ask for."""
+
+    model_config = ConfigDict(strict=True)
 
     thought: str
-    answer: Seen
+    answer: Literal["yes", "no", "cannot tell"]
 
 
-class Draft(BaseModel):
-    """What `write` asks for."""
-
-    claims: tuple[Claim, ...] = Field(max_length=MOST_CLAIMS)
-    enough: bool
+# what is asked for
 
 
-# schemas
+def reply_schema(tools: Sequence[Tool], keys: Sequence[int], may_answer: bool, may_give_up: bool = True) -> Schema:
+    """A shape a tool that can be called now, and the answer's; `keys` are those of the evidence, and 0 for the person's
+    own picture, which cannot be cited. An answer without claims is no choice where the model may not give up yet: a
+    small one takes it at once."""
+    shapes = [_call_schema(tool, keys) for tool in tools]
+    citable = tuple(key for key in keys if key)
+    if may_answer and (citable or may_give_up):
+        shapes.append(_answer_schema(citable, 0 if may_give_up else 1))
+    return {"anyOf": shapes} if len(shapes) > 1 else shapes[0]
 
 
-def schema_of(kind: type[BaseModel]) -> Schema:
-    """The model's JSON schema, short and without references: it stands in the prompt too, and any Ollama can build a
-    grammar of it."""
-    schema = kind.model_json_schema(by_alias=False)
-    return _compact(schema, schema.get("$defs", {}))
+def _call_schema(tool: Tool, keys: Sequence[int]) -> Schema:
+    properties: Schema = {"tool": {"const": tool.name}}
+    for name, field in _fields(tool.args).items():
+        properties[name] = {"enum": _keys(field, keys)} if _is_key(name, field) else field
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-def _compact(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
-    schema = schema | definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], {})
-    if "enum" in schema or "const" in schema:
-        return {"enum": schema.get("enum") or [schema["const"]]}
-    short: Schema = {"type": schema["type"]}
-    if "properties" in schema:
-        short["properties"] = {name: _compact(field, definitions) for name, field in schema["properties"].items()}
-        short["required"] = schema["required"]
-    if "items" in schema:
-        short["items"] = _compact(schema["items"], definitions)
-    return short
+def _answer_schema(keys: tuple[int, ...], least: int) -> Schema:
+    """Written by pydantic from the fields of a `Claim`, citations first; `key` is one of `keys`."""
+    if not keys:  # nothing can be cited: all that can be said is what is missing
+        return schema_of(create_model("Answer", claims=(list[str], Field(max_length=0)), missing=(str, ...)))
+    citation = create_model("Citation", key=(Literal[keys], ...), quote=(str, ...))  # type: ignore[arg-type]
+    claim = create_model("Claim", citations=(list[citation], Field(min_length=1, max_length=4)), text=(str, ...))  # type: ignore[valid-type]
+    calculated = create_model("Calculated", __base__=claim, calculation=(str, ...))
+    answer = create_model(
+        "Answer",
+        claims=(list[claim | calculated], Field(min_length=least, max_length=MOST_CLAIMS)),  # type: ignore[valid-type]
+        missing=(str, ...),
+    )
+    return schema_of(answer)
 
 
-@lru_cache(maxsize=64)
-def draft_schema(keys: tuple[int, ...]) -> Schema:
-    """The schema of `write`'s reply; a citation can name no key but these."""
-    key: Any = Literal[keys] if keys else int
-    citation = create_model("Citation", key=(key, ...), quote=(str, ...))
-    claim = create_model("Claim", text=(str, ...), citations=(list[citation], ...))  # type: ignore[valid-type]
-    return schema_of(create_model("Draft", claims=(list[claim], ...), enough=(bool, ...)))  # type: ignore[valid-type]
+def schema_of(model: type[BaseModel]) -> Schema:
+    """Without references and titles: not every server's grammar follows them."""
+    schema = model.model_json_schema()
+    return _flat(schema, schema.get("$defs", {}))
 
 
-def decision_schema(tools: Sequence[Tool], keys: Sequence[int], may_answer: bool = True) -> Schema:
-    """One flat object: thought, action, and every argument of every tool, all required.
-
-    Arguments are strings, "" where the action does not use them: one sentinel for all types, no clash where two tools
-    give one name different types, and a grammar that every Ollama can build. The tool's own model turns "7" or "true"
-    into what it wants. Evidence keys, booleans and literals are limited to their choices. Before anything was looked
-    for, "answer" is no choice.
-    """
-    fields: dict[str, Choices] = {"thought": None}
-    fields["action"] = (*(tool.name for tool in tools), *([ANSWER] if may_answer else []))
-    for tool in tools:
-        for name, choices in _arguments(tool, keys).items():
-            before = fields.get(name, ("",))
-            fields[name] = None if before is None or choices is None else tuple(dict.fromkeys(before + choices))
-    return _flat(tuple(fields.items()))
-
-
-@lru_cache(maxsize=64)
-def _flat(fields: tuple[tuple[str, Choices], ...]) -> Schema:
-    kinds: dict[str, Any] = {name: (str if choices is None else Literal[choices], ...) for name, choices in fields}
-    return schema_of(create_model("Decision", **kinds))
-
-
-def _arguments(tool: Tool, keys: Sequence[int]) -> dict[str, Choices]:
-    """The tool's arguments, each with its choices."""
-    return {name: _choices(name, field, keys) for name, field in _fields(tool.args).items()}
+def _flat(part: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(part, list):
+        return [_flat(one, definitions) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _flat(definitions[part["$ref"].rpartition("/")[2]], definitions)
+    return {
+        name: {field: _flat(one, definitions) for field, one in value.items()}
+        if name == "properties"
+        else _flat(value, definitions)
+        for name, value in part.items()
+        if name not in LEFT_OUT
+    }
 
 
 @lru_cache(maxsize=256)
 def _fields(args: type[BaseModel]) -> dict[str, Schema]:
-    """The JSON schema of each argument, its reference followed and "or null" taken off."""
-    schema = args.model_json_schema(by_alias=False)
-    definitions = schema.get("$defs", {})
-    fields = {}
-    for name, field in schema.get("properties", {}).items():
-        options = [option for option in field.get("anyOf", [field]) if option.get("type") != "null"]
-        first = field | options[0] if len(options) == 1 else field
-        fields[name] = first | definitions.get(str(first.get("$ref", "")).rpartition("/")[2], {})
-    return fields
+    """The JSON schema of each argument. Pydantic takes a millisecond to build it."""
+    return schema_of(args).get("properties", {})
 
 
-def _choices(name: str, field: Schema, keys: Sequence[int]) -> Choices:
+def _is_key(name: str, field: Schema) -> bool:
     """An integer called `key` is the key of evidence."""
-    if name == "key" and field.get("type") == "integer":
-        return tuple(str(key) for key in keys if key >= field.get("minimum", 1))
-    if field.get("type") == "boolean":
-        return ("true", "false")
-    values = field.get("enum", [field["const"]] if "const" in field else None)
-    return None if values is None else tuple(str(value) for value in values)
+    return name == "key" and field.get("type") == "integer"
+
+
+def _keys(field: Schema, keys: Sequence[int]) -> list[int]:
+    return [key for key in keys if key >= field.get("minimum", 1)]
 
 
 def callable_now(tool: Tool, keys: Sequence[int]) -> bool:
     """Whether each of its arguments can have a value: where nothing is found yet, no key can be given."""
-    return all(choices is None or choices for choices in _arguments(tool, keys).values())
+    return all(_keys(field, keys) for name, field in _fields(tool.args).items() if _is_key(name, field))
+
+
+def described(tool: Tool) -> str:
+    """A call as the model writes it, and when to make it."""
+    example = {"tool": tool.name} | {name: _example(name, field) for name, field in _fields(tool.args).items()}
+    fields = "; ".join(f"{name}: {field.description}" for name, field in tool.args.model_fields.items())
+    return f"{json.dumps(example, ensure_ascii=False)}\n  {tool.when}" + (f" {fields}." if fields else "")
+
+
+def _example(name: str, field: Schema) -> Any:
+    field = field.get("anyOf", [field])[0]
+    if "enum" in field:
+        return field["enum"][0]
+    return {"integer": 1 if name == "key" else 0, "number": 0, "boolean": False}.get(field.get("type", ""), "...")
 
 
 # what comes back
 
 
 def parse(reply: str) -> Schema:
-    """The JSON object in a reply; models that ignore `format` put a sentence or a code fence around it."""
-    start, end = reply.find("{"), reply.rfind("}")
-    if start < 0 or end < start:
-        raise BadReply("it is empty" if not reply.strip() else "it holds no complete JSON object")
+    """The first JSON object in a reply; models that no grammar holds put a sentence or a code fence around it."""
+    start = reply.find("{")
+    if start < 0:
+        raise Misfit("it is empty" if not reply.strip() else "it holds no JSON object")
     try:
-        found = _whole_characters(json.loads(reply[start : end + 1], strict=False))
+        found, _ = json.JSONDecoder(strict=False).raw_decode(reply, start)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise BadReply(f"it is no valid JSON ({error})") from error
+        raise Misfit(f"it is no valid JSON ({error})") from error
     assert isinstance(found, dict)  # it starts with a brace
-    return found
+    return _whole_characters(found)
 
 
-def _whole_characters(found: Any) -> Any:
+def _whole_characters(found: Schema) -> Schema:
     """The same JSON; half a character (an escape such as \\ud800 alone), which nothing can store, becomes "?"."""
     return json.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
 
 
-def decision(raw: Schema, table: Mapping[str, Tool], calls: Sequence[Call], may_answer: bool) -> Decision:
-    """The step that a reply names. Raises ValidationError, and BadReply, for a call made before too."""
-    thought, action = str(raw.get("thought", "")), raw.get("action")
-    if action == ANSWER and may_answer:
-        return Decision(thought=thought, action=ANSWER)
-    tool = table.get(action) if isinstance(action, str) else None
+def step(raw: Schema, tools: Mapping[str, Tool], keys: Sequence[int], may_answer: bool, reply: str) -> Decision | Draft:
+    """The call or the answer that a reply is; `reply` is its text. Raises Misfit and ValidationError."""
+    if "claims" in raw and may_answer:
+        return draft(raw, keys, reply)
+    name = raw.get("tool")
+    tool = tools.get(name) if isinstance(name, str) else None
     if tool is None:
-        raise BadReply(f"action: must be one of {', '.join([*table, *([ANSWER] if may_answer else [])])}")
-    given = {name: raw[name] for name in tool.args.model_fields if not _unused(raw.get(name))}
+        raise Misfit(f"tool: must be one of {', '.join(tools) or '(none: answer now)'}")
+    given = {name: raw[name] for name in tool.args.model_fields if raw.get(name) not in (None, "")}
     args = tool.args.model_validate(given).model_dump(mode="json", exclude_unset=True)
-    if repeated(tool, args, calls):
-        raise BadReply(f"{tool.name}: this call was made before; change its words, or choose another action")
-    return Decision(thought=thought, action=tool.name, args=args)
+    return Decision(thought="", action=tool.name, args=args, reply=reply)
 
 
-def _unused(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def claims(raw: Schema, shown: Mapping[int, Shown]) -> tuple[Claim, ...]:
-    """The claims of a draft, all of them sound in form. Raises BadReply and ValidationError."""
-    draft = Draft.model_validate(raw)
-    if draft.enough and not draft.claims:
-        raise BadReply('claims: is empty although "enough" is true')
-    for claim in draft.claims:
-        if problem := fault(claim, shown):
-            raise BadReply(problem)
-    return draft.claims
-
-
-def sound_claims(raw: Schema, shown: Mapping[int, Shown]) -> tuple[Claim, ...]:
-    """Of a draft that has faults, the claims that have none; () where no claim can be read at all."""
+def draft(raw: Schema, keys: Sequence[int], reply: str) -> Draft:
+    """The claims, all of them sound in form, and what the model says is missing. Raises Misfit and ValidationError."""
     found = raw.get("claims")
-    return tuple(
-        claim
-        for one in (found if isinstance(found, list) else [])[:MOST_CLAIMS]
-        if (claim := _as_claim(one)) and not fault(claim, shown)
-    )
+    if not isinstance(found, list):
+        raise Misfit("claims: must be a list")
+    claims = tuple(Claim.model_validate(one) for one in found[:MOST_CLAIMS])
+    for claim in claims:
+        if problem := fault(claim, keys):
+            raise Misfit(problem)
+    return Draft(claims=claims, missing=line(str(raw.get("missing") or ""), 300), reply=reply)
 
 
-def _as_claim(raw: object) -> Claim | None:
+def sound(raw: Schema, keys: Sequence[int]) -> tuple[Claim, ...]:
+    """Of an answer that has faults, the claims that have none; () where no claim can be read at all."""
+    found = raw.get("claims")
+    read = (as_claim(one) for one in (found if isinstance(found, list) else [])[:MOST_CLAIMS])
+    return tuple(claim for claim in read if claim and not fault(claim, keys))
+
+
+def as_claim(raw: object) -> Claim | None:
     try:
-        return Claim.model_validate(_whole_characters(raw))
+        return Claim.model_validate(raw)
     except ValidationError:
         return None
 
 
-def fault(claim: Claim, shown: Mapping[int, Shown]) -> str:
-    """What is wrong with a claim's form, or ""."""
+def fault(claim: Claim, keys: Sequence[int]) -> str:
+    """What is wrong with a claim's form, or "". A quote may be inexact or empty: its place is found later."""
     if not claim.text.strip() or not claim.citations:
         return "claims: each needs a text and at least one citation"
-    for citation in claim.citations:
-        if citation.key not in shown:
-            return f"key: {citation.key} is not one of {', '.join(map(str, shown))}"
-        # Where the picture itself is the proof there may be no words to quote.
-        if not citation.quote.strip() and shown[citation.key].kind != "figure":
-            return f"quote: is empty for [{citation.key}]; copy the words that prove the claim"
-    return ""
+    unknown = [citation.key for citation in claim.citations if citation.key not in keys]
+    return f"key: {unknown[0]} is not one of {', '.join(map(str, keys))}" if unknown else ""
 
 
-class ClaimStream:
+class ClaimReader:
     """The claims of a reply that is still being written, each as soon as it is whole."""
 
     def __init__(self) -> None:
@@ -245,14 +238,14 @@ class ClaimStream:
                 raw, self._at = self._decoder.raw_decode(text, start)
             except (json.JSONDecodeError, RecursionError):  # not whole yet
                 break
-            if claim := _as_claim(raw):
+            if claim := as_claim(_whole_characters(raw)):
                 found.append(claim)
         return found
 
 
-def reason(error: BadReply | ValidationError) -> str:
+def reason(error: Misfit | ValidationError) -> str:
     """What is wrong, field by field, without the values: they may be long, and come from documents."""
-    if isinstance(error, BadReply):
+    if isinstance(error, Misfit):
         return line(str(error), 300)
     found = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_url=False)]
     return line("; ".join(found), 300)

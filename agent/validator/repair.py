@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, product
 
-from agent.answer import Citation
+from agent.answer import Citation, Claim
 from agent.validator import spans
 from agent.validator.case import Case, labels
 from agent.validator.windows import best_stretch
 from tools.language.words import terms
-from tools.library.evidence import Item
+from tools.library.evidence import Figure, Item
 
 Supported = Callable[[Case], bool]
 """Whether the decision supports a claim as it is cited."""
@@ -17,6 +17,27 @@ MAX_MOVES = 64
 """How many ways of moving citations to other sources are tried."""
 MAX_READ = 3
 """How many other sources are read for what the cited one lacks: those that share most words with the claim."""
+
+
+def requoted(claim: Claim, items: Mapping[int, Item]) -> Claim:
+    """The claim with each quote that its source does not have replaced by the stretch of that source that shares most
+    words with quote and claim. A model that copies inexactly may be right: what decides is the claim against what
+    really stands there. Of a figure, what is not printed in it was seen: there the picture is the proof, and the quote
+    is empty. A quote that another source has stays: its citation is moved there."""
+    citations = tuple(_requoted(citation, claim.text, items) for citation in claim.citations)
+    return claim if citations == claim.citations else claim.model_copy(update={"citations": citations})
+
+
+def _requoted(citation: Citation, claim: str, items: Mapping[int, Item]) -> Citation:
+    item, quote = items.get(citation.key), citation.quote.strip()
+    if item is None or (isinstance(item, Figure) and not quote):
+        return citation
+    if quote and any(spans.find(quote, one.text) for one in (item, *items.values())):
+        return citation
+    stretch = best_stretch(f"{citation.quote} {claim}", item.text)
+    if isinstance(item, Figure) and 2 * len(terms(quote) & terms(stretch)) < len(terms(quote)):
+        return citation.model_copy(update={"quote": ""})
+    return citation.model_copy(update={"quote": stretch}) if stretch else citation
 
 
 def moved(case: Case) -> Case | None:

@@ -38,7 +38,7 @@ Build = Callable[[Path], None]
 
 
 def mutated(work: Path, number: int, seed: int) -> Iterator[Outcome]:
-    """Flips, cuts, splices and runs of zeros in the sample's files and in one of every format. An outcome a batch, whose
+    """Flips, cuts, splices and runs of zeros in the sample's files and in one of every format. An outcome a batch; its
     seconds are those of the file that took longest."""
     chance = random.Random(seed)
     sample = [path for path in sorted((suites.SAMPLE / "library").rglob("*")) if path.is_file()]

@@ -12,6 +12,7 @@ from langchain_core.callbacks import get_usage_metadata_callback
 from agent import validator
 from agent.answer import Answer, Citation, Claim, Place, Status, Verdict
 from agent.assistant import Assistant, new_thread
+from agent.llm.protocol import ANSWER
 from evals.cases import API, Case
 from evals.runs.trace import Checked, Cited, Found, Spot, Step, Took, Trace
 from tools.errors import ModelNonsense, QuestionError, UnreadableFile
@@ -101,16 +102,16 @@ class Examiner:
 
     def _step(self, node: str, state: dict[str, Any]) -> Step:
         if node == "decide":
-            return Step(node=node, decision=state["decision"])
+            answered = state["decision"].action == ANSWER
+            claims = tuple(state["draft"].claims) if answered else ()
+            return Step(node=node, decision=state["decision"], claims=claims)
         if node == "act":
             call = state["calls"][-1]
             return Step(node=node, decision=state["decision"], keys=call.keys, error=call.error)
         if node == "look":
             return Step(node=node, seen=state["seen"])
-        if node == "write":
-            return Step(node=node, claims=tuple(state["claims"]))
         if node == "validate":
-            return Step(node=node, verdicts=tuple(map(self._checked, state["verdicts"])))
+            return Step(node=node, verdicts=tuple(map(self._checked, [*state["accepted"], *state["refused"]])))
         return Step(node=node)
 
     def _found(self, evidence: Evidence, fresh: bool) -> Found:

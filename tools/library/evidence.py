@@ -129,11 +129,13 @@ def searchable_text(part: Part) -> str:
 
 
 class Hit(Frozen):
-    """An item that a search found. `rank` counts from 1; `legs` is its rank in each leg that had it."""
+    """An item that a search found. `rank` counts from 1; `legs` is its rank in each leg that had it; `score` is its
+    fused score as a share of the best one's, 0 to 1, and says nothing beyond this search."""
 
     item: Item
     rank: int = Field(ge=1)
     legs: dict[str, int] = Field(default_factory=dict)
+    score: float = Field(default=1.0, ge=0)
 
 
 class Evidence(Frozen):

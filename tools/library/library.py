@@ -169,6 +169,10 @@ class Library:
     def sources(self) -> list[Source]:
         return self.catalog.sources()
 
+    def kinds(self) -> set[str]:
+        """Of the items that it holds: passage, figure, table."""
+        return self.catalog.kinds()
+
     def page(self, source: str, page: int) -> list[Item]:
         """The items that start on a page (from 1). Raises NotInLibrary for a page that does not exist."""
         found = self.source(source)

@@ -142,7 +142,9 @@ def _hits(index: Index, fused: Sequence[Fused], query: Query) -> tuple[Hit, ...]
     if query.diversity:
         first = _diverse(index.store, first[: CANDIDATES * query.limit], query.diversity)
     first = first[: query.limit]
-    return tuple(Hit(item=items[one.item], rank=rank, legs=one.ranks) for rank, one in enumerate(first, 1))
+    best = max((one.score for one in first), default=0.0) or 1.0
+    ranked = enumerate(first, 1)
+    return tuple(Hit(item=items[one.item], rank=n, legs=one.ranks, score=one.score / best) for n, one in ranked)
 
 
 def _diverse(store: Store, fused: Sequence[Fused], diversity: float) -> list[Fused]:

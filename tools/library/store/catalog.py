@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS garbage (path TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value NOT NULL);
 CREATE INDEX IF NOT EXISTS items_by_place ON items (source, page);
 CREATE INDEX IF NOT EXISTS files_by_source ON files (source);
+CREATE INDEX IF NOT EXISTS tables ON items (source) WHERE kind = 'table';
 CREATE INDEX IF NOT EXISTS pictures ON items (json_extract(body, '$.image')) WHERE kind = 'figure';
 """
 _FILE = "path, size, mtime_ns, recipe, state, source, error, sha256"
@@ -383,6 +384,11 @@ class Catalog:
     def pictures(self) -> dict[str, str]:
         """SHA-256 of every picture that an item shows → a source that shows it."""
         return dict(self._rows("SELECT json_extract(body, '$.image'), source FROM items WHERE kind = 'figure'"))
+
+    def kinds(self) -> set[str]:
+        """The kinds of items that there are; each is one look into an index."""
+        found = "SELECT 1 FROM items WHERE kind = '{}' AND page IS NOT NULL LIMIT 1"  # a literal, for a partial index
+        return {kind for kind in ("passage", "figure", "table") if self._db.execute(found.format(kind)).fetchone()}
 
     def counts(self) -> dict[str, dict[str, int]]:
         """source id → kind → number of items."""
