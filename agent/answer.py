@@ -1,4 +1,4 @@
-"""What the assistant answers: claims with citations, the verdict on each, and what could not be answered."""
+"""What the assistant says: claims with citations, the verdict on each, and what could not be answered."""
 
 from typing import Literal
 
@@ -53,8 +53,8 @@ class Verdict(Frozen):
 class Answer(Frozen):
     """One turn's answer. `verdicts` are those of the claims that are shown; `gaps` are sentences on what is missing.
 
-    `dropped` are the claims that were written and are not shown, each with its verdict. `notes` are sentences on what
-    went wrong on the way: a picture that could not be read, steps that were taken by rule.
+    `dropped` are the claims that were written and not said, each with its verdict. `notes` are sentences on what went
+    wrong on the way: a picture that could not be read, steps that were taken by rule.
     """
 
     question: str

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 PREFIX = "EXHIBIT_"
 FILE = Path("exhibit.toml")
-URLS = ("qdrant_url", "ollama_url")
+URLS = ("qdrant_url", "ollama_url", "model_url")
 """They may carry a password."""
-SECRET = (*URLS, "qdrant_api_key")
+SECRET = (*URLS, "qdrant_api_key", "model_key")
 """Settings whose value is never printed."""
 LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
 """The checks of `agent.validator`, in their order. What is left out is not run: for measuring what each is worth."""
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     model_url: str | None = Field(
         default=None, description="a server that speaks OpenAI's API, for 'openai/<model>'", repr=False
     )
-    model_key: str | None = Field(default=None, description="that server's key", repr=False)
+    model_key: str | None = Field(default=None, description="that server's key", repr=False, exclude=True)
     num_ctx: int | None = Field(
         default=None, ge=4096, description="context of the model, tokens; without one, it is chosen"
     )

@@ -50,7 +50,7 @@ class Checkpoints(SqliteSaver):
         self._path = path
         super().__init__(database.connect(path), serde=JsonPlusSerializer(__unpack_ext_hook__=_revive))
         try:
-            with self.cursor(transaction=False):  # whatever is wrong with the file comes out now
+            with self.cursor(transaction=False):  # whatever is wrong with the file is said now
                 pass
         except BaseException:
             self.close()

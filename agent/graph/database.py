@@ -1,4 +1,4 @@
-"""The small databases beside the library: opened, and an error of ours where one is damaged or locked."""
+"""The small databases beside the library: how they are opened, and what is said where one is damaged or locked."""
 
 import shlex
 import sqlite3

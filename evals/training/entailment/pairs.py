@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Literal
 
 from evals.training.entailment import edits
 from tools.language.words import stems
@@ -57,19 +57,16 @@ def labelled(folder: Path, sets: Sequence[str] = LICENSED) -> list[Pair]:
     return [pair for name in sets for pair in _read(folder / f"train_{name}.jsonl.gz", name)]
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
 def _read(path: Path, name: str) -> Iterator[Pair]:
-    for number, row in enumerate(_rows(path)):
-        meta = row["meta"]
-        label = _LABELS.get(str(meta.get("gold")), "supported" if row["label"] == "supported" else "not")
-        if name == "adversarial" and label == "not":
-            label = "contradicted"  # its claims are true or false of the gold evidence
-        group = f"{name}:{meta.get('case') or row['claim'].casefold()[:80] or number}"
-        yield Pair(_tidy(row["claim"]), _tidy(row["evidence"]), label, group, name)
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            row = json.loads(line)
+            meta = row["meta"]
+            label = _LABELS.get(str(meta.get("gold")), "supported" if row["label"] == "supported" else "not")
+            if name == "adversarial" and label == "not":
+                label = "contradicted"  # its claims are true or false of the gold evidence
+            group = f"{name}:{meta.get('case') or row['claim'].casefold()[:80] or number}"
+            yield Pair(_tidy(row["claim"]), _tidy(row["evidence"]), label, group, name)
 
 
 def _tidy(text: str) -> str:
@@ -81,11 +78,13 @@ def _tidy(text: str) -> str:
 def pages(folder: Path) -> dict[str, list[str]]:
     """The sentences of each page of the contrast set, those that differ from one another."""
     found: dict[str, list[str]] = defaultdict(list)
-    for row in _rows(folder / "train_contrast.jsonl.gz"):
-        sentence = _tidy(row["evidence"])
-        kept = found[row["meta"]["page"]]
-        if len(kept) < 40 and not any(alike(sentence, other) > ALIKE for other in kept):
-            kept.append(sentence)
+    with gzip.open(folder / "train_contrast.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            sentence = _tidy(row["evidence"])
+            kept = found[row["meta"]["page"]]
+            if len(kept) < 40 and not any(alike(sentence, other) > ALIKE for other in kept):
+                kept.append(sentence)
     return dict(found)
 
 
@@ -238,5 +237,6 @@ def spoilt(pairs: Sequence[Pair], texts: Texts, rng: Random) -> Iterator[Pair]:
 
 def cases(folder: Path) -> list[tuple[str, str]]:
     """(case, page) of the contrast set."""
-    metas = (row["meta"] for row in _rows(folder / "train_contrast.jsonl.gz"))
+    with gzip.open(folder / "train_contrast.jsonl.gz", "rt", encoding="utf-8") as lines:
+        metas = [json.loads(line)["meta"] for line in lines]
     return [(meta["case"], meta["page"]) for meta in metas]

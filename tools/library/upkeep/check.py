@@ -22,6 +22,8 @@ to nothing; delete a file that belongs to nothing; put a damaged file aside; and
 folder again."""
 OnStep = Callable[[str, int, int], None]
 """Called with what is being checked, how much of it is done, and all of it."""
+ASIDE = "damaged-"
+"""Begins the name of a damaged database that was put aside."""
 YOUNG = 60.0
 """Seconds for which a picture that nothing shows may be that of a question that is being asked."""
 
@@ -122,7 +124,7 @@ def _mentioned(files: Iterable[Path], names: set[str]) -> set[str]:
 
 def _side_databases(root: Path) -> Iterator[Fault]:
     for file in _side_files(root):
-        if file.suffix == ".sqlite" and (why := _broken(file)):
+        if file.suffix == ".sqlite" and not file.name.startswith(ASIDE) and (why := _broken(file)):
             yield Fault("aside", f"{file.name} is damaged ({why}): what is in it cannot be read.", bad=file)
 
 

@@ -11,7 +11,7 @@ from tools.library.index import Index
 from tools.library.ingest import pipeline
 from tools.library.ingest.rebuild import fill, rebuild
 from tools.library.store import disk
-from tools.library.upkeep.check import Cure, Fault
+from tools.library.upkeep.check import ASIDE, Cure, Fault
 
 
 def mend(index: Index, faults: Sequence[Fault]) -> int:
@@ -56,4 +56,4 @@ def _put_aside(database: Path | None) -> None:
     if database is not None:
         stamp = time.strftime("%Y%m%d-%H%M%S")
         for file in [*database.parent.glob(f"{database.name}-*"), database]:
-            file.rename(file.with_name(f"damaged-{stamp}-{file.name}"))
+            file.rename(file.with_name(f"{ASIDE}{stamp}-{file.name}"))
