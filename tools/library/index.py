@@ -26,7 +26,8 @@ class Index:
     pages needs neither.
 
     `weights` are those of the legs of a search. Files are read by `workers` processes (one a core where it is
-    None), each for at most `seconds_a_file`; `web_private` allows URLs of the local network.
+    None), each for at most `seconds_a_file`; `web_private` allows URLs of the local network, `redact` leaves personal
+    data out.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Index:
         workers: int | None = None,
         seconds_a_file: float = SECONDS_A_FILE,
         web_private: bool = False,
+        redact: bool = False,
     ) -> None:
         self.root = root
         self.encoders = encoders
@@ -47,6 +49,7 @@ class Index:
         self.workers = workers
         self.seconds_a_file = seconds_a_file
         self.web_private = web_private
+        self.redact = redact
         self.catalog = Catalog(root / "catalog.sqlite")
         disk.make_private(root)
         self.bm25 = Bm25()

@@ -46,6 +46,7 @@ class Library:
         workers: int | None = None,
         seconds_a_file: float = SECONDS_A_FILE,
         web_private: bool = False,
+        redact: bool = False,
     ) -> None:
         """See `Index` for what these mean. Raises NoLibrary where nothing was indexed and `create` is false."""
         if not create and not (root / "catalog.sqlite").exists():
@@ -59,6 +60,7 @@ class Library:
             workers=workers,
             seconds_a_file=seconds_a_file,
             web_private=web_private,
+            redact=redact,
         )
         self._seen: dict[str, encode.Vectors] = {}
 

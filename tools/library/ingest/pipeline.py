@@ -46,7 +46,7 @@ def ingest(
     with disk.only_one(index.root), disk.may_fill(index.root), _temporary(index.root):
         settle(index)
         done.embedded = rebuild_if_needed(index)
-        found = files.find(paths, done.failed)
+        found = files.find(paths, done.failed, index.redact)
         run = _Run(index, done, on_file, on_page)
         changed = run.changed(found)
         if changed:
@@ -247,6 +247,7 @@ class _Run:
             self._batch.read.append(read)
             self.report.read.append(report.count(path, [entry.part.kind for entry in parsed.entries], read.seconds))
             self.report.notes += [(path, note) for note in parsed.notes]
+            self.report.redacted.update(read.redacted)
         self._batch.rows.append(replace(plan.row, source=parsed.source.id, sha256=parsed.source.sha256))
 
     def _has(self, source: str) -> bool:

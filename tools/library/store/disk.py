@@ -48,10 +48,13 @@ def files(folder: Path) -> Iterator[Path]:
 
 def page_file(folder: Path, source: Source) -> Path:
     """What the pages of a source are drawn from: its rendition, or the file it was read from, at any path that has its
-    bytes unchanged; of one in an archive or on the net, the copy that was kept. Raises NotInLibrary."""
+    bytes unchanged; of one in an archive or on the net, the copy that was kept; of a redacted one the rendition only.
+    Raises NotInLibrary."""
     rendered = folder / rendition(source.id)
     if rendered.exists():
         return rendered
+    if source.redacted:
+        raise NotInLibrary(f"The redacted pages of {source.uri} are gone.", "Type: exhibit library doctor --mend")
     digest = source.sha256 or source.id
     for path in (*map(Path, source.paths), folder / original(digest)):
         if path.is_file() and sha256(path) == digest:
