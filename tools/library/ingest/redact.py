@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pymupdf
 from PIL import Image, ImageDraw
@@ -92,8 +93,11 @@ def redact(parsed: Parsed, original: Path) -> tuple[Parsed, Counter[str]]:
     blocks = tuple(map(found.block, parsed.blocks))
     tables = tuple(map(found.table, parsed.tables))
     figures = tuple(map(found.figure, parsed.figures))
-    if parsed.rendition is None and parsed.media_type.startswith("image/"):
-        rendition = _as_pdf(_picture_pages(original, parsed.pages, found))
+    if parsed.media_type.startswith("image/"):
+        with NamedTemporaryFile() as copy:
+            copy.write(parsed.rendition or original.read_bytes())  # of a picture at a URL there is no file
+            copy.flush()
+            rendition = _as_pdf(_picture_pages(Path(copy.name), parsed.pages, found))
     else:
         rendition = _redacted_pdf(parsed.rendition or original.read_bytes(), found)
     clean = replace(
@@ -123,7 +127,8 @@ def _larger(box: Box) -> Box:
 
 
 def _blackened(figure: FigurePart, boxes: Sequence[Box]) -> FigurePart:
-    """The picture with what lies in it black; all of it where it does not show its box as it stands on the page."""
+    """The picture with what lies in it black; all of it where it does not show its box as it stands on the page, as
+    that of a page which was turned to be read."""
     x0, y0, x1, y1 = figure.box
     inside = [box for box in boxes if box[0] < x1 and x0 < box[2] and box[1] < y1 and y0 < box[3]]
     if not inside:
@@ -132,9 +137,15 @@ def _blackened(figure: FigurePart, boxes: Sequence[Box]) -> FigurePart:
         picture = opened.convert("RGB")
     across, down = picture.width / max(x1 - x0, 1e-6), picture.height / max(y1 - y0, 1e-6)
     if abs(across / down - 1) > SAME_SHAPE:
-        inside, across, down = [figure.box], picture.width, picture.height
+        inside = [figure.box]
     moved = [((a - x0) * across, (b - y0) * down, (c - x0) * across, (d - y0) * down) for a, b, c, d in inside]
-    return replace(figure, image=pixels.png(_with_black(picture, moved)))
+    if _shows_any(_with_black(picture, moved)):
+        _with_black(picture, [(0, 0, picture.width, picture.height)])
+    return replace(figure, image=pixels.png(picture))
+
+
+def _shows_any(picture: Image.Image) -> bool:
+    return any(find(" ".join(word.text for word in line.words)) for line in ocr.read(picture))
 
 
 def _with_black(picture: Image.Image, boxes: Iterable[Box]) -> Image.Image:
