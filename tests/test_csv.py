@@ -73,3 +73,21 @@ def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, d
         assert parsed(tmp_path_factory.mktemp("p"), name, data).pages >= 1
     except UnreadableFile as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "before"),
+    [
+        ("sep=;\nPart;Mass\nP1;7,5\n", "| Part | Mass |", []),
+        ('"Mass, kg";Part\n7;P1\n8;P2\n', "| Mass, kg | Part |", []),
+        (
+            "Export of 4 May\nunit: kg\nPart,Mass,Note\nP1,7,a\nP2,8,b\n",
+            "| Part | Mass | Note |",
+            ["Export of 4 May", "unit: kg"],
+        ),
+    ],
+)
+def test_the_header_is_the_first_full_row(tmp_path: Path, text: str, header: str, before: list[str]) -> None:
+    result = parsed(tmp_path, "a.csv", text)
+    assert table(result).split("\n")[0] == header
+    assert [text_of(block.words) for block in result.blocks] == before

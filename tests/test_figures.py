@@ -89,3 +89,22 @@ def test_rules_boxes_and_backgrounds_are_no_figures(pdf: Pdf) -> None:
     parsed = pdf.parsed()
     assert parsed.figures == ()
     assert parsed.tables == ()
+
+
+def test_a_caption_may_stand_beside_its_figure(pdf: Pdf) -> None:
+    page = pdf.page()
+    prose(page, (72, 72, 520, 200))
+    page.insert_image((72, 250, 322, 420), stream=photo())
+    page.insert_textbox((335, 320, 520, 360), "Figure 1. Red crane", fontsize=9)
+    (figure,) = pdf.parsed().figures
+    assert text_of(figure.caption).strip() == "Figure 1. Red crane"
+
+
+def test_panels_apart_share_the_caption_that_stands_below_the_first(pdf: Pdf) -> None:
+    page = pdf.page()
+    prose(page, (72, 72, 520, 200))
+    for left in (72, 322):
+        page.insert_image((left, 250, left + 200, 400), stream=photo(200, 150, ("red", "blue")[left > 100]))
+    page.insert_text((72, 416), "Figure 2. Before and after", fontsize=9)
+    (figure,) = pdf.parsed().figures
+    assert near(figure.box, (72, 250, 522, 400))

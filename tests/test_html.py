@@ -117,3 +117,35 @@ def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, d
         assert parse_html(written(tmp_path_factory.mktemp("m"), "a.html", raw), read=None).pages >= 1
     except UnreadableFile as error:
         assert str(error)
+
+
+DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+
+def picture(folder: Path) -> None:
+    Image.effect_noise((200, 120), 60).save(folder / "kiln.png")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        f'<img src="{DOT}" data-src="kiln.png" alt="Kiln">',
+        '<img class="lazy" data-original="kiln.png" alt="Kiln"><noscript><img src="kiln.png" alt="Kiln"></noscript>',
+        '<picture><source srcset="kiln.png 1x"><img srcset="kiln.png 1x" alt="Kiln"></picture>',
+    ],
+)
+def test_pictures_that_a_script_would_load_are_taken_in_once(tmp_path: Path, tag: str) -> None:
+    picture(tmp_path)
+    parsed = parse_html(written(tmp_path, "a.html", f"<p>The kiln is wired as shown here.</p>{tag}"), None)
+    assert [text_of(figure.caption) for figure in parsed.figures] == ["Kiln"]
+
+
+def test_a_drawing_in_the_page_is_a_figure(tmp_path: Path) -> None:
+    svg = '<svg width="300" height="200"><rect x="20" y="20" width="200" height="120" fill="teal"/></svg>'
+    parsed = parse_html(written(tmp_path, "a.html", f"<p>The loop is drawn here.</p>{svg}"), None)
+    assert len(parsed.figures) == 1
+
+
+def test_struck_out_text_is_none(tmp_path: Path) -> None:
+    parsed = parse_html(written(tmp_path, "a.html", "<p>The fuse is <del>10 A</del> 6 A.</p>"), None)
+    assert all_text(parsed) == "The fuse is 6 A."

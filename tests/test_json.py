@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tools.errors import UnreadableFile
 from tools.library.evidence import text_of
+from tools.library.parse import parse
 from tools.library.parse.json import parse_json
 from tools.library.parse.parts import Parsed
 
@@ -51,3 +52,13 @@ def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, d
         assert parsed(tmp_path_factory.mktemp("p"), "a.json", data).pages >= 1
     except UnreadableFile as error:
         assert str(error)
+
+
+def test_a_line_of_json_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"part": "P1", "kg": 7}\n\n{"part": "P2", "kg": 8}\n')
+    (table,) = parse(path, ocr=None).tables
+    assert text_of(table.words).split("\n") == ["| part | kg |", "|---|---|", "| P1 | 7 |", "| P2 | 8 |"]
+    path.write_text('{"part": 1}\nnonsense\n')
+    with pytest.raises(UnreadableFile, match="line 2"):
+        parse(path)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.drawn import Pdf, block_with, prose, texts
 from tools.library.evidence import Word, text_of
-from tools.library.parse.layout.lines import Line, Paragraph, words_of
+from tools.library.parse.layout.lines import Line, Paragraph, is_caption, words_of
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_hyphen_at_a_line_end_joins(pdf: Pdf) -> None:
     page.insert_text((72, 114), "cation of the AR-", fontsize=11)
     page.insert_text((72, 128), "240, the pre-", fontsize=11)
     page.insert_text((72, 142), "and the main filter.", fontsize=11)
-    assert texts(pdf.parsed()) == ["Check the lubri-cation of the AR-240, the pre- and the main filter."]
+    assert texts(pdf.parsed()) == ["Check the lubrication of the AR-240, the pre- and the main filter."]
 
 
 def test_soft_hyphen_at_a_line_end_goes() -> None:
@@ -81,3 +81,42 @@ def test_running_header_and_page_numbers_are_left_out(pdf: Pdf) -> None:
         page.insert_text((290, 820), str(number), fontsize=8)
         page.insert_text((72, 300), f"Step {number} is unlike the others.", fontsize=10)
     assert texts(pdf.parsed()) == [f"Step {number} is unlike the others." for number in range(1, 5)]
+
+
+def test_a_hyphen_stays_where_the_document_says_that_it_is_the_words_own(pdf: Pdf) -> None:
+    page = pdf.page()
+    for number, text in enumerate(
+        ["A long-term plan and a short term", "is needed. The long-", "term plan and the pres-", "sure are read."]
+    ):
+        page.insert_text((72, 100 + 14 * number), text, fontsize=11)
+    assert "The long-term plan and the pressure are read." in texts(pdf.parsed())[0]
+
+
+def test_running_heads_of_two_pages_and_of_odd_and_even_ones_are_left_out(pdf: Pdf) -> None:
+    for number in range(4):
+        page = pdf.page()
+        page.insert_text((72, 30), ("Harbour works manual", "Chapter on cranes")[number % 2], fontsize=9)
+        page.insert_text((72, 820), f"Edition B page {number + 1}", fontsize=9)
+        page.insert_text((72, 200), f"Body text of page {'abcd'[number]} stands here.", fontsize=11)
+    assert texts(pdf.parsed()) == [f"Body text of page {letter} stands here." for letter in "abcd"]
+
+
+def test_steps_at_the_top_of_two_pages_are_no_running_heads(pdf: Pdf) -> None:
+    for name in ("Cold start", "Warm start"):
+        pdf.page().insert_text((72, 40), name, fontsize=11)
+    assert texts(pdf.parsed()) == ["Cold start", "Warm start"]
+
+
+@pytest.mark.parametrize(
+    ("text", "caption"),
+    [
+        ("Bild 4 Pumpe", True),
+        ("Map 2. The yard", True),
+        ("Figure IV. Crane", True),
+        ("Figure 4 exploded view of the hook", True),
+        ("Figure 4 shows the hook.", False),
+        ("Figure 4, which is old, shows the hook", False),
+    ],
+)
+def test_what_is_a_caption(text: str, caption: bool) -> None:
+    assert is_caption(text) == caption

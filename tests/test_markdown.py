@@ -78,3 +78,11 @@ def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, d
         assert parse_markdown(written(tmp_path_factory.mktemp("m"), "a.md", raw), read=None).pages >= 1
     except UnreadableFile as error:
         assert str(error)
+
+
+def test_front_matter_is_no_text_and_struck_out_text_none(tmp_path: Path) -> None:
+    source = (
+        "---\ntitle: Lamp guide\ntags:\n  - lamp\n---\n\n# Lamp\n\nThe lamp draws ~~10~~ 12 W.\n\n---\n\nEnd: here.\n"
+    )
+    text = all_text(parse_markdown(written(tmp_path, "a.md", source), None))
+    assert text.split("\n") == ["Lamp", "The lamp draws 12 W.", "End: here."]

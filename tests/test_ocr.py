@@ -74,3 +74,33 @@ def test_tesseract_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
     with pytest.raises(SettingsError, match="Tesseract cannot read eng here .* Install tesseract-ocr"):
         ocr.tesseract(Image.new("RGB", (60, 40), "white"))
+
+
+def lines(score: float, *, standing: bool = False) -> list[ocr.OcrLine]:
+    box = (10.0, 10.0, 30.0, 200.0) if standing else (10.0, 10.0, 200.0, 30.0)
+    return [ocr.OcrLine((ocr.OcrWord("some letters", box),), box, score) for _ in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("found", "turn"),
+    [
+        (lines(0.98), 0),
+        (lines(0.7), 180),
+        (lines(0.96, standing=True), 270),
+        (lines(0.7, standing=True), 90),
+        (lines(0.7)[:2], 0),  # too little to tell
+        ([], 0),
+    ],
+)
+def test_the_way_of_a_text_is_told_by_how_it_was_read(found: list[ocr.OcrLine], turn: int) -> None:
+    assert ocr.turn_of(found) == turn
+
+
+def test_a_long_strip_is_read_piece_by_piece_each_line_once() -> None:
+    strip = Image.new("RGB", (500, 6000), "white")
+    pen, font = ImageDraw.Draw(strip), ImageFont.load_default(size=28)
+    for number in range(12):
+        pen.text((40, 100 + 500 * number), f"Line number {number}", fill="black", font=font)
+    found = read(strip)
+    assert [" ".join(word.text for word in line.words) for line in found] == [f"Line number {n}" for n in range(12)]
+    assert [round(line.box[1] / 500) for line in found] == list(range(12))

@@ -127,3 +127,84 @@ def test_pages_without_rotation_are_left_as_they_are() -> None:
     document = pymupdf.open()
     document.new_page()
     assert upright(document) is document
+
+
+def test_a_typed_letterhead_over_a_scan_is_not_all_of_its_text() -> None:
+    document = pymupdf.open()
+    scan(page := document.new_page())
+    page.insert_text((90, 780), "Office two, printed on 4 May 2026", fontsize=9)
+    (content,) = read_pages(reopened(document), reader("The blue tank holds 640 litres of oil", []), [])
+    assert content.scanned
+    assert sorted(line.text for line in content.lines) == [
+        "Office two, printed on 4 May 2026",
+        "The blue tank holds 640 litres of oil",
+    ]
+
+
+def test_a_few_words_over_a_picture_without_text_make_no_scan() -> None:
+    document = pymupdf.open()
+    scan(page := document.new_page())
+    page.insert_text((90, 780), "A title of five words", fontsize=9)
+    (content,) = read_pages(reopened(document), lambda picture: [], [])
+    assert (content.scanned, [line.text for line in content.lines]) == (False, ["A title of five words"])
+
+
+def test_raised_digits_are_no_digits_of_the_number() -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_htmlbox((50, 50, 500, 100), "<p>It lasts 10<sup>6</sup> cycles at 45<sup>2</sup> bar.</p>")
+    parsed = parse_document(reopened(document), "t", None)
+    assert [text_of(block.words) for block in parsed.blocks] == ["It lasts 10⁶ cycles at 45² bar."]
+
+
+def test_codes_are_no_cipher() -> None:
+    rows = " ".join(f"B{n} {n} kW GPIO{n} PWM DIN 912 kPa MHz 4x0.75 VDC" for n in range(40))
+    assert not is_garbled(rows)
+
+
+def test_uncompressed_pictures_of_one_size_are_told_apart() -> None:
+    document = pymupdf.open()
+    for colour in ("red", "green", "blue"):
+        page = document.new_page()
+        picture = Image.new("RGB", (60, 40), colour)
+        pixmap = pymupdf.Pixmap(pymupdf.csRGB, 60, 40, picture.tobytes(), False)
+        page.insert_image((100, 100, 400, 300), pixmap=pixmap)
+    raw = pymupdf.open(stream=document.tobytes(deflate=False, deflate_images=False), filetype="pdf")
+    for number in range(3):  # stored without compression
+        xref = raw[number].get_images()[0][0]
+        raw.update_stream(xref, raw.xref_stream(xref), compress=False)
+    keys = [key for content in read_pages(reopened(raw), None, []) for key in content.keys]
+    assert len(keys) == len(set(keys)) == 3
+
+
+def turned_reader(good: int):
+    """Reads well only the picture that was turned by `good` degrees; before, lines stand on end or on their head."""
+
+    def read(picture: Image.Image) -> list[OcrLine]:
+        wide = picture.width > picture.height
+        score = 0.99 if read.calls == 1 else 0.7
+        read.calls += 1
+        box = (10.0, 10.0, 200.0, 30.0) if good == 180 or read.calls == 2 else (10.0, 10.0, 30.0, 200.0)
+        assert wide == (good != 180 and read.calls == 2)
+        return [OcrLine((OcrWord("The tank holds", box),), box, score) for _ in range(4)]
+
+    read.calls = 0
+    return read
+
+
+@pytest.mark.parametrize("turn", [90, 180])
+def test_a_scan_that_is_turned_is_read_upright(turn: int) -> None:
+    document = pymupdf.open()
+    scan(document.new_page())
+    (content,) = read_pages(reopened(document), turned_reader(turn), [])
+    assert (content.turn, content.scanned, len(content.lines)) == (turn, True, 4)
+
+
+def test_notes_that_readers_left_are_read() -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_text((90, 100), "Pump P8 feeds the tank.", fontsize=10)
+    page.add_text_annot((300, 100), "Replaced by pump P11")
+    parsed = parse_document(reopened(document), "t", None)
+    assert text_of(parsed.blocks[-1].words).strip() == "Note: Replaced by pump P11"
+    assert parsed.blocks[-1].words[1].box[0] == pytest.approx(300, abs=2)

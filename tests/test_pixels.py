@@ -149,3 +149,22 @@ def test_bands_of_an_odd_height_are_one_picture(tmp_path: Path, monkeypatch: pyt
     noise = Image.effect_noise((301, 333), 80)
     noise.save(tmp_path / "noise.png")
     assert pixels.load(tmp_path / "noise.png").picture.tobytes() == noise.reduce(2).convert("RGB").tobytes()
+
+
+def test_white_letters_on_nothing_stand_on_black(tmp_path: Path) -> None:
+    picture = Image.new("RGBA", (40, 20), (0, 0, 0, 0))
+    picture.paste((250, 250, 250, 255), (5, 5, 10, 15))
+    picture.save(tmp_path / "a.png")
+    loaded = pixels.load(tmp_path / "a.png").picture
+    assert (loaded.getpixel((0, 0)), loaded.getpixel((7, 7))) == ((0, 0, 0), (250, 250, 250))
+
+
+def test_a_drawing_is_drawn() -> None:
+    head = b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10">'
+    svg = head + b'<rect width="10" height="10" fill="red"/></svg>'
+    png = pixels.as_png(svg)
+    assert png is not None
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.size == (40, 20)
+        assert picture.convert("RGB").getpixel((5, 5)) == (255, 0, 0)
+    assert pixels.as_png(b"<svg broken") is None

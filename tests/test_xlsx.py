@@ -39,3 +39,14 @@ def test_an_empty_workbook_is_refused(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "e.xlsx")
     with pytest.raises(UnreadableFile, match=r"e\.xlsx has only empty sheets"):
         parse(tmp_path / "e.xlsx")
+
+
+def test_merged_and_piped_cells_keep_their_rows(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [("Model", "Speed", "Note"), ("A", "low", "cat | wc"), (None, "high", "ls"), ("B", "low", "")]:
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    book.save(tmp_path / "a.xlsx")
+    (table,) = parse(tmp_path / "a.xlsx", ocr=None).tables
+    assert text_of(table.words).split("\n")[2:] == ["| A | low | cat \\| wc |", "| A | high | ls |", "| B | low | |"]

@@ -216,4 +216,6 @@ def place(key: int, item: Item, spans: Sequence[Span], library: Library) -> Plac
     source = library.source(item.source_id)
     located = [region for span in spans for region in library.locate(item.id, span.start, span.end)]
     whole = item.regions if isinstance(item, Figure) or not located else ()
-    return Place(key=key, title=source.title, uri=source.uri, regions=by_page([*located, *whole]))
+    regions = by_page([*located, *whole])
+    printed = tuple(source.label(region.page) for region in regions)
+    return Place(key=key, title=source.title, uri=source.uri, regions=regions, printed=printed if any(printed) else ())

@@ -17,7 +17,7 @@ from pydantic_core import PydanticUndefined
 from agent.answer import Citation, Claim
 from agent.llm.protocol import ANSWER, Brief, ChatModel, Decision, Draft, OnClaim, Shown, Similarity
 from tools import OWN_TOOLS
-from tools.language import markdown
+from tools.language import markdown, scripts
 from tools.language.numbers import extract
 from tools.language.sentences import sentences
 from tools.language.words import OPPOSITE_VALUES, QUESTION_WORDS, STOP_WORDS, singulars, stem
@@ -296,8 +296,7 @@ def _line_units(shown: Shown) -> Iterable[Unit]:
 
 def _words(text: str) -> list[str]:
     """Stems of the content words; codes stay whole."""
-    tokens = re.findall(r"[a-z0-9]+(?:[-/.][a-z0-9]+)*", text.lower())
-    return [stem(token) for token in tokens if token not in IDLE]
+    return [stem(word) for word in scripts.words(text) if word not in IDLE]
 
 
 def _weights(question: str, units: Sequence[Unit]) -> dict[str, float]:
@@ -395,7 +394,7 @@ def _same_values(question: str, unit: Unit) -> bool:
 
 
 def _codes(text: str) -> set[str]:
-    return {code.lower() for code in CODE.findall(text)}
+    return {code.lower() for code in CODE.findall(text.translate(scripts.DASHES))}
 
 
 def _has_codes(codes: set[str], unit: Unit, ignore_fits: bool) -> bool:
@@ -410,7 +409,7 @@ def _has_codes(codes: set[str], unit: Unit, ignore_fits: bool) -> bool:
 
 
 def _is_token(code: str, text: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text) is not None
+    return re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text.translate(scripts.DASHES)) is not None
 
 
 def _refused_by_api(brief: Brief) -> bool:

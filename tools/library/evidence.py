@@ -38,9 +38,9 @@ class Region(Frozen):
 
 class Source(Frozen):
     """A file that was read. `id` is the SHA-256 of all that the reading depends on: the bytes, the parser's version,
-    and what was written beside a picture. `uri` is where it lies, `also` where its copies lie; `redacted` says that
-    personal data was left out; `sha256` is that of the
-    bytes ("" in a library made before November 2026, where `id` was)."""
+    and what was written beside a picture. `uri` is where it lies, `also` where its copies lie; `sha256` is that of the
+    bytes ("" in a library made before November 2026, where `id` was); `redacted` says that personal data was left out.
+    `labels` are the numbers printed on its pages, one a page, or none where they are those of the file."""
 
     id: Sha256
     title: str
@@ -50,6 +50,12 @@ class Source(Frozen):
     sha256: str = ""
     redacted: bool = False
     also: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    def label(self, page: int) -> str:
+        """The number printed on a page (from 1), where it is another one; else ""."""
+        label = self.labels[page - 1] if page <= len(self.labels) else ""
+        return "" if label == str(page) else label
 
     @property
     def paths(self) -> tuple[str, ...]:

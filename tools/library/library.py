@@ -176,7 +176,7 @@ class Library:
         return self.catalog.kinds()
 
     def page(self, source: str, page: int) -> list[Item]:
-        """The items that start on a page (from 1). Raises NotInLibrary for a page that does not exist."""
+        """The items that have a place on a page (from 1). Raises NotInLibrary for a page that does not exist."""
         found = self.source(source)
         if not 1 <= page <= found.pages:
             raise NotInLibrary(f"'{found.title}' has pages 1 to {found.pages}, not {page}.")

@@ -61,5 +61,5 @@ def _place(place: "Place", links: bool) -> "tuple[Text, str]":
         return line.append(title), ""
     url = link(place.uri, place.regions[0].page)
     line.append(title if title == name else f"{title}, {name}", style=f"link {url}" if links else "")
-    line.append(f", page {', '.join(str(region.page) for region in place.regions)} — exhibit show {place.key}")
+    line.append(f", page {place.pages()} — exhibit show {place.key}")
     return line, url

@@ -79,6 +79,7 @@ def read(job: ReadJob) -> ReadFile:
         pages=parsed.pages,
         sha256=sha256,
         redacted=job.redact,
+        labels=tuple(map(clean, parsed.labels)),
     )
     reader = encode.reader(job.text_encoder)
     entries = tuple(_entries(job.root, source, parsed, reader))

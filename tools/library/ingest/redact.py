@@ -108,6 +108,7 @@ def redact(parsed: Parsed, original: Path) -> tuple[Parsed, Counter[str]]:
         figures=tuple(_blackened(figure, found.boxes[figure.page]) for figure in figures),
         rendition=rendition,
         notes=tuple(map(found.text, parsed.notes)),
+        labels=tuple(map(found.text, parsed.labels)),
     )
     return clean, found.counts
 

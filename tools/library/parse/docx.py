@@ -12,23 +12,37 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 from tools.library.parse import ocr
+from tools.library.parse.docx_text import FALLBACK, TEXT_BOX, Numbering, text_html
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pixels import as_png
 from tools.library.parse.rendition import escaped, legend_html, render, table_html
 from tools.library.parse.zip_package import opened
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-TEXT_BOX = qn("w:txbxContent")
 
 
 def parse_docx(path: Path, read: ocr.Reader | None = ocr.read) -> Parsed:
     """Read a DOCX. Raises UnreadableFile."""
     document = opened(path, "DOCX", docx.Document)
     body = _Body(document.part)
-    parts = [body.blocks(document.element.body), *body.footnotes()]
+    parts = [*_running(document, "header"), body.blocks(document.element.body), *body.footnotes()]
+    parts += _running(document, "footer")
     title = document.core_properties.title.strip() or path.stem
     return render("".join(parts), DOCX, title, pictures=body.pictures, notes=body.notes, read=read)
+
+
+def _running(document: Any, kind: str) -> Iterator[str]:
+    """What stands above ("header") or below ("footer") every page of a section, once: numbers and states of documents
+    stand there."""
+    done: set[str] = set()
+    for section in document.sections:
+        for name in (f"first_page_{kind}", kind, f"even_page_{kind}"):
+            part = getattr(section, name)
+            texts = () if part.is_linked_to_previous else (text_html(p) for p in part._element.iter(qn("w:p")))
+            line = " ".join(text.strip() for text in texts if text.strip())
+            if line and line not in done:
+                done.add(line)
+                yield f"<p>{line}</p>"
 
 
 class _Body:
@@ -38,6 +52,7 @@ class _Body:
         self.part = part
         self.pictures: dict[str, bytes] = {}
         self.notes: list[str] = []
+        self._numbering = Numbering(part)
 
     def blocks(self, parent: Any) -> str:
         return "".join(self._block(child) for child in parent.iterchildren())
@@ -47,7 +62,7 @@ class _Body:
             return self._paragraph(element)
         if element.tag == qn("w:tbl"):
             return self._table(element)
-        if element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
+        if element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:moveTo"), qn("w:customXml")):
             return self.blocks(element)
         return ""
 
@@ -55,13 +70,11 @@ class _Body:
         text, pictures = self._text(element), self._pictures(element)
         boxes = [box for box in element.iter(TEXT_BOX) if not _within(box, FALLBACK, element)]
         tag = self._tag(element)
-        bullet = "• " if tag == "p" and self._is_item(element) else ""
-        line = f"<{tag}>{bullet}{text}</{tag.split()[0]}>" if text.strip() else ""
+        label = escaped(self._numbering.label(element, Paragraph(element, self.part).style)) if text.strip() else ""
+        if not label and tag == "p" and self._style(element).startswith("list"):
+            label = "•"
+        line = f"<{tag}>{label}{' ' if label else ''}{text}</{tag.split()[0]}>" if text.strip() else ""
         return line + "".join(pictures) + "".join(self.blocks(box) for box in boxes)
-
-    def _is_item(self, element: Any) -> bool:
-        numbered = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
-        return numbered or self._style(element).startswith("list")
 
     def _style(self, element: Any) -> str:
         style = Paragraph(element, self.part).style
@@ -76,14 +89,8 @@ class _Body:
         return 'div class="alt"' if name == "caption" else "p"
 
     def _text(self, element: Any) -> str:
-        """What is read: not what was struck out, not field codes, not text boxes (they are blocks of their own)."""
-        out = []
-        for node in element.iter():
-            if node.tag in (qn("w:t"), qn("m:t")) and not _within(node, TEXT_BOX, element):
-                out.append(escaped(node.text or ""))
-            elif node.tag in (qn("w:tab"), qn("w:cr"), qn("w:br")) and node.getparent().tag == qn("w:r"):
-                out.append(" " if node.tag == qn("w:tab") else "<br/>")
-        return "".join(out)
+        """What is read, as HTML: text boxes are blocks of their own."""
+        return text_html(element)
 
     def _pictures(self, element: Any) -> Iterator[str]:
         for blip in element.iter(qn("a:blip")):
@@ -105,19 +112,28 @@ class _Body:
     def _table(self, element: Any) -> str:
         """Without the rows of a table in a cell, whose text stands in that cell."""
         own = (row for row in element.iter(qn("w:tr")) if next(row.iterancestors(qn("w:tbl"))) is element)
-        rows = [self._cells(row) for row in own]
+        rows: list[list[str]] = []
+        for row in own:
+            rows.append(self._cells(row, rows[-1] if rows else []))
         return table_html(rows, ready=True) if rows else ""
 
-    def _cells(self, row: Any) -> list[str]:
-        """Merged cells become empty ones, so that columns stay in line."""
+    def _cells(self, row: Any, above: list[str]) -> list[str]:
+        """Cells merged across become empty ones, so that columns stay in line; those merged downwards say what they
+        say in each of their rows."""
         cells: list[str] = []
         for cell in row.iter(qn("w:tc")):
             if next(cell.iterancestors(qn("w:tr"))) is row:
                 span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-                texts = [self._text(p) + "".join(self._pictures(p)) for p in cell.iter(qn("w:p"))]
-                cells += ["<br/>".join(text for text in texts if text)]
-                cells += [""] * (int(span.get(qn("w:val"), "1")) - 1 if span is not None else 0)
+                merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+                goes_on = merged is not None and merged.get(qn("w:val"), "continue") == "continue"
+                text = above[len(cells)] if goes_on and len(cells) < len(above) else self._cell(cell)
+                cells += [text, *[""] * (int(span.get(qn("w:val"), "1")) - 1 if span is not None else 0)]
         return cells
+
+    def _cell(self, cell: Any) -> str:
+        paragraphs = [p for p in cell.iter(qn("w:p")) if not _within(p, FALLBACK, cell)]
+        texts = [self._text(p) + "".join(self._pictures(p)) for p in paragraphs]
+        return "<br/>".join(text for text in texts if text)
 
     def footnotes(self) -> Iterator[str]:
         """Footnotes and endnotes, which python-docx leaves alone."""

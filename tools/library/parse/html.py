@@ -6,23 +6,29 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
 from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EncodingDetector
 from bs4.element import PreformattedString
 
 from tools.errors import UnreadableFile
-from tools.library.parse import ocr
+from tools.library.parse import markup, ocr
+from tools.library.parse.encoding import decode
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pixels import as_png
-from tools.library.parse.plain import decode
 from tools.library.parse.rendition import printable, render
 
-DROPPED = "script style noscript template iframe object embed link meta svg base title".split()
+DROPPED = "script style noscript template iframe object embed link meta base title annotation del s strike".split()
+"""What is no text of the page, or struck out."""
+SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "data-srcset", "srcset")
+"""Where the address of a picture stands; pages that load pictures late have a blank one in `src`."""
 UP = 2
 """Folders above a file's own from which its pictures may come, out of a folder there."""
 
 
 def parse_html(path: Path, read: ocr.Reader | None = ocr.read) -> Parsed:
     """Read HTML. Raises UnreadableFile where nothing can be set."""
-    return render_soup(BeautifulSoup(decode(path.read_bytes()), "html.parser"), path, "text/html", read)
+    data = path.read_bytes()
+    text = decode(data, EncodingDetector.find_declared_encoding(data, is_html=True) or "")
+    return render_soup(BeautifulSoup(text, "html.parser"), path, "text/html", read)
 
 
 def render_soup(soup: BeautifulSoup, path: Path, media_type: str, read: ocr.Reader | None) -> Parsed:
@@ -45,8 +51,12 @@ def take_in(soup: BeautifulSoup, find: Callable[[str], bytes], count: int = 0) -
 
     `find` gives the bytes of the picture that `src` names; it raises UnreadableFile that says why there are none.
     """
+    for tag in soup.find_all("noscript"):
+        if tag.find("img"):  # the picture that a script would load
+            tag.unwrap()
     for tag in soup.find_all(DROPPED):
         tag.decompose()
+    markup.simplify(soup)
     for string in soup.find_all(string=True):
         if isinstance(string, PreformattedString):  # comments, doctype
             string.extract()
@@ -54,16 +64,59 @@ def take_in(soup: BeautifulSoup, find: Callable[[str], bytes], count: int = 0) -
             string.replace_with(printable(string))
     pictures: dict[str, bytes] = {}
     notes: list[str] = []
-    for tag in soup.find_all("img"):
-        _mark_caption(tag)
-        name, source = f"picture{count + len(pictures)}.png", str(tag.get("src") or "")
+    for tag in soup.find_all(["img", "svg"]):
+        if tag.decomposed:
+            continue
+        name = f"picture{count + len(pictures)}.png"
         try:
-            pictures[name] = _png(find(source), source)
+            picture = _drawn(tag, soup) if tag.name == "svg" else _found(tag, find)
         except UnreadableFile as error:
             notes.append(str(error))
             name = ""
+        else:
+            if picture in pictures.values() and tag.find_previous_sibling("img") is not None:
+                tag.decompose()  # the same picture twice, for browsers without scripts
+                continue
+            pictures[name] = picture
+        _mark_caption(tag)
         _set_in(tag, soup, name)
     return pictures, notes
+
+
+def _drawn(tag: Tag, soup: BeautifulSoup) -> bytes:
+    """A drawing that stands in the page itself, as PNG."""
+    tag.attrs.setdefault("xmlns", "http://www.w3.org/2000/svg")
+    title = tag.find("title")
+    tag["alt"] = title.get_text(" ", strip=True) if title else ""
+    return _png(str(tag).encode(), "a drawing in the page")
+
+
+def _found(tag: Tag, find: Callable[[str], bytes]) -> bytes:
+    """The picture of a tag, as PNG: the first address that gives one larger than a dot. Raises UnreadableFile."""
+    addresses = [str(tag[name]) for name in SOURCES if tag.get(name)]
+    addresses += [str(source["srcset"]) for source in _siblings(tag) if source.get("srcset")]
+    problem = UnreadableFile("a picture without an address")
+    for address in addresses:
+        if "srcset" in address or "," in address and not address.startswith("data:"):
+            address = address.split(",")[-1]
+        try:
+            picture = _png(find(address.strip() if address.startswith("data:") else address.split()[0]), address)
+        except (UnreadableFile, IndexError) as error:
+            problem = error if isinstance(error, UnreadableFile) else problem
+            continue
+        if len(addresses) == 1 or not _is_dot(picture):
+            return picture
+    raise problem
+
+
+def _siblings(tag: Tag) -> list[Tag]:
+    """The sources of a <picture>."""
+    return tag.parent.find_all("source") if tag.parent is not None and tag.parent.name == "picture" else []
+
+
+def _is_dot(picture: bytes) -> bool:
+    width, height = (int.from_bytes(picture[at : at + 4]) for at in (16, 20))  # of a PNG
+    return max(width, height) <= 2
 
 
 def _mark_caption(tag: Tag) -> None:

@@ -6,8 +6,8 @@ from PIL import Image, ImageOps
 
 from tools.library.evidence import Box, Word
 from tools.library.parse import ocr, pixels
-from tools.library.parse.layout.lines import in_order, paragraphs, words_of
-from tools.library.parse.pages import on_page
+from tools.library.parse.layout.lines import Paragraph, in_order, paragraphs, words_of
+from tools.library.parse.pages import on_page, turned_back
 from tools.library.parse.parts import Block, FigurePart, Parsed
 
 MAX_FRAMES = 2000
@@ -40,10 +40,28 @@ def _frames(path: Path) -> int:
 
 def _parts(picture: Image.Image, number: int, caption: str, read: ocr.Reader | None) -> tuple[FigurePart, list[Block]]:
     whole = (0.0, 0.0, float(picture.width), float(picture.height))
-    text = paragraphs(in_order(ocr.lines_of(read(picture), number))) if read else []
-    inside = tuple(word for paragraph in text for word in words_of(paragraph))
-    figure = FigurePart(_stored(picture), number, whole, _caption_words(caption, number, whole), inside)
-    return figure, [Block(words_of(p)) for p in text] if len(inside) >= LEAST_WORDS else []
+    upright, found, turn = _read(picture, read) if read else (picture, [], 0)
+    text = paragraphs(in_order(ocr.lines_of(found, number)))
+
+    def placed(paragraph: Paragraph) -> tuple[Word, ...]:
+        """Its words where they are in the picture as the file has it."""
+        words = words_of(paragraph)
+        return tuple(word._replace(box=turned_back(word.box, turn, *upright.size)) for word in words)
+
+    inside = tuple(word for paragraph in text for word in placed(paragraph))
+    figure = FigurePart(_stored(upright), number, whole, _caption_words(caption, number, whole), inside)
+    return figure, [Block(placed(p)) for p in text] if len(inside) >= LEAST_WORDS else []
+
+
+def _read(picture: Image.Image, read: ocr.Reader) -> tuple[Image.Image, list[ocr.OcrLine], int]:
+    """The picture turned so that its text stands upright, that text, and how far it was turned clockwise."""
+    found = read(picture)
+    if turn := ocr.turn_of(found):
+        turned = picture.rotate(-turn, expand=True)
+        again = read(turned)
+        if not ocr.turn_of(again):
+            return turned, again, turn
+    return picture, found, 0
 
 
 def _stored(picture: Image.Image) -> bytes:

@@ -1,4 +1,4 @@
-"""JSON: a list of objects is a table of records, an object one of keys and values, another list one of lines."""
+"""JSON and JSON Lines: objects are rows of a table, one object is keys and values, another list is one of lines."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 from tools.errors import UnreadableFile
 from tools.library.parse.csv import render_rows
+from tools.library.parse.encoding import decode
 from tools.library.parse.parts import Parsed
-from tools.library.parse.plain import decode
 
 
 def parse_json(path: Path) -> Parsed:
@@ -17,6 +17,18 @@ def parse_json(path: Path) -> Parsed:
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"{path.name} is no JSON ({error}).", "Mend it, or save it as .txt.") from error
     return render_rows(_rows(data), "application/json", path.name)
+
+
+def parse_jsonl(path: Path) -> Parsed:
+    """Read .jsonl: an object a line. Raises UnreadableFile."""
+    rows = []
+    for number, line in enumerate(decode(path.read_bytes()).splitlines(), 1):
+        try:
+            rows += [json.loads(line)] if line.strip() else []
+        except (ValueError, RecursionError) as error:
+            message = f"{path.name} is no JSON Lines (line {number}: {error})."
+            raise UnreadableFile(message, "Mend it, or save it as .txt.") from error
+    return render_rows(_rows(rows), "application/jsonl", path.name)
 
 
 def _rows(data: Any) -> list[list[str]]:

@@ -7,16 +7,18 @@ from bs4 import BeautifulSoup, Tag
 from markdown_it import MarkdownIt
 
 from tools.library.parse import ocr
+from tools.library.parse.encoding import decode
 from tools.library.parse.html import render_soup
 from tools.library.parse.parts import Parsed
-from tools.library.parse.plain import decode
 
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[\w-]+[ \t]*:.*\n|[ \t#-].*\n|\n)*?---[ \t]*\n")
 PICTURE = re.compile(r"!\[([^\]\n]*)\]\(([^()\s]+)\)")
 
 
 def parse_markdown(path: Path, read: ocr.Reader | None = ocr.read) -> Parsed:
     """Read .md. Raises UnreadableFile where nothing can be set."""
-    text = MarkdownIt("commonmark").enable("table").render(decode(path.read_bytes()))
+    source = FRONT_MATTER.sub("", decode(path.read_bytes()), count=1)
+    text = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(source)
     soup = BeautifulSoup(text, "html.parser")
     _take_pictures_within_html(soup)
     return render_soup(soup, path, "text/markdown", read)

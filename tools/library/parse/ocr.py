@@ -3,7 +3,7 @@ the first picture."""
 
 import functools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LONG_SIDE = 1600  # pixels; larger pictures are read at this size
 SMALL_SIDE = 600  # pixels; smaller pictures are doubled, else letters of 8 pixels are missed
+STRIP = 1.5  # height of a piece of a long picture, in its widths; a quarter of it is read twice
+LEAST_LINES, LEAST_LETTERS, LEAST_SCORE = 3, 20, 0.85  # from which the way of the text is told
 Point = tuple[float, float]
 
 threads: int | None = None
@@ -36,8 +38,11 @@ class OcrWord:
 
 @dataclass(frozen=True)
 class OcrLine:
+    """`score`: how sure the reader is of its letters, 0 to 1."""
+
     words: tuple[OcrWord, ...]
     box: Box
+    score: float = 1.0
 
 
 Reader = Callable[[Image.Image], list[OcrLine]]
@@ -70,19 +75,56 @@ def _engine() -> "RapidOCR":
 
 
 def read(image: Image.Image) -> list[OcrLine]:
-    """The lines of text in a picture, top to bottom; [] where there are none."""
+    """The lines of text in a picture, top to bottom; [] where there are none. A long strip, as of a whole web page, is
+    read piece by piece."""
     picture = image if image.mode == "RGB" else image.convert("RGB")  # a copy of a large one would weigh as much again
+    if picture.height <= max(STRIP * picture.width, LONG_SIDE):
+        return _read_whole(picture)
+    height = round(STRIP * picture.width)
+    lines = []
+    for top in range(0, picture.height - height // 4, height - height // 4):
+        last = top + height >= picture.height
+        strip = picture.crop((0, top, picture.width, min(top + height, picture.height)))
+        least, most = (height // 8 if top else 0), (picture.height if last else height - height // 8)
+        lines += [_moved(line, top) for line in _read_whole(strip) if least <= (line.box[1] + line.box[3]) / 2 < most]
+    return lines
+
+
+def _moved(line: OcrLine, down: float) -> OcrLine:
+    def moved(box: Box) -> Box:
+        return (box[0], box[1] + down, box[2], box[3] + down)
+
+    return OcrLine(tuple(OcrWord(word.text, moved(word.box)) for word in line.words), moved(line.box), line.score)
+
+
+def _read_whole(picture: Image.Image) -> list[OcrLine]:
     longest = max(picture.size)
     scale = 0.5 if longest < SMALL_SIDE else max(1.0, longest / LONG_SIDE)
     if scale != 1:
         size = max(1, round(picture.width / scale)), max(1, round(picture.height / scale))
         picture = picture.resize(size, Image.Resampling.LANCZOS)
     found: Any = _engine()(np.asarray(picture)[:, :, ::-1])  # one of several classes by what was asked for
-    pairs = zip(found.txts, found.boxes, strict=True) if found.txts else ()
+    parts = zip(found.txts, found.boxes, found.scores, strict=True) if found.txts else ()
     lines = [
-        _line(text, np.asarray(corners) * scale) for text, corners in pairs if any(char.isalnum() for char in text)
-    ]  # buttons of windows are read as □
+        _line(text, np.asarray(corners) * scale, float(score))
+        for text, corners, score in parts
+        if any(char.isalnum() for char in text)  # buttons of windows are read as □
+    ]
     return sorted(lines, key=lambda line: (line.box[1], line.box[0]))
+
+
+def turn_of(lines: Sequence[OcrLine]) -> int:
+    """How far a picture must be turned clockwise so that the text that was read in it stands upright: 0, 90, 180, 270.
+
+    The reader turns lines that stand on end by a quarter and reads them: well, or upside down. Upright text was read at
+    a mean score of .95 to 1 in receipts, screenshots and scans, the same on its head at .65 to .75.
+    """
+    letters = sum(len(word.text) for line in lines for word in line.words)
+    if len(lines) < LEAST_LINES or letters < LEAST_LETTERS:
+        return 0
+    upright = sum(line.score for line in lines) / len(lines) > LEAST_SCORE
+    standing = sum(line.box[3] - line.box[1] > 1.5 * (line.box[2] - line.box[0]) for line in lines) > 0.6 * len(lines)
+    return (270 if upright else 90) if standing else (0 if upright else 180)
 
 
 def tesseract(image: Image.Image, language: str = "eng") -> list[OcrLine]:
@@ -108,7 +150,7 @@ def tesseract(image: Image.Image, language: str = "eng") -> list[OcrLine]:
     return [OcrLine(tuple(words), bounds(word.box for word in words)) for words in lines.values()]
 
 
-def _line(text: str, corners: np.ndarray) -> OcrLine:
+def _line(text: str, corners: np.ndarray, score: float) -> OcrLine:
     """`corners` is float[4, 2], clockwise from top left. Words share the line's width by their letters."""
     x0, y0 = (float(v) for v in corners.min(axis=0))
     x1, y1 = (float(v) for v in corners.max(axis=0))
@@ -119,7 +161,7 @@ def _line(text: str, corners: np.ndarray) -> OcrLine:
         at += unit * _width(" ") if number else 0.0
         words.append(OcrWord(word, (at, y0, at + unit * _width(word), y1)))
         at += unit * _width(word)
-    return OcrLine(tuple(words), (x0, y0, x1, y1))
+    return OcrLine(tuple(words), (x0, y0, x1, y1), score)
 
 
 def _width(text: str) -> float:

@@ -44,7 +44,8 @@ class TablePart:
 
 @dataclass(frozen=True)
 class Parsed:
-    """One file. `rendition` is the PDF that stands in for a source that has no pages of its own (HTML, text)."""
+    """One file. `rendition` is the PDF that stands in for a source that has no pages of its own (HTML, text); `labels`
+    are the numbers printed on the pages, one a page, or none where they are those of the file."""
 
     media_type: str
     title: str
@@ -54,3 +55,4 @@ class Parsed:
     tables: tuple[TablePart, ...] = ()
     rendition: bytes | None = None
     notes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()

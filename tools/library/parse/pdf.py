@@ -1,5 +1,6 @@
 """PDF to paragraphs, figures and tables. Boxes are points on the page as displayed, rotation applied."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,22 +8,27 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pymupdf
+from PIL import Image
 
 from tools.errors import UnreadableFile
 from tools.library.evidence import Box, Region, Word
 from tools.library.parse import ocr
-from tools.library.parse.layout import figures, lines, ruled_tables
+from tools.library.parse.attached import ReadFile, files_of, no_files, with_files
+from tools.library.parse.layout import figures, lines, ruled_tables, scan_figures
 from tools.library.parse.layout.aligned_tables import find_aligned
 from tools.library.parse.layout.booktabs import find_booktabs
+from tools.library.parse.layout.breaks import over_breaks
 from tools.library.parse.layout.geometry import area, holds, overlap
 from tools.library.parse.layout.lines import HeadingPath, Line, Paragraph, is_caption, words_of
 from tools.library.parse.layout.mentions import with_mentions
 from tools.library.parse.layout.table_words import continued, with_separators
+from tools.library.parse.originals import Originals
 from tools.library.parse.pages import (
     PageContent,
     PageError,
     on_page,
     read_pages,
+    remarks,
     render,
     turned_back,
     unreadable,
@@ -30,7 +36,15 @@ from tools.library.parse.pages import (
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.pixels import png
 
+JUNK_TITLE = re.compile(
+    r"^(untitled|\(?anonymous|microsoft |document ?\d*$|slide \d|powerpoint|unknown|\(?unspecified)"
+    r"|\.\w{2,5}$|\\|/\w+/",
+    re.I,
+)
+"""Names of programs, files and paths in the place of a title."""
+TITLE_SIZE = 1.25  # of the size of the prose, from which a line at the top is a title
 DPI = 150
+COARSE_DPI = 72  # of a scan in which figures are looked for
 LONG_SIDE = 1600  # pixels of a figure's picture
 MANY_DRAWINGS = 20_000
 TITLE_SHARE = 0.45  # of a slide's height, from the top
@@ -40,10 +54,13 @@ FEW_WORDS = 12  # fewer on a page are no text over a background
 REPEATED = 3  # pages from which on a picture is a logo, an icon or a background
 
 
-def parse_pdf(path: Path, read: ocr.Reader | None = ocr.read) -> Parsed:
-    """Read a PDF. Raises UnreadableFile where it is broken, locked or has no pages."""
+def parse_pdf(path: Path, read: ocr.Reader | None = ocr.read, read_file: ReadFile = no_files) -> Parsed:
+    """Read a PDF, and by `read_file` what is attached to it. Raises UnreadableFile where it is broken, locked or has no
+    pages."""
     with open_pdf(path) as document:
-        return parse_document(document, title=_title(document) or path.stem, read=read)
+        files = list(files_of(document)) if read_file is not no_files else []
+        parsed = parse_document(document, _title(document), read, name=path.stem)
+    return with_files(parsed, path.read_bytes(), files, read_file) if files else parsed
 
 
 def open_pdf(path: Path) -> pymupdf.Document:
@@ -68,23 +85,33 @@ def open_pdf(path: Path) -> pymupdf.Document:
 
 
 def _title(document: pymupdf.Document) -> str:
-    title = str((document.metadata or {}).get("title") or "").strip()
-    junk = not title or title.lower().startswith(("untitled", "(anonymous", "microsoft word", "microsoft powerpoint"))
-    return "" if junk or title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".qxd", ".dvi")) else title
+    """What the file calls itself; "" where that is a program's word for it."""
+    title = " ".join(str((document.metadata or {}).get("title") or "").split())
+    return "" if JUNK_TITLE.search(title) or sum(map(str.isalpha, title)) < 3 else title
 
 
-def parse_document(source: pymupdf.Document, title: str, read: ocr.Reader | None, *, made_here: bool = False) -> Parsed:
-    """Two passes: what repeats on many pages is known only after all were read.
+def parse_document(
+    source: pymupdf.Document,
+    title: str,
+    read: ocr.Reader | None,
+    originals: Originals | None = None,
+    name: str = "",
+) -> Parsed:
+    """Two passes: what repeats on many pages is known only after all were read. Without a `title` it is what the first
+    page says, or `name`.
 
-    `made_here` says that the pages are a rendition, which has no running headers and no garbled text.
+    `originals` says that the pages are a rendition set here, which has no running headers and no garbled text, and
+    holds the words that cannot be read back from it.
     """
+    made_here = originals is not None
     notes: list[str] = []
-    pages = read_pages(source, read, notes, made_here=made_here)
+    pages = read_pages(source, read, notes, originals)
     if not pages:
-        raise _without_pages(title, notes)
+        raise _without_pages(title or name, notes)
     heights = [page.box[3] for page in pages]
     left_out = set() if made_here else lines.furniture([page.lines for page in pages], heights)
     style = _Style(pages)
+    title = title or _first_title(pages[0], style.body) or name
     found = []
     for index, page in enumerate(pages):
         own = [line for number, line in enumerate(page.lines) if (index, number) not in left_out]
@@ -96,8 +123,8 @@ def parse_document(source: pymupdf.Document, title: str, read: ocr.Reader | None
         found.append(_turned_back(parts, page) if page.turn else parts)
         on_page.get()((len(pages) + index + 1) // 2, len(pages))
     if all(parts is NOTHING for parts in found):
-        raise _without_pages(title, notes)
-    blocks = [block for parts in found for block in parts.blocks]
+        raise _without_pages(title or name, notes)
+    blocks = over_breaks([block for parts in found for block in parts.blocks], style.known)
     pictures = [figure for parts in found for figure in parts.figures]
     if made_here:
         legends = {page.number: parts.legend for page, parts in zip(pages, found, strict=True)}
@@ -110,7 +137,33 @@ def parse_document(source: pymupdf.Document, title: str, read: ocr.Reader | None
         with_mentions(blocks, pictures, flowing=made_here),
         tuple(continued([table for parts in found for table in parts.tables])),
         notes=tuple(notes),
+        labels=() if made_here else _labels(source, pages, left_out),
     )
+
+
+def _labels(
+    document: pymupdf.Document, pages: Sequence[PageContent], left_out: set[tuple[int, int]]
+) -> tuple[str, ...]:
+    """The number of each page as the file declares it, else as it is printed on the page; () where that is the order
+    of the pages."""
+    labels = [document[number].get_label() for number in range(document.page_count)]
+    if not any(labels):
+        for index, number in left_out:
+            if printed := lines.PAGE_NUMBER.match(pages[index].lines[number].text):
+                labels[pages[index].number - 1] = printed.group(2)
+    plain = all(label in ("", str(number)) for number, label in enumerate(labels, 1))
+    return () if plain else tuple(labels)
+
+
+def _first_title(page: PageContent, body: float) -> str:
+    """What is set largest in the upper half of the first page; "" where nothing stands out."""
+    half = (page.box[1] + page.box[3]) / 2
+    upper = [line for line in page.lines if line.box[1] < half and sum(map(str.isalpha, line.text)) >= 3]
+    size = max((line.size for line in upper), default=0.0)
+    if page.scanned or size < TITLE_SIZE * body:
+        return ""
+    largest = [line.text for line in lines.in_order(upper) if line.size > 0.95 * size]
+    return " ".join(" ".join(largest[:3]).split())[:160]
 
 
 def _without_pages(title: str, notes: Sequence[str]) -> UnreadableFile:
@@ -121,12 +174,14 @@ def _without_pages(title: str, notes: Sequence[str]) -> UnreadableFile:
 class _Style:
     """What is known of a document after the first pass, and the headings above the place that the second has reached.
 
-    `body` is the font size of its prose, `repeated` tells pictures that stand on many pages, `slides` whether it is a
-    deck.
+    `body` is the font size of its prose, `known` its words, `repeated` tells pictures that stand on many pages,
+    `slides` whether it is a deck.
     """
 
     def __init__(self, pages: Sequence[PageContent]) -> None:
-        self.body = lines.body_size([line for page in pages for line in page.lines])
+        every = [line for page in pages for line in page.lines]
+        self.body = lines.body_size(every)
+        self.known = lines.vocabulary(every)
         self.repeated = _repeated(pages)
         self.slides = _is_deck(pages)
         self.path = HeadingPath()
@@ -207,15 +262,45 @@ class _Page:
     def __init__(self, content: PageContent, own: list[Line], style: _Style, notes: list[str]) -> None:
         self.page, self.content, self.lines, self.style, self.notes = content.page, content, own, style, notes
         self.words = [word for line in own for word in line.words]
+        self.remarks = [] if content.turn else remarks(content.page, content.number)
         self.pictures = [
             picture
             for picture, key in zip(content.pictures, content.keys, strict=True)
             if key not in style.repeated and not self._is_ground(picture.box, 0.6)
         ]
+        self.is_slide_scan = content.scanned and style.slides
+        if content.scanned and not style.slides:
+            self.pictures += self._scanned_figures()
 
     def _is_ground(self, box: Box, share: float) -> bool:
         """What fills this share of the page is its background, or the scan of it, if there is text on it."""
         return area(box) > share * area(self.content.box) and len(self.words) >= FEW_WORDS
+
+    def _scanned_figures(self) -> list[figures.Shape]:
+        """The drawings and photos in the picture of a page."""
+        picture, scale = self._scan()
+        found = scan_figures.drawn(picture, self._text_in(scale))
+        boxes = [(x0 / scale, y0 / scale, x1 / scale, y1 / scale) for x0, y0, x1, y1 in found]
+        return [figures.Shape(box, 1, art=True, raster=True) for box in boxes]
+
+    def _scan(self) -> tuple[Image.Image, float]:
+        return render(self.page, self.content.box, dpi=COARSE_DPI, long_side=LONG_SIDE)
+
+    def _text_in(self, scale: float) -> list[Box]:
+        """The boxes of the lines in a picture of the page, in its pixels."""
+        return [
+            (x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in (line.box for line in self.lines)
+        ]
+
+    def _whole(self, headings: Sequence["_Heading"]) -> list[FigurePart]:
+        """A slide that is a picture, as a figure: what it shows cannot be told from its ground."""
+        picture, scale = self._scan()
+        if not scan_figures.shows_something(picture, self._text_in(scale)):
+            return []
+        image, _ = render(self.page, self.content.box, dpi=DPI, long_side=LONG_SIDE)
+        box, title = self.content.box, headings[-1].path
+        caption = tuple(Word(text, self.content.number, box) for text in title.split())
+        return [FigurePart(png(image), self.content.number, box, caption, tuple(self.words), title)]
 
     def parts(self, read: ocr.Reader | None) -> PageParts:
         drawings = self._drawings()
@@ -229,9 +314,11 @@ class _Page:
             found = [cluster for cluster in found if not self._is_ground(cluster.box, 0.5)]
         text = _outside(text, found)
         blocks, headings = self._slide(text) if self.style.slides else self._blocks(text)
+        blocks += [Block(words) for words in self.remarks]
+        shown = [self._figure(cluster, headings, read) for cluster in found]
         return PageParts(
             blocks,
-            [self._figure(cluster, headings, read) for cluster in found],
+            shown or (self._whole(headings) if self.is_slide_scan else []),
             [self._captioned(table, text, headings) for table in tables],
             words_of(text[0]) if text and figures.is_legend(text[0], self.style.body) else (),
         )
@@ -300,7 +387,7 @@ class _Page:
             if heads and not is_caption(paragraph.text):
                 path.enter(paragraph)
                 headings.append(_Heading(paragraph.box, str(path)))
-            blocks.append(Block(words_of(paragraph), str(path)))
+            blocks.append(Block(words_of(paragraph, self.style.known), str(path)))
         return blocks, headings
 
     def _slide(self, text: list[Paragraph]) -> tuple[list[Block], list[_Heading]]:
@@ -308,7 +395,7 @@ class _Page:
         limit = self.content.box[1] + TITLE_SHARE * (self.content.box[3] - self.content.box[1])
         upper = [p for p in text if p.box[1] < limit and 3 <= len(p.text) <= 160 and not is_caption(p.text)]
         title = " ".join(max(upper, key=lambda p: p.size).text.split()) if upper else ""
-        return [Block(words_of(p), title) for p in text], [_Heading(None, title)]
+        return [Block(words_of(p, self.style.known), title) for p in text], [_Heading(None, title)]
 
     def _figure(self, cluster: figures.Cluster, headings: list[_Heading], read: ocr.Reader | None) -> FigurePart:
         picture, scale = render(self.page, cluster.box, dpi=self._dpi(cluster), long_side=LONG_SIDE)

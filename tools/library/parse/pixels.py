@@ -9,7 +9,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+import pymupdf
+from PIL import Image, ImageOps, ImageStat, UnidentifiedImageError
 
 from tools.errors import UnreadableFile
 
@@ -25,6 +26,8 @@ BAND = 1024  # rows that are halved at a time
 MAX_RATIO = 2000  # of the long side to the short one, of which nothing is left once it is stored 2048 pixels long
 MAX_SET_PIXELS = 60_000_000  # of a picture that is set into a rendition
 WIDE = ("I;16", "I;16B", "I", "F")  # modes of scanners and cameras: Pillow would clip them
+NEARLY_WHITE = 200  # of 255; letters for a dark page, of which nothing is seen on white
+SVG_HEAD = 2000  # bytes in which a drawing names itself
 SET_SIDE = 1600  # pixels of a picture that is set into a rendition
 Undecodable = (OSError, UnidentifiedImageError, ValueError, SyntaxError, EOFError)
 
@@ -117,10 +120,14 @@ def _halved(picture: Image.Image) -> Image.Image:
 
 
 def _flat(picture: Image.Image) -> Image.Image:
-    """RGB on white; decoded, and free of the file."""
+    """RGB on white, on black where what is seen is itself nearly white; decoded, and free of the file."""
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         layer = picture.convert("RGBA")
-        ground = Image.new("RGB", layer.size, "white")
+        seen = layer.getchannel("A").point(lambda alpha: 255 * (alpha > 127))
+        light = ImageStat.Stat(layer.convert("L"), seen).mean[0] if seen.getbbox() else 0
+        ground = Image.new(
+            "RGB", layer.size, "black" if light > NEARLY_WHITE and seen.getextrema()[0] == 0 else "white"
+        )
         ground.paste(layer, mask=layer)
         return ground
     if picture.mode in WIDE:
@@ -134,6 +141,16 @@ def _flat(picture: Image.Image) -> Image.Image:
     return picture
 
 
+def _drawn(data: bytes) -> bytes | None:
+    try:
+        with pymupdf.open(stream=data, filetype="svg") as document:
+            page = document[0]
+            scale = min(2.0, SET_SIDE / max(page.rect.width, page.rect.height, 1.0))
+            return bytes(page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False).tobytes("png"))
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase):
+        return None
+
+
 def png(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "PNG")
@@ -141,7 +158,10 @@ def png(picture: Image.Image) -> bytes:
 
 
 def as_png(data: bytes) -> bytes | None:
-    """A picture of any kind as PNG of at most SET_SIDE pixels; None where it is none, broken, or too large."""
+    """A picture of any kind as PNG of at most SET_SIDE pixels; None where it is none, broken, or too large. SVG is
+    drawn; what it refers to is not fetched."""
+    if b"<svg" in data[:SVG_HEAD]:
+        return _drawn(data)
     try:
         with Image.open(io.BytesIO(data)) as picture:
             if picture.width * picture.height > MAX_SET_PIXELS:

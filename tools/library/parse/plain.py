@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from tools.library.parse.encoding import decode
 from tools.library.parse.parts import Parsed
 from tools.library.parse.rendition import escaped, render
 
@@ -16,13 +17,3 @@ def paragraphs_html(text: str) -> str:
     """Blank lines part paragraphs; line ends within one are kept."""
     parts = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(f"<p>{escaped(part.strip()).replace(chr(10), '<br/>')}</p>" for part in parts if part.strip())
-
-
-def decode(data: bytes) -> str:
-    """UTF-8 or UTF-16 with a byte order mark, UTF-8 without, else Latin-1 (which reads anything)."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")

@@ -1,5 +1,6 @@
 """PPTX: each slide a page of its own size, text, tables and pictures where they stand, notes below."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pptx
 import pymupdf
 from lxml import etree
+from pptx.chart.plot import BubblePlot, XyPlot
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 from pptx.util import Emu
 
@@ -21,6 +23,8 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 EMU = 12_700  # per point
 NOTES_HEIGHT = 160.0
 MARGIN = 20.0
+LEGEND_HEIGHT = 14.0
+FILE_NAME = re.compile(r"\.\w{3,4}$")  # in the place of an alternative text
 TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE)
 STYLE = rendition.STYLE + "body {font-size: 14pt} h1 {font-size: 24pt; margin: 0} p {margin: 2pt 0}"
 SMALLEST = 0.2  # text is scaled down to fit its box, as slides do; so far at the most
@@ -107,13 +111,31 @@ def _chart(chart: Any) -> str:
     out = f"<p><b>{escaped(title)}</b></p>" if title else ""
     for plot in chart.plots:
         series = list(plot.series)
-        names = [str(category) for category in plot.categories] or [str(n + 1) for n in range(len(series[0].values))]
-        rows = [["", *(one.name or "" for one in series)]]
-        for number, name in enumerate(names):
-            cells = [one.values[number] if number < len(one.values) else None for one in series]
-            rows.append([name, *("" if cell is None else f"{cell:.12g}" for cell in cells)])
-        out += table_html(rows)
+        out += table_html(_points(series) if isinstance(plot, XyPlot | BubblePlot) else _values(plot, series))
     return out
+
+
+def _values(plot: Any, series: list[Any]) -> list[list[str]]:
+    """A row a category, a column a series."""
+    names = [str(category) for category in plot.categories] or [str(n + 1) for n in range(len(series[0].values))]
+    rows = [["", *(one.name or "" for one in series)]]
+    for number, name in enumerate(names):
+        cells = [one.values[number] if number < len(one.values) else None for one in series]
+        rows.append([name, *("" if cell is None else f"{cell:.12g}" for cell in cells)])
+    return rows
+
+
+def _points(series: list[Any]) -> list[list[str]]:
+    """A row a point of a chart of x and y."""
+    rows = [["series", "x", "y"]]
+    for one in series:
+        across = [float(x.text) for x in one._element.findall(".//{*}xVal//{*}pt/{*}v")]
+        rows += [
+            [one.name or "", f"{x:.12g}", f"{y:.12g}"]
+            for x, y in zip(across, one.values, strict=False)
+            if y is not None
+        ]
+    return rows
 
 
 def _loose(slide: Any) -> Iterator[str]:
@@ -131,6 +153,10 @@ def _picture(page: pymupdf.Page, shape: Any, box: Box, notes: list[str], number:
         notes.append(f"slide {number}: the picture '{shape.name}' could not be taken in")
         return
     page.insert_image(box, stream=picture, keep_proportion=False)
+    about = shape._element._nvXxPr.cNvPr.get("descr") or ""
+    if legend := rendition.legend_html("" if FILE_NAME.search(about) else about):
+        below = (box[0], box[3], box[2], box[3] + LEGEND_HEIGHT)
+        page.insert_htmlbox(_roomy(below, page.rect), legend, css=STYLE, scale_low=SMALLEST)
 
 
 def _embedded(shape: Any) -> bool:

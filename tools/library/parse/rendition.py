@@ -5,13 +5,16 @@ import html
 import io
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pymupdf
 
 from tools.errors import UnreadableFile
 from tools.library.parse import ocr
+from tools.library.parse.originals import Original, Originals, marked
 from tools.library.parse.pages import PageError
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pdf import parse_document
@@ -41,22 +44,38 @@ def render(
 ) -> Parsed:
     """Set a body of HTML as PDF and parse that. `pictures` are PNG by the name that `src` gives; `width` is in points.
     Raises UnreadableFile."""
+    text, words = marked(body)
+    found: dict[int, list[Original]] = defaultdict(list)
     try:
-        pdf = _set(body, pictures or {}, width)
+        pdf = _set(text, pictures or {}, width, words, found)
     except PageError as error:
         raise UnreadableFile(f"{title} cannot be set as pages ({error}).", "Save it as PDF and add that.") from error
-    return parse_rendition(pdf, media_type, title, read, notes)
+    return parse_rendition(pdf, media_type, title, read, notes, found)
 
 
 def parse_rendition(
-    pdf: bytes, media_type: str, title: str, read: ocr.Reader | None, notes: Sequence[str] = ()
+    pdf: bytes,
+    media_type: str,
+    title: str,
+    read: ocr.Reader | None,
+    notes: Sequence[str] = (),
+    originals: Originals | None = None,
 ) -> Parsed:
+    """Parse a PDF that was set here. `originals` are the words that cannot be read back from it."""
     with pymupdf.open(stream=pdf, filetype="pdf") as document:
-        parsed = parse_document(document, title, read, made_here=True)
+        parsed = parse_document(document, title, read, originals or {})
     return replace(parsed, media_type=media_type, rendition=pdf, notes=(*notes, *parsed.notes))
 
 
-def _set(body: str, pictures: Mapping[str, bytes], width: float) -> bytes:
+def _set(
+    body: str, pictures: Mapping[str, bytes], width: float, words: Mapping[str, str], found: dict[int, list[Original]]
+) -> bytes:
+    """The PDF. Where the marked `words` come to stand is added to `found`, by page."""
+
+    def note(position: Any) -> None:
+        if position.id in words and position.rect[2] > position.rect[0]:
+            found[pages + 1].append(Original(words[position.id], tuple(position.rect)))
+
     archive = pymupdf.Archive()
     for name, data in pictures.items():
         archive.add(data, name)
@@ -68,6 +87,8 @@ def _set(body: str, pictures: Mapping[str, bytes], width: float) -> bytes:
     while more and pages < MAX_PAGES:
         device = writer.begin_page(page)
         more, _ = story.place(page + (MARGIN, MARGIN, -MARGIN, -MARGIN))
+        if words:
+            story.element_positions(note)
         story.draw(device)
         writer.end_page()
         pages += 1
@@ -86,15 +107,15 @@ def without_spare_letters(document: pymupdf.Document) -> bytes:
 
 
 def printable(text: str) -> str:
-    """Text without what cannot be set: control characters, letters beyond U+FFFF, endless words."""
+    """Text without what cannot be set: control characters, endless words; letters of mathematics as plain ones."""
     letters = "".join(_letter(char) for char in text)
     return re.sub(rf"\S{{{LONGEST_WORD}}}(?=\S)", lambda match: match.group() + "\u200b", letters)
 
 
 def _letter(char: str) -> str:
-    if ord(char) > 0xFFFF:  # the typesetter writes them into the PDF as other letters
+    if ord(char) > 0xFFFF:
         plain = unicodedata.normalize("NFKC", char)
-        return plain if all(ord(part) <= 0xFFFF for part in plain) else "\u25a1"
+        return plain if all(ord(part) <= 0xFFFF for part in plain) else char
     return "" if unicodedata.category(char) in ("Cc", "Cs", "Cn", "Co") and char not in "\n\t\r" else char
 
 

@@ -1,21 +1,25 @@
 """XLSX: each sheet under its name, rows that empty rows part as tables of their own, then the pictures."""
 
-import datetime
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 
 from tools.errors import UnreadableFile
 from tools.library.parse import ocr
 from tools.library.parse.parts import Parsed
 from tools.library.parse.pixels import as_png
 from tools.library.parse.rendition import escaped, render, table_html, width_for
+from tools.library.parse.xlsx_numbers import shown
 from tools.library.parse.zip_package import opened
 
 MAX_ROWS = 20_000
+PIECE = 1_000_000  # bytes of a sheet at a time
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -46,27 +50,31 @@ def _sheets(path: str) -> Iterator[tuple[str, list[list[str]]]]:
         if not hasattr(values[name], "iter_rows"):
             continue  # a sheet that is one chart; its numbers stand in another
         rows = []
-        for shown, written in zip(values[name].iter_rows(), formulas[name].iter_rows(), strict=False):
-            rows.append([_shown(a if a.value is not None else b) for a, b in zip(shown, written, strict=False)])
+        for stored, written in zip(values[name].iter_rows(), formulas[name].iter_rows(), strict=False):
+            rows.append([shown(a if a.value is not None else b) for a, b in zip(stored, written, strict=False)])
             if len(rows) > MAX_ROWS:
                 break
+        _carry_down(rows, values[name], path)
         yield name, rows
 
 
-def _shown(cell: Any) -> str:
-    """A cell's value as its number format shows it, roughly: percent, dates without midnight, no 0.1 + 0.2."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "seconds")
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        form = str(cell.number_format or "")
-        if "%" in form:
-            places = len(form.split("%")[0].partition(".")[2].rstrip())
-            return f"{100 * value:.{places}f}%"
-        return f"{value:.12g}" if isinstance(value, float) else str(value)
-    return str(value)
+def _carry_down(rows: list[list[str]], sheet: Any, path: str) -> None:
+    """Cells merged downwards say what they say in each of their rows."""
+    for reference in _merged(path, sheet._worksheet_path):
+        left, top, _, bottom = range_boundaries(reference)
+        text = rows[top - 1][left - 1] if top <= len(rows) and left <= len(rows[top - 1]) else ""
+        for row in rows[top : min(bottom, len(rows))]:
+            row[left - 1 : left] = [text]
+
+
+def _merged(path: str, name: str) -> Iterator[str]:
+    """Ranges of merged cells ("A2:A3"). openpyxl tells of them only when it loads the whole sheet, at fifty times its
+    size; they are read from the file's own text."""
+    before = b""
+    with zipfile.ZipFile(path) as archive, archive.open(name) as file:
+        while part := file.read(PIECE):
+            yield from (found.decode() for found in MERGED.findall(before + part))
+            before = part[-200:]  # bytes; none is longer
 
 
 def _tables(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:

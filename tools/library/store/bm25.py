@@ -1,5 +1,6 @@
 """Words as sparse vectors."""
 
+from tools.language import scripts
 from tools.library.store.points import Sparse
 
 
@@ -12,9 +13,9 @@ class Bm25:
         self._model = qdrant_edge.Bm25()
 
     def document(self, text: str) -> Sparse:
-        vector = self._model.embed_document(text)
+        vector = self._model.embed_document(scripts.paired(text))
         return Sparse(list(vector.indices), list(vector.values))
 
     def query(self, text: str) -> Sparse:
-        vector = self._model.embed_query(text)
+        vector = self._model.embed_query(scripts.paired(text))
         return Sparse(list(vector.indices), list(vector.values))

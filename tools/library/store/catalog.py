@@ -371,8 +371,12 @@ class Catalog:
         return found
 
     def on_page(self, source: str, page: int) -> list[Item]:
-        """The items that start on a page, in the order in which they were read."""
-        rows = self._rows("SELECT body FROM items WHERE source = ? AND page = ? ORDER BY rowid", source, page)
+        """The items that have a region on a page, in the order in which they were read."""
+        sql = (
+            "SELECT body FROM items WHERE source = ? AND page <= ? AND (page = ? OR EXISTS (SELECT 1 FROM "
+            "json_each(body, '$.regions') WHERE json_extract(value, '$.page') = ?)) ORDER BY rowid"
+        )
+        rows = self._rows(sql, source, page, page, page)
         return [_parsed(row[0]) for row in rows]
 
     def words(self, item: str) -> tuple[Word, ...]:

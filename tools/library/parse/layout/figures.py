@@ -12,6 +12,7 @@ LEAST_SIDE = 36.0
 LEAST_AREA = 2500.0
 TOUCHING = 3.0  # how far parts of one drawing may stand apart
 PANEL_GAP = 24.0  # between panels of one figure
+ROW_GAP = 72.0  # between panels of one figure that are as high as each other
 LEGEND_GAP = 16.0  # above a caption without a number
 TITLE_REACH = 20.0  # between a title and what is below it
 REACH = 48.0  # how far a caption may stand from its figure
@@ -246,13 +247,38 @@ def _captioned(found: list[Cluster], text: Sequence[Paragraph], body: float) -> 
     by_caption: dict[Paragraph, Cluster] = {}
     out = []
     for cluster, caption in zip(found, nearest, strict=True):
+        caption = caption or _beside(cluster.box, captions)
         if caption is None:
             plain = _plain_caption(cluster, text, body) or title_above(cluster.box, text, body)
             out.append(replace(cluster, captions=plain))
             continue
         own = replace(cluster, captions=(caption,))
         by_caption[caption] = by_caption[caption].with_part(own) if caption in by_caption else own
-    return _panels(out) + list(by_caption.values())
+    bound = list(by_caption.values())
+    for cluster in [cluster for cluster in out if not cluster.captions]:
+        for number, other in enumerate(bound):
+            if _one_row(cluster, other):  # the caption of both stands below the other, set from its left edge
+                bound[number] = other.with_part(cluster)
+                out.remove(cluster)
+                break
+    return _panels(out) + bound
+
+
+def _beside(box: Box, captions: Sequence[Paragraph]) -> Paragraph | None:
+    """The caption that stands at the side of a figure."""
+    level = [p for p in captions if min(p.box[3], box[3]) - max(p.box[1], box[1]) > 0.8 * (p.box[3] - p.box[1])]
+    near = [(max(p.box[0] - box[2], box[0] - p.box[2]), p) for p in level]
+    return min(((far, p) for far, p in near if -6 <= far <= REACH), key=lambda pair: pair[0], default=(0, None))[1]
+
+
+def _one_row(panel: Cluster, other: Cluster) -> bool:
+    """Whether a figure without a caption is a panel of one with: as high, on the same level, of the same kind, near."""
+    a, b = panel.box, other.box
+    shared = min(a[3], b[3]) - max(a[1], b[1])
+    apart = max(a[0] - b[2], b[0] - a[2])
+    return (
+        shared > 0.85 * max(a[3] - a[1], b[3] - b[1]) and apart < ROW_GAP and bool(panel.raster) == bool(other.raster)
+    )
 
 
 def _panels(found: list[Cluster]) -> list[Cluster]:

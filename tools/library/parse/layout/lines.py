@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tools.library.evidence import Box, Word
@@ -11,12 +11,19 @@ from tools.library.parse.layout.geometry import bounds, cover, runs, same_row
 BULLET = re.compile(r"^([•‣▪●○■□–—*·►➢o\uf000-\uf0ff-]|\(?\d{1,2}[.)]|\(?[a-z][.)])$")
 NUMBERED = re.compile(r"^(\d+(?:\.\d+)*)\.?$")
 PAGE_NUMBER = re.compile(r"^\W*(page|seite|p\.)?\s*(\d{1,4}|[ivxl]{1,6})(\s*(/|of|von)\s*\d{1,4})?\W*$", re.I)
-NUMBER = r"[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?"  # of a figure or table: 3, 4-1, A.2, 5b
-KINDS = "figure|fig|diagram|plate|abb|abbildung|photo|illustration|image|chart|drawing|scheme"
+PAGED = re.compile(r"\b(page|seite|p\.)\s*\d+|^\D*\d+\W*$", re.I)  # a text with a page number, or that ends with one
+NUMBER = r"(?:[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?|[IVX]{1,5}\b)"  # of a figure or table: 3, 4-1, A.2, 5b, IV
+KINDS = (
+    "figure|fig|figura|figur|diagram|plate|abb|abbildung|bild|foto|photo|illustration|image|chart|drawing|scheme|map"
+    "|exhibit|graph|afbeelding|rysunek|rys|obr|kuva|рис|рисунок|图|圖|図"
+)
 CAPTION = re.compile(rf"^({KINDS})s?\.?\s*{NUMBER}(?P<rest>.*)$", re.I | re.S)
 TABLE_CAPTION = re.compile(rf"^(table|tab|tabelle)\.?\s*{NUMBER}(?P<rest>.*)$", re.I | re.S)
 SOFT_HYPHEN = "\u00ad"
+LONGEST_LABEL = 70  # letters of a caption that goes on in small letters
 GUTTER_CELL = 4.0  # points
+UNSPACED = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
+"""Letters of scripts that put no blanks between words."""
 RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -87,9 +94,12 @@ def body_size(lines: Sequence[Line]) -> float:
 
 
 def is_caption(text: str, pattern: re.Pattern[str] = CAPTION) -> bool:
-    """Whether a paragraph starts like 'Figure 3. Pump', not like 'Figure 3 shows ...'."""
+    """Whether a paragraph starts like 'Figure 3. Pump' or 'Figure 3 exploded view', not like 'Figure 3 shows ...',
+    which is a sentence."""
     match = pattern.match(text)
-    return match is not None and not re.match(r"\)?(,\s|\s+[a-z])", match["rest"])
+    if match is None or re.match(r"\)?,\s", match["rest"]):
+        return False
+    return not re.match(r"\)?\s+[a-z]", match["rest"]) or len(text) < LONGEST_LABEL and text[-1] not in ".,;:-"
 
 
 # --- headers, footers, page numbers
@@ -98,23 +108,33 @@ def is_caption(text: str, pattern: re.Pattern[str] = CAPTION) -> bool:
 def furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[tuple[int, int]]:
     """(page index, line index) of running headers, footers and page numbers.
 
-    Those are texts at the same place near the edge of 3 pages or more, digits counting as equal, and
-    numbers at the very top or end of 3 pages or more that grow as the pages do.
+    Those are texts at the same place near the edge of 3 pages or more, digits counting as equal, and numbers at the
+    very top or end of 3 pages or more that grow as the pages do. In a document of up to 4 pages 2 are enough, where
+    the text is the same but for a number that grows as the pages do.
     """
     seen: dict[tuple[object, ...], set[tuple[int, int]]] = defaultdict(set)
+    same: dict[tuple[object, ...], set[tuple[int, int]]] = defaultdict(set)
     for index, (lines, height) in enumerate(zip(pages, heights, strict=True)):
         downwards = sorted(range(len(lines)), key=lambda number: lines[number].box[1])
         for number in {*downwards[:4], *downwards[-4:]}:
             line = lines[number]
             margin = min(line.box[1], height - line.box[3]) / height
             if margin < 0.12 and re.search(r"[^\W\d_]{2}", line.text):
-                seen[re.sub(r"\d+", "#", line.text), round(line.box[1] / 3)].add((index, number))
+                place = round(line.box[1] / 3)
+                seen[re.sub(r"\d+", "#", line.text), place].add((index, number))
+                if len(pages) <= 4:
+                    growing = re.sub(r"\d+", lambda match: f"#{int(match[0]) - index}", line.text)  # noqa: B023
+                    same[growing if PAGED.search(line.text) else line.text, place].add((index, number))
         for end, numbers in (("top", downwards[:1]), ("end", downwards[-1:])):
             for number in numbers:
                 if match := PAGE_NUMBER.match(lines[number].text):
                     shown = match.group(2)
                     seen[end, int(shown) - index if shown.isdigit() else "roman"].add((index, number))
-    return {place for places in seen.values() if len({index for index, _ in places}) >= 3 for place in places}
+                    if shown.isdigit() and len(pages) <= 4:
+                        same[end, int(shown) - index].add((index, number))
+    many = [places for places in seen.values() if len({index for index, _ in places}) >= 3]
+    few = [places for places in same.values() if len({index for index, _ in places}) >= 2]
+    return {place for places in many + few for place in places}
 
 
 # --- reading order
@@ -202,7 +222,8 @@ def _prose_on_both_sides(lines: Sequence[Line], x: float) -> bool:
     for side, box in zip(sides, boxes, strict=True):
         width = box[2] - box[0]
         full = sum(line.box[2] - line.box[0] > 0.7 * width for line in side)
-        if width < 80 or full < 3 or full < 0.3 * len(side):
+        prose = full >= 3 and full >= 0.3 * len(side) or _gutter(side) is not None  # or two columns of it
+        if width < 80 or not prose:
             return False
     return True
 
@@ -250,8 +271,9 @@ def _indented(group: list[Line], line: Line) -> bool:
     return len(group) > 1 and 0.8 * line.size < inset < 4 * line.size and abs(group[-2].box[0] - group[-1].box[0]) < 1
 
 
-def words_of(paragraph: Paragraph) -> tuple[Word, ...]:
-    """The paragraph's words, with what follows each: a blank, nothing after a hyphen at a line's end."""
+def words_of(paragraph: Paragraph, known: Container[str] = frozenset()) -> tuple[Word, ...]:
+    """The paragraph's words, with what follows each: a blank, nothing after a hyphen at a line's end. `known` are words
+    of the document, in small letters: they tell whether the hyphen belongs to a word."""
     rows = len(paragraph.lines)
     pairs = zip(paragraph.lines, paragraph.lines[1:], strict=False)
     tabular = 3 * sum(same_row(a.box, b.box) for a, b in pairs) > rows
@@ -259,21 +281,39 @@ def words_of(paragraph: Paragraph) -> tuple[Word, ...]:
     for number, line in enumerate(paragraph.lines):
         following = paragraph.lines[number + 1] if number + 1 < rows else None
         words += line.words[:-1]
-        words.append(_at_line_end(line, following, tabular=tabular))
+        words.append(_at_line_end(line, following, known, tabular=tabular))
     return tuple(words)
 
 
-def _at_line_end(line: Line, following: Line | None, *, tabular: bool) -> Word:
+def _at_line_end(line: Line, following: Line | None, known: Container[str], *, tabular: bool) -> Word:
     last = line.words[-1]
     if following is None:
         return last._replace(sep="\n")
     if last.text.endswith(SOFT_HYPHEN) and len(last.text) > 1:
         return last._replace(text=last.text[:-1], sep="")
     if re.search(r"\w-$", last.text) and following.words[0].text not in ("and", "or", "und", "oder"):
-        return last._replace(sep="")
+        return parted(last, following.words[0], known)
     if tabular and not same_row(line.box, following.box):
         return last._replace(sep="\n")
-    return last._replace(sep=" ")
+    within_word = UNSPACED.match(last.text[-1]) and UNSPACED.match(following.words[0].text[0])
+    return last._replace(sep="" if within_word else " ")
+
+
+def parted(last: Word, following: Word, known: Container[str]) -> Word:
+    """A word that ends with a hyphen, before what goes on with it: without the hyphen where a break of the line put it
+    there. It stays where the document writes the word with it elsewhere, or both halves as words of their own."""
+    first, second = last.text[:-1], following.text
+    stem, rest = (re.sub(r"^\W+|\W+$", "", part).lower() for part in (first, second))
+    whole = stem + rest
+    compound = f"{stem}-{rest}" in known or whole not in known and stem in known and rest in known
+    if compound or not (first[-1:].islower() and second[:1].islower()):
+        return last._replace(sep="")
+    return last._replace(text=first, sep="")
+
+
+def vocabulary(lines: Iterable[Line]) -> frozenset[str]:
+    """The words of a document in small letters, without those that a line's end may have cut."""
+    return frozenset(re.sub(r"^\W+|\W+$", "", word.text).lower() for line in lines for word in line.words[1:-1])
 
 
 # --- headings

@@ -204,7 +204,13 @@ def markdown_words(grid: Grid, words: Sequence[Word]) -> tuple[Word, ...]:
     columns = sorted({column for _, column in cells})
     if len(rows) * len(columns) == 0 or len(cells) < 0.34 * len(rows) * len(columns):
         return ()
-    table = [line for row in rows for line in _lines_apart([cells.get((row, column), []) for column in columns])]
+
+    def cell(row: int, column: int) -> list[Word]:
+        """A cell merged downwards says what it says in each of its rows."""
+        owner = grid.owner.get((row, column), (row, column))
+        return cells.get((owner[0], column), []) if owner[1] == column else []
+
+    table = [line for row in rows for line in _lines_apart([cell(row, column) for column in columns])]
     if len(table) < 2 or len(columns) < 2 or all(BULLET.match(row[0][0].text) for row in table if row[0]):
         return ()  # a column of bullets: a list in a box
     return with_separators(table)

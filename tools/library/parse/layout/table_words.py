@@ -12,7 +12,8 @@ SAME_EDGE = 4.0  # points by which the edges of a table on the next page may dif
 
 
 def with_separators(rows: Sequence[RowWords]) -> tuple[Word, ...]:
-    """An empty first word carries the opening border; what follows a word is carried by its `sep`."""
+    """An empty first word carries the opening border; what follows a word is carried by its `sep`. A cell's own "|" is
+    escaped."""
     first = next(word for row in rows for cell in row for word in cell)
     x0, y0, _, y1 = first.box
     out = [Word("", first.page, (x0, y0, x0, y1), "")]
@@ -24,7 +25,7 @@ def with_separators(rows: Sequence[RowWords]) -> tuple[Word, ...]:
         add("|")
         for cell in row:
             add(" ")
-            out += [word._replace(sep=" ") for word in cell]
+            out += [word._replace(text=word.text.replace("|", "\\|"), sep=" ") for word in cell]
             add("|")
         add(f"\n{_rule(len(row))}\n" if number == 0 else "\n")
     return tuple(out)
@@ -46,7 +47,7 @@ def continued(tables: Sequence[TablePart]) -> list[TablePart]:
             header, own = _header(last.words), table.words
             if [word.text for word in header] != [word.text for word in _header(own)]:
                 body = [word._replace(sep=word.sep.replace("\n" + _rule(_columns(own)), "", 1)) for word in own[1:]]
-                own = (*header, own[0]._replace(sep="| "), *body)
+                own = (*header, own[0]._replace(sep=""), *body)  # the header opens the first row
             table = replace(table, words=own, caption=table.caption or last.caption)
         out.append(table)
     return out
