@@ -270,7 +270,7 @@ def test_no_prompt_outgrows_the_window(texts: list[str], num_ctx: int) -> None:
     assert len(server.chats) == 2
     for chat in server.chats:
         assert sum(tokens(message["content"]) for message in chat["messages"]) + NUM_PREDICT <= num_ctx
-        assert any(message["content"] == "Question: q" for message in chat["messages"])
+        assert any(message["content"].startswith("Question: q") for message in chat["messages"])
     assert server.read == [seen(chat["messages"], num_ctx) for chat in server.chats]
 
 

@@ -85,9 +85,15 @@ class Remembering:
         return getattr(self._encoder, name)
 
     def texts(self, texts: Sequence[str]) -> Any:
-        key = tuple(texts)
+        return self._once(self._encoder.texts, texts)
+
+    def queries(self, texts: Sequence[str]) -> Any:
+        return self._once(self._encoder.queries, texts)
+
+    def _once(self, encode: Any, texts: Sequence[str]) -> Any:
+        key = (encode.__name__, *texts)
         if key not in self._kept:
-            self._kept[key] = self._encoder.texts(texts)
+            self._kept[key] = encode(texts)
         return self._kept[key]
 
 

@@ -46,7 +46,8 @@ def items(ledger: Sequence[Evidence], library: Library) -> dict[int, Item]:
 def titles(noted: Noted, library: Library) -> dict[int, str]:
     """key → where it stands, of what a call found, for a person who watches."""
     found = items([evidence for evidence in noted.ledger if evidence.key in noted.keys], library)
-    return {key: _title(item, library) + _page(item) for key, item in found.items()}
+    named = _titles(found, library)
+    return {key: named[key] + _page(item) for key, item in found.items()}
 
 
 def own_picture(state: State, context: RuntimeContext) -> Path | None:
@@ -59,11 +60,12 @@ def brief(state: State, context: RuntimeContext, messages: Sequence[AnyMessage],
     found = items(state["ledger"], context.library)
     fresh = {key for call in state["calls"] for key in call.keys}
     cited = {key for turn in state["turns"] for key in turn.keys}
+    named = _titles(found, context.library)
     shown = [
         _shown(
             evidence,
             found[evidence.key],
-            context.library,
+            named[evidence.key],
             seen=state["seen"].get(evidence.key, ""),
             fresh=evidence.key in fresh,
             cited=evidence.key in cited,
@@ -99,12 +101,14 @@ def found_message(
     new = [key for key in noted.keys if key in found and key not in visible]
     near = {key for key, hit in zip(noted.keys, hits) if hit.score >= GAP}
     whole = [key for key in new if key in near]
-    lines = [_whole(key, found[key], library) if key in whole else _headline(key, found[key], library) for key in new]
+    named = _titles(found, library)
+    heads = {key: _headline(key, item, named[key]) for key, item in found.items()}
+    lines = [_whole(heads[key], found[key]) if key in whole else heads[key] for key in new]
     above = [f"[{key}]" for key in noted.keys if key in visible]
     if above:
         lines.append(f"{' '.join(above)} found again; see above.")
     body = call.error or ("Found:\n" + "\n\n".join(lines) if lines else "Found nothing.")
-    headlines = "\n".join(_headline(key, found[key], library) for key in noted.keys if key in found)
+    headlines = "\n".join(heads[key] for key in noted.keys if key in found)
     return ToolMessage(
         id=f"found {call_id}",
         content=f"{body}\n\nQuestion: {state['question']}",  # said again: a small model forgets it over the evidence
@@ -126,15 +130,15 @@ def seen_in(message: ToolMessage, readings: Mapping[int, str]) -> ToolMessage:
     return message.model_copy(update={"content": "\n\n".join([found, *lines, question])})
 
 
-def _whole(key: int, item: Item, library: Library) -> str:
+def _whole(headline: str, item: Item) -> str:
     fence = fence_of([item.text])
     body = f"{fence}\n{item.text}\n{fence}" if item.text.strip() else "(a picture without words)"
-    return f"{_headline(key, item, library)}\n{body}"
+    return f"{headline}\n{body}"
 
 
-def _headline(key: int, item: Item, library: Library) -> str:
+def _headline(key: int, item: Item, title: str) -> str:
     heading = "" if isinstance(item, Record) else item.heading.rpartition(" > ")[2]
-    parts = [item.kind, _title(item, library), f"page {item.regions[0].page}" if item.regions else "", heading]
+    parts = [item.kind, title, f"page {item.regions[0].page}" if item.regions else "", heading]
     return line(f"[{key}] " + " · ".join(part for part in parts if part), 160)
 
 
@@ -187,11 +191,11 @@ def offered(state: State, context: RuntimeContext) -> list[Tool]:
     return [tool for name, tool in context.tools.items() if name not in useless]
 
 
-def _shown(evidence: Evidence, item: Item, library: Library, **from_turn: Any) -> Shown:
+def _shown(evidence: Evidence, item: Item, title: str, **from_turn: Any) -> Shown:
     return Shown(
         key=evidence.key,
         kind=item.kind,
-        title=_title(item, library),
+        title=title,
         page=item.regions[0].page if item.regions else None,
         heading="" if isinstance(item, Record) else item.heading,
         text=item.text,
@@ -201,8 +205,11 @@ def _shown(evidence: Evidence, item: Item, library: Library, **from_turn: Any) -
     )
 
 
-def _title(item: Item, library: Library) -> str:
-    return item.url if isinstance(item, Record) else library.source(item.source_id).title
+def _titles(found: Mapping[int, Item], library: Library) -> dict[int, str]:
+    """key → title; each source is read once."""
+    sources = {item.source_id for item in found.values() if not isinstance(item, Record)}
+    known = {source: library.source(source).title for source in sources}
+    return {key: item.url if isinstance(item, Record) else known[item.source_id] for key, item in found.items()}
 
 
 def _page(item: Item) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.answer import Claim
 from agent.llm.context import line
@@ -19,6 +19,7 @@ from agent.llm.protocol import Decision, Draft
 from tools.tool import Tool
 
 Schema = dict[str, Any]
+STRING: Schema = {"type": "string"}
 
 LEFT_OUT = frozenset("$defs title description default minLength maxLength pattern".split())
 """Words of JSON Schema that no reply depends on: a grammar of 4000 optional letters stalls llama.cpp. What comes back
@@ -66,7 +67,7 @@ def reply_schema(tools: Sequence[Tool], keys: Sequence[int], may_answer: bool, m
     own picture, which cannot be cited. An answer without claims is no choice where the model may not give up yet: a
     small one takes it at once."""
     shapes = [_call_schema(tool, keys) for tool in tools]
-    citable = tuple(key for key in keys if key)
+    citable = [key for key in keys if key]
     if may_answer and (citable or may_give_up):
         shapes.append(_answer_schema(citable, 0 if may_give_up else 1))
     return {"anyOf": shapes} if len(shapes) > 1 else shapes[0]
@@ -79,19 +80,19 @@ def _call_schema(tool: Tool, keys: Sequence[int]) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-def _answer_schema(keys: tuple[int, ...], least: int) -> Schema:
-    """Written by pydantic from the fields of a `Claim`, citations first; `key` is one of `keys`."""
+def _answer_schema(keys: Sequence[int], least: int) -> Schema:
+    """The fields of a `Claim`, citations first; `key` is one of `keys`. By hand: pydantic takes 10 ms to write it."""
     if not keys:  # nothing can be cited: all that can be said is what is missing
-        return schema_of(create_model("Answer", claims=(list[str], Field(max_length=0)), missing=(str, ...)))
-    citation = create_model("Citation", key=(Literal[keys], ...), quote=(str, ...))  # type: ignore[arg-type]
-    claim = create_model("Claim", citations=(list[citation], Field(min_length=1, max_length=4)), text=(str, ...))  # type: ignore[valid-type]
-    calculated = create_model("Calculated", __base__=claim, calculation=(str, ...))
-    answer = create_model(
-        "Answer",
-        claims=(list[claim | calculated], Field(min_length=least, max_length=MOST_CLAIMS)),  # type: ignore[valid-type]
-        missing=(str, ...),
-    )
-    return schema_of(answer)
+        return _object(claims={"type": "array", "items": STRING, "maxItems": 0}, missing=STRING)
+    citation = _object(key={"enum": list(keys)}, quote=STRING)
+    cited = {"type": "array", "items": citation, "minItems": 1, "maxItems": 4}
+    either = [_object(citations=cited, text=STRING), _object(citations=cited, text=STRING, calculation=STRING)]
+    claims = {"type": "array", "items": {"anyOf": either}, "minItems": least, "maxItems": MOST_CLAIMS}
+    return _object(claims=claims, missing=STRING)
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def schema_of(model: type[BaseModel]) -> Schema:
