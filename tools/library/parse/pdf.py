@@ -37,7 +37,7 @@ from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.pixels import png
 
 JUNK_TITLE = re.compile(
-    r"^(untitled|\(?anonymous|microsoft (word|powerpoint|excel|office)|document ?\d*$|slide \d|powerpoint|unknown|\(?unspecified)"
+    r"^(untitled|\(?anonymous|microsoft (word|powerpoint|excel|office)|document ?\d*$|slide \d|powerpoint|unknown)"
     r"|\.[a-z]\w{1,4}$|\\|/\w+/",
     re.I,
 )
