@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 PREFIX = "EXHIBIT_"
 FILE = Path("exhibit.toml")
-URLS = ("qdrant_url", "ollama_url")
+URLS = ("qdrant_url", "ollama_url", "model_url")
 """They may carry a password."""
-SECRET = (*URLS, "qdrant_api_key")
+SECRET = (*URLS, "qdrant_api_key", "model_key")
 """Settings whose value is never printed."""
 LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
 """The checks of `agent.validator`, in their order. What is left out is not run: for measuring what each is worth."""
@@ -65,12 +65,13 @@ class Settings(BaseSettings):
     shards: int | None = Field(default=None, ge=1, description="of a new collection on a Qdrant cluster")
     replicas: int | None = Field(default=None, ge=1, description="copies of each shard on a Qdrant cluster")
     web_private: bool = Field(default=False, description="URLs of this machine and of private networks may be indexed")
+    redact: bool = Field(default=False, description="personal data is blacked out of what is indexed")
     workers: int | None = Field(default=None, ge=1, le=256, description="processes that read files; one a core")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers", repr=False)
     model_url: str | None = Field(
         default=None, description="a server that speaks OpenAI's API, for 'openai/<model>'", repr=False
     )
-    model_key: str | None = Field(default=None, description="that server's key", repr=False)
+    model_key: str | None = Field(default=None, description="that server's key", repr=False, exclude=True)
     num_ctx: int | None = Field(
         default=None, ge=4096, description="context of the model, tokens; without one, it is chosen"
     )
@@ -136,6 +137,7 @@ class Settings(BaseSettings):
             create=create,
             workers=self.workers,
             web_private=self.web_private,
+            redact=self.redact,
         )
 
     @classmethod

@@ -31,7 +31,9 @@ def shout(word: str) -> None:
 
 
 def fail() -> None:
-    raise ValueError("no")
+    error = ValueError("no")
+    error.add_note("during this and that")
+    raise error
 
 
 def hang() -> None:
@@ -60,7 +62,7 @@ def test_what_a_command_prints_and_how_it_ends_is_kept() -> None:
 
 @LINUX
 def test_a_traceback_is_a_problem_whatever_the_code() -> None:
-    assert "ValueError: no" in Command(fail).wait(60).problem(0, 1)
+    assert Command(fail).wait(60).problem(0, 1) == "a traceback: ValueError: no"
 
 
 @LINUX

@@ -55,3 +55,10 @@ def test_a_book_locked_by_its_publisher_is_named(tmp_path: Path) -> None:
     path = packed(tmp_path / "b.epub", **{"META-INF/encryption.xml": b"", "META-INF/rights.xml": b""})
     with pytest.raises(UnreadableFile, match=r"b\.epub is locked by its publisher"):
         parse(path)
+
+
+def test_a_plate_wrapped_in_a_drawing_is_a_figure(tmp_path: Path) -> None:
+    plate = '<body><h1>Plates</h1><svg viewBox="0 0 300 200"><image xlink:href="../img/w.png"/></svg></body>'
+    parsed = parse(packed(tmp_path / "b.epub", **{"OPS/text/a.xhtml": plate.encode()}), ocr=None)
+    assert [(figure.page, figure.heading) for figure in parsed.figures][0] == (1, "Plates")
+    assert len(parsed.figures) == 2

@@ -131,6 +131,7 @@ def picture(folder: Path) -> None:
     [
         f'<img src="{DOT}" data-src="kiln.png" alt="Kiln">',
         '<img class="lazy" data-original="kiln.png" alt="Kiln"><noscript><img src="kiln.png" alt="Kiln"></noscript>',
+        '<img srcset="small.png 1x,kiln.png 2x" alt="Kiln">',
         '<picture><source srcset="kiln.png 1x"><img srcset="kiln.png 1x" alt="Kiln"></picture>',
     ],
 )
@@ -149,3 +150,18 @@ def test_a_drawing_in_the_page_is_a_figure(tmp_path: Path) -> None:
 def test_struck_out_text_is_none(tmp_path: Path) -> None:
     parsed = parse_html(written(tmp_path, "a.html", "<p>The fuse is <del>10 A</del> 6 A.</p>"), None)
     assert all_text(parsed) == "The fuse is 6 A."
+
+
+@pytest.mark.parametrize("name", ["kiln two.png", "kiln,w200.png", "kiln.png?v=3"])
+def test_a_picture_may_have_any_name(tmp_path: Path, name: str) -> None:
+    picture(tmp_path)
+    (tmp_path / "kiln.png").rename(tmp_path / name.partition("?")[0])
+    parsed = parse_html(written(tmp_path, "a.html", f'<p>See the kiln.</p><img src="{name}" alt="Kiln">'), None)
+    assert [text_of(figure.caption) for figure in parsed.figures] == ["Kiln"]
+
+
+def test_a_drawing_beside_the_page_is_a_figure(tmp_path: Path) -> None:
+    head = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">'
+    (tmp_path / "loop.svg").write_text(f'{head}<rect width="200" height="120" fill="teal"/></svg>')
+    parsed = parse_html(written(tmp_path, "a.html", '<p>See the loop.</p><img src="loop.svg" alt="Loop">'), None)
+    assert [text_of(figure.caption) for figure in parsed.figures] == ["Loop"]

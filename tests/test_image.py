@@ -121,3 +121,31 @@ def test_text_is_found_by_the_built_in_reader(tmp_path: Path) -> None:
     ImageDraw.Draw(picture).text((40, 40), "Net pressure 7.1 bar", fill="black", font=ImageFont.load_default(size=30))
     picture.save(tmp_path / "display.png")
     assert "Net pressure 7.1 bar" in text_of(parse_image(tmp_path / "display.png").figures[0].inside)
+
+
+@pytest.mark.parametrize(
+    ("turn", "size", "score", "box"),
+    [
+        (90, (200, 400), 0.7, (10, 250, 20, 300)),  # turned by 90 its x is 400 - y of the file, its y is x
+        (180, (300, 400), 0.7, (150, 380, 200, 390)),
+        (270, (200, 400), 0.98, (180, 100, 190, 150)),  # its x is y of the file, its y is 200 - x
+    ],
+)
+def test_a_turned_picture_is_read_upright_and_its_boxes_are_those_of_the_file(
+    tmp_path: Path, turn: int, size: tuple[int, int], score: float, box: tuple[float, ...]
+) -> None:
+    """The reader sees four lines that lie or stand, and once they are upright a word at (100, 10) to (150, 20)."""
+    Image.new("RGB", size, "white").save(tmp_path / "a.png")
+    calls: list[tuple[int, int]] = []
+
+    def read(picture: Image.Image) -> list[OcrLine]:
+        calls.append(picture.size)
+        if len(calls) == 1:
+            place = (100.0, 100.0, 190.0, 110.0) if turn == 180 else (20.0, 100.0, 30.0, 190.0)
+            return [OcrLine((OcrWord("some letters", place),), place, score) for _ in range(4)]
+        return [OcrLine((OcrWord("Close", (100, 10, 150, 20)),), (100, 10, 150, 20), 0.99)]
+
+    (figure,) = parse_image(tmp_path / "a.png", read).figures
+    assert calls == [size, size if turn == 180 else size[::-1]]
+    assert figure.box == (0, 0, *size)
+    assert [(word.text, word.box) for word in figure.inside] == [("Close", pytest.approx(box))]

@@ -62,3 +62,10 @@ def test_a_line_of_json_is_a_row(tmp_path: Path) -> None:
     path.write_text('{"part": 1}\nnonsense\n')
     with pytest.raises(UnreadableFile, match="line 2"):
         parse(path)
+
+
+def test_only_line_feeds_part_lines_of_json(tmp_path: Path) -> None:
+    lines = '{"part": "P1", "note": "wet\u2028dry"}\r\n{"part": "P2", "note": "a\x85b"}\n'
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines.encode())
+    assert table(parse(path, ocr=None)).count("\n") == 3

@@ -120,3 +120,14 @@ def test_steps_at_the_top_of_two_pages_are_no_running_heads(pdf: Pdf) -> None:
 )
 def test_what_is_a_caption(text: str, caption: bool) -> None:
     assert is_caption(text) == caption
+
+
+def test_three_columns_are_read_one_after_the_other(pdf: Pdf) -> None:
+    page = pdf.page()
+    names = ("alpha", "beta", "gamma")
+    for column, name in enumerate(names):
+        text = " ".join([f"The {name} line is checked while the yard is closed to all."] * 12)
+        page.insert_textbox((50 + 170 * column, 80, 200 + 170 * column, 500), text, fontsize=9)
+    whole = " ".join(texts(pdf.parsed()))
+    places = [whole.index(name) for name in names] + [whole.rindex(name) for name in names]
+    assert places[0] < places[3] < places[1] < places[4] < places[2] < places[5]

@@ -80,3 +80,30 @@ def test_a_small_table_in_a_cell_is_its_text() -> None:
 def test_a_plate_of_a_book_is_its_picture() -> None:
     soup = simple('<svg><image xlink:href="a.png"/></svg>')
     assert [tag["src"] for tag in soup.find_all("img")] == ["a.png"] and not soup.find("svg")
+
+
+@st.composite
+def tilings(draw: st.DrawFn) -> tuple[str, list[list[str]]]:
+    """The rows of a table of merged cells without gaps, and its grid: a cell says its name in the first column of each
+    of its rows."""
+    width, height = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    wanted: list[list[str | None]] = [[None] * width for _ in range(height)]
+    body = ""
+    for row in range(height):
+        body += "<tr>"
+        for column in range(width):
+            if wanted[row][column] is None:
+                free = next((n for n in range(column, width) if wanted[row][n] is not None), width) - column
+                across, down = draw(st.integers(1, free)), draw(st.integers(1, height - row))
+                for y in range(row, row + down):
+                    wanted[y][column : column + across] = [f"c{row}{column}", *[""] * (across - 1)]
+                body += f"<td rowspan={down} colspan={across}>c{row}{column}</td>"
+        body += "</tr>"
+    return body, [[cell or "" for cell in row] for row in wanted]
+
+
+@settings(max_examples=100)
+@given(tilings())
+def test_merged_cells_leave_every_row_as_wide_as_the_table(made: tuple[str, list[list[str]]]) -> None:
+    body, wanted = made
+    assert grid(simple(f"<table>{body}</table>")) == wanted

@@ -148,3 +148,27 @@ def test_the_manual_of_the_sample_has_each_of_its_figures_and_tables_once() -> N
     numbered = ("2-1", "3-1", "4-1", "5-1", "6-1", "6-2", "7-1", "7-2", "7-3", "8-1", "9-1")
     assert [caption for caption in tables if caption.startswith("Table")] == [f"Table {number}" for number in numbered]
     assert len(tables) == len(numbered) + 3  # the contents, the list of figures, the revisions
+
+
+@pytest.mark.parametrize(
+    ("named", "title"),
+    [
+        ("Crane handbook", "Crane handbook"),
+        ("Handbook 2.10", "Handbook 2.10"),
+        ("(anonymous)", "The yard crane"),
+        ("Microsoft Word - crane_final.doc", "The yard crane"),
+        ("crane.indd", "The yard crane"),
+        ("", "The yard crane"),
+    ],
+)
+def test_the_title_is_the_documents_own(pdf: Pdf, named: str, title: str) -> None:
+    page = pdf.page()
+    page.insert_text((72, 90), "The yard crane", fontsize=22)
+    prose(page, (72, 120, 520, 300))
+    pdf.document.set_metadata({"title": named})
+    assert pdf.parsed().title == title
+
+
+def test_without_a_title_the_file_gives_its_name(pdf: Pdf) -> None:
+    prose(pdf.page(), (72, 72, 520, 300))
+    assert pdf.parsed().title == pdf.path.stem

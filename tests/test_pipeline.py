@@ -159,22 +159,21 @@ def test_removing_forgets_the_source_its_pictures_and_its_points(library: Librar
     assert (folder / "only.png").exists()
 
 
-def test_a_store_that_is_held_changes_nothing(folder: Path, tmp_path: Path) -> None:
-    """`library remove` while a chat is open: refused, and the source is still there."""
-    with Library(tmp_path / "held", create=True) as held:
-        held.add([folder])
-        source = held.sources()[0].id
+def test_another_process_may_change_a_library_that_is_open(folder: Path, tmp_path: Path) -> None:
+    with Library(tmp_path / "open", create=True) as library:
+        library.add([folder])
+        assert found(library, "gearbox oil")
+        source = next(source.id for source in library.sources() if source.uri.endswith("a.txt"))
+        (folder / "c.txt").write_text("The pump holds 9 litres of water.\n")
         code = (
             "import sys; from pathlib import Path; from tools.library.library import Library\n"
-            "from tools.errors import LibraryBusy\n"
-            "library = Library(Path(sys.argv[1]))\n"
-            "for change in (lambda: library.remove(sys.argv[2]), lambda: library.add([Path(sys.argv[3])])):\n"
-            "    try: change()\n"
-            "    except LibraryBusy: print('busy')"
+            "with Library(Path(sys.argv[1])) as library:\n"
+            "    library.remove(sys.argv[2])\n"
+            "    library.add([Path(sys.argv[3])])\n"
         )
-        command = [sys.executable, "-c", code, str(tmp_path / "held"), source, str(folder)]
-        assert subprocess.run(command, capture_output=True, text=True).stdout.split() == ["busy", "busy"]
-        assert len(held.sources()) == 2 and held.catalog.pending() == []
+        subprocess.run([sys.executable, "-c", code, str(tmp_path / "open"), source, str(folder / "c.txt")], check=True)
+        assert sorted(Path(source.uri).name for source in library.sources()) == ["b.md", "c.txt"]
+        assert library.catalog.pending() == [] and "9 litres" in found(library, "water of the pump")[0]
 
 
 def test_a_link_that_leads_round_in_a_circle(library: Library, folder: Path) -> None:

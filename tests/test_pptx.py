@@ -1,12 +1,13 @@
 """A PPTX that the test itself writes; each slide becomes a page of its size."""
 
 import io
+from pathlib import Path
 
 import pptx
 import pymupdf
 import pytest
 from PIL import Image
-from pptx.chart.data import CategoryChartData
+from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Pt
 
@@ -63,3 +64,23 @@ def test_things_stand_where_the_slide_has_them(parsed: Parsed) -> None:
 def test_a_chart_is_the_numbers_behind_it(parsed: Parsed) -> None:
     (table,) = parsed.tables
     assert text_of(table.words) == "| | Tonnes |\n|---|---|\n| 2022 | 3.5 |\n| 2023 | 4 |"
+
+
+def test_alternative_text_is_a_caption_and_points_of_a_chart_are_rows(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    picture = io.BytesIO()
+    Image.effect_noise((300, 200), 60).save(picture, "PNG")
+    shape = slide.shapes.add_picture(picture, Pt(60), Pt(60), Pt(150), Pt(100))
+    shape._element._nvXxPr.cNvPr.set("descr", "The tower at dusk")
+    data = XyChartData()
+    series = data.add_series("Run A")
+    series.add_data_point(0.5, 12)
+    series.add_data_point(2, 7.25)
+    slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER, Pt(60), Pt(300), Pt(300), Pt(150), data)
+    deck.save(tmp_path / "d.pptx")
+    parsed = parse(tmp_path / "d.pptx", ocr=None)
+    assert [text_of(figure.caption) for figure in parsed.figures] == ["The tower at dusk"]
+    assert [text_of(table.words) for table in parsed.tables] == [
+        "| series | x | y |\n|---|---|---|\n| Run A | 0.5 | 12 |\n| Run A | 2 | 7.25 |"
+    ]

@@ -1,11 +1,13 @@
 """Points made again from the catalogue: for other encoders, after a kill, and where the store was lost."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tools.errors import EncoderMismatch
+from tools.errors import EncoderMismatch, StoreLost
 from tools.library.library import Library
 
 
@@ -50,3 +52,36 @@ def test_vectors_that_were_moved_away_are_made_again(library: Library, folder: P
         report = again.add([folder])
         assert (report.added, len(report.unchanged), report.failed, report.embedded) == ([], 2, [], 2)
         assert found(again, "gearbox oil")
+
+
+def test_a_library_that_is_open_meanwhile_goes_on(library: Library, tmp_path: Path) -> None:
+    """Another process embeds again: what is searched here is gone, and the next search opens what came instead."""
+    assert found(library, "gearbox oil")
+    code = (
+        "import sys; from pathlib import Path; from tools.library.library import Library\n"
+        "with Library(Path(sys.argv[1])) as library: library.embed_again()"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "library")], check=True)
+    assert library.index.edition == 1 and "4.2" in found(library, "gearbox oil")[0]
+    assert [path.name for path in (tmp_path / "library").glob("vectors*")] == ["vectors-1"]
+
+
+def test_a_rebuild_of_a_lost_store_that_is_killed_is_no_store(
+    library: Library, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def dies(sources: object) -> None:
+        raise Killed
+
+    library.index.close_store()
+    shutil.rmtree(tmp_path / "library" / "vectors")
+    monkeypatch.setattr(library.catalog, "add_rebuilt", dies)
+    with pytest.raises(Killed):
+        library.add([folder])
+    monkeypatch.undo()
+    library.index.close_store()
+    with pytest.raises(StoreLost, match="incomplete"):
+        library.search("gearbox oil")
+    assert library.add([folder]).embedded == 2 and found(library, "gearbox oil")

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from qdrant_client import QdrantClient
 
 from tests.fake_qdrant import FakeQdrant
-from tools.errors import LibraryError, StoreDown
-from tools.library.store import Layout, Maker, Point, Scope, ServerStore, drop_store
+from tools.errors import LibraryError, StoreDown, StoreLost
+from tools.library.store import Layout, Maker, Place, Point, Scope, ServerStore, Store
 
 MAKER = Maker("minilm", "mini", text_dim=2, image_dim=3)
 
@@ -33,8 +34,6 @@ def test_points_go_over_the_wire_and_come_back(server: FakeQdrant) -> None:
     store.remove("s1")
     assert store.count() == 0
     store.close()
-    drop_store(Path("."), server.url, 0)
-    assert not server.collections
 
 
 def test_the_layout_is_asked_of_the_server(server: FakeQdrant) -> None:
@@ -79,3 +78,75 @@ def test_a_collection_that_is_not_ours_is_left_alone(server: FakeQdrant) -> None
     server.answer("PUT", "/collections/exhibit", {"vectors": {"text": {"size": 2, "distance": "Cosine"}}}, None)
     with pytest.raises(LibraryError, match="was not made by Exhibit"):
         ServerStore(server.url, MAKER)
+
+
+def place(server: FakeQdrant, library: str, *sources: str) -> Place:
+    return Place(Path(), server.url, library=library, has_source=lambda source: source in sources)
+
+
+def filled(store: Store) -> Store:
+    store.put([window("a", [1.0, 0.0])])
+    return store
+
+
+def test_two_libraries_on_one_server_leave_each_other_alone(server: FakeQdrant) -> None:
+    """Opened, made again, dropped and swept in turns: each sees its own points only."""
+    ours, theirs = place(server, "ours"), place(server, "theirs")
+    filled(ours.open(MAKER, 0)).close()
+    store = theirs.open(MAKER, 0)
+    assert store.count() == 0
+    filled(store)
+    ours.drop(0)
+    theirs.drop(1)
+    assert store.count() == 1
+    with pytest.raises(StoreLost, match="is gone"):
+        ours.open(MAKER, 0, create=False)
+    filled(ours.open(MAKER, 1)).close()
+    assert theirs.others(0) == [] and ours.others(0) == ["exhibit-ours-1"] and ours.others(1) == []
+    ours.drop_others(2)
+    assert set(server.collections) == {"exhibit-theirs"} and store.count() == 1
+
+
+def test_a_name_that_begins_like_another_is_another(server: FakeQdrant) -> None:
+    filled(place(server, "1a").open(MAKER, 0)).close()
+    filled(place(server, "1").open(MAKER, 0)).close()
+    assert place(server, "1").others(5) == ["exhibit-1"]
+
+
+def test_a_collection_without_an_id_is_taken_by_the_library_whose_points_it_has(server: FakeQdrant) -> None:
+    """Libraries of before November 2026: all were called 'exhibit'."""
+    filled(ServerStore(server.url, MAKER)).close()
+    stranger = place(server, "stranger", "s7").open(MAKER, 0)
+    assert stranger.count() == 0 and "exhibit-stranger" in server.collections
+    ours = place(server, "ours", "s1")
+    assert ours.open(MAKER, 0, create=False).count() == 1
+    with pytest.raises(LibraryError, match="belongs to another library"):
+        ServerStore(server.url, MAKER, library="stranger")
+    place(server, "stranger", "s1").drop(0)
+    assert set(server.collections) == {"exhibit"}, "what belongs to somebody is taken by nobody else"
+    ours.drop(0)
+    assert not server.collections
+
+
+def test_a_collection_that_a_killed_run_began_is_finished(server: FakeQdrant) -> None:
+    filled(place(server, "ours").open(MAKER, 0)).close()
+    made = server.collections["exhibit-ours"]
+    server.answer("DELETE", "/collections/exhibit-ours", {}, None)
+    server.answer("PUT", "/collections/exhibit-ours", made, None)
+    assert filled(place(server, "ours").open(MAKER, 0, create=False)).count() == 1
+
+
+def test_two_processes_that_open_first_both_get_it(server: FakeQdrant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second sees none, and then that the first made it meanwhile."""
+    filled(place(server, "ours").open(MAKER, 0)).close()
+    told = iter([False, False])
+    exists = QdrantClient.collection_exists
+    monkeypatch.setattr(QdrantClient, "collection_exists", lambda *args: next(told, None) or exists(*args))
+    assert place(server, "ours").open(MAKER, 0).count() == 1
+
+
+def test_a_collection_that_goes_while_it_is_open_is_an_error(server: FakeQdrant) -> None:
+    store = filled(place(server, "ours").open(MAKER, 0))
+    place(server, "ours").drop(0)
+    with pytest.raises(StoreLost, match="exhibit index --again"):
+        store.search("text", [1.0, 0.0], 5, Scope())

@@ -37,3 +37,9 @@ def test_any_format_shows_something_or_nothing(value: float, form: str) -> None:
 @given(st.integers(0, 10**9))
 def test_zeros_in_front_change_no_number(value: int) -> None:
     assert int(formatted(value, "000000")) == value
+
+
+@given(st.floats(-1e6, 1e6), st.sampled_from(['0.000 "Nm"', "#,##0.000", '"AR "0.000', "[$€-407] #,##0.000;-0.000"]))
+def test_a_format_keeps_the_value(value: float, form: str) -> None:
+    digits = "".join(char for char in formatted(value, form) if char in "-.0123456789")
+    assert float(digits) == pytest.approx(value, abs=0.0005001)

@@ -7,6 +7,7 @@ ExhibitError
 │   ├── LibraryBusy        another process has the embedded store open
 │   ├── EncoderMismatch    the store was built with other encoders
 │   ├── StoreDown          the Qdrant server does not answer
+│   ├── StoreLost          the vectors are gone, damaged or incomplete
 │   ├── DiskFull           nothing more can be written where the library is
 │   └── NotInLibrary       an id, key, page or source that the library does not have
 ├── UsageError             a command or a function was given arguments that make no sense
@@ -66,6 +67,10 @@ class EncoderMismatch(LibraryError):
 
 class StoreDown(LibraryError):
     """The Qdrant server does not answer, or refuses."""
+
+
+class StoreLost(LibraryError):
+    """The vectors are gone, damaged or incomplete, though the catalogue has what they are made of."""
 
 
 class DiskFull(LibraryError):

@@ -55,6 +55,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "passages": report.passages,
         "figures": report.figures,
         "tables": report.tables,
+        "redacted": dict(report.redacted),
         "embedded_again": report.embedded,
         "seconds": round(report.seconds, 3),
         "by_format": {name: row.__dict__ for name, row in report.by_format().items()},

@@ -159,7 +159,7 @@ TYPED: dict[str, Typed] = {
     "exhibit.toml a folder": Typed(toml=None),
     "exhibit.toml no TOML": Typed(toml="library = = 1"),
     "exhibit.toml not UTF-8": Typed(toml="model = '\udcff'"),
-    "[library] a table": Typed(toml="[library]\npath = 'x'\n"),
+    "[library] a table": Typed(env=(("EXHIBIT_LIBRARY", ""),), toml="[library]\npath = 'x'\n"),
     "a setting of another kind": Typed(toml="max_steps = 'many'\n"),
     "a mistyped key with a password": Typed(toml=f"qdrant_apikey = '{PASSWORD}'\n", secret=PASSWORD),
     "a mistyped variable with a password": Typed(env=(("EXHIBIT_QDRANT_APIKEY", PASSWORD),), secret=PASSWORD),

@@ -11,14 +11,17 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from PIL import Image
 
+from agent.interfaces import indexing
 from evals import suites
 from evals.attacks import documents
 from evals.attacks.outcome import Outcome
-from evals.attacks.processes import Ended, exhibit
+from evals.attacks.processes import Command, Ended, exhibit
+from tools.library.library import Library
 
 BATCH = 50
 """Mutated files of one run."""
@@ -35,7 +38,8 @@ Build = Callable[[Path], None]
 
 
 def mutated(work: Path, number: int, seed: int) -> Iterator[Outcome]:
-    """Flips, cuts, splices and runs of zeros in the sample's files and in one of every format. An outcome a batch."""
+    """Flips, cuts, splices and runs of zeros in the sample's files and in one of every format. An outcome a batch; its
+    seconds are those of the file that took longest."""
     chance = random.Random(seed)
     sample = [path for path in sorted((suites.SAMPLE / "library").rglob("*")) if path.is_file()]
     sources = [*sample, *documents.every_format(work / "whole")]
@@ -46,10 +50,19 @@ def mutated(work: Path, number: int, seed: int) -> Iterator[Outcome]:
             one, other = chance.choice(sources), chance.choice(sources)
             (folder / f"{n:04}-{one.name}").write_bytes(mutate(one.read_bytes(), other.read_bytes(), chance))
         made = sorted(folder.iterdir())
-        ended = exhibit(work / f"library{first}", "index", str(folder), "--json").wait(SECONDS)
-        problem = ended.problem(0, 1) or _missing(ended, made)
-        yield Outcome(f"files {first} to {first + len(made) - 1}", problem, ended.seconds, ended.megabytes, len(made))
+        ended = Command(_index, folder, work / f"library{first}").wait(SECONDS)
+        problem = ended.problem(0) or _missing(ended, made)
+        longest = 0.0 if problem else max(_report(ended)["added"].values(), default=0.0)
+        yield Outcome(f"files {first} to {first + len(made) - 1}", problem, longest, ended.megabytes, len(made))
         shutil.rmtree(folder)
+
+
+def _index(folder: Path, library: Path) -> None:
+    """Prints the report as `index --json` does, and how long each file took."""
+    with Library(library, create=True, workers=2) as opened:
+        report = opened.add([folder])
+    took = {str(did.path): did.seconds for did in report.read}
+    print(json.dumps({**indexing.as_dict(report), "added": took}))
 
 
 def mutate(content: bytes, other: bytes, chance: random.Random) -> bytes:
@@ -82,9 +95,11 @@ def _missing(ended: Ended, files: list[Path]) -> str:
     return f"not in the report: {', '.join(left[:5])}" if left else ""
 
 
-def _report(ended: Ended) -> dict[str, list]:
-    """What `index --json` printed; notes of libraries may stand before it."""
-    return json.loads(ended.output[ended.output.index("\n{\n") if "\n{\n" in ended.output else 0 :])
+def _report(ended: Ended) -> dict[str, Any]:
+    """What was printed last; notes of libraries may stand before it."""
+    start = max(ended.output.rfind("\n{"), -1) + 1
+    report: dict[str, Any] = json.loads(ended.output[start:])
+    return report
 
 
 # crafted

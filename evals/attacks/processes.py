@@ -22,7 +22,7 @@ from evals.metrics.resources import memory
 PRELOADED = ["agent.assistant", "agent.interfaces.cli.app", "tools.library.library", "torch", "evals.attacks.kinds"]
 MOST_MEGABYTES = 1500.0
 """That any one process may take."""
-TRACEBACK = "Traceback (most recent call last)"
+TRACEBACK = "Traceback (most recent call last):"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Ended:
         if self.megabytes > MOST_MEGABYTES:
             return f"a process took {self.megabytes:.0f} MB"
         if TRACEBACK in self.output:
-            return f"a traceback: {self.output.strip().splitlines()[-1][:200]}"
+            below = self.output.rpartition(TRACEBACK)[2].splitlines()
+            return f"a traceback: {next((line for line in below if line[:1].strip()), '')[:200]}"
         if self.code not in codes:
             return f"exit code {self.code}: {' '.join(self.output.split())[-200:]}"
         return ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from evals.attacks.outcome import Outcome
-from evals.attacks.processes import exhibit
+from evals.attacks.processes import Ended, exhibit
 
 SECONDS = 120.0
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -26,6 +26,8 @@ INJECTED = {
     "a device query": "\x1b[c\x1bP$q\x1b\\",
     "rich's own markup": "[bold red]x[/] [link=file:///etc/passwd]x[/link]",
 }
+OURS = re.compile("\x1b\\[[0-9;]*m|\x1b\\]8;[^\x1b\x07\x9c]*\x1b\\\\|\x1b\\[\\?25[lh]|\r\x1b\\[2K|\x1b\\[1A|\x1b\\[2K")
+"""Colours, links and a bar's own moves, which a command may write to a terminal."""
 COMMANDS = (
     ("index",),
     ("ask", "What is the Zyxw?"),
@@ -35,6 +37,8 @@ COMMANDS = (
     ("library", "list"),
     ("library", "doctor"),
 )
+COLOURED = ("ask", "search", "library list")
+"""Tried once more as on a terminal."""
 
 
 def terminal(work: Path) -> Iterator[Outcome]:
@@ -43,12 +47,19 @@ def terminal(work: Path) -> Iterator[Outcome]:
         folder = work / uuid4().hex[:8]
         folder.mkdir()
         _poisoned(folder, text)
+        library = work / f"{folder.name}.library"
         for words in COMMANDS:
             given = (*words, str(folder)) if words == ("index",) else words
-            ended = exhibit(work / f"{folder.name}.library", *given).wait(SECONDS)
-            found = CONTROLS.findall(ended.output)
-            problem = ended.problem(0, 1, 3) or (f"printed: {sorted(set(found))!r}" if found else "")
-            yield Outcome(f"{name}: {' '.join(words)}", problem, ended.seconds, ended.megabytes)
+            yield _printed(name, exhibit(library, *given).wait(SECONDS), words)
+            if " ".join(words).startswith(COLOURED) and "--json" not in words:
+                ended = exhibit(library, *words, FORCE_COLOR="1", TERM="xterm-256color").wait(SECONDS)
+                yield _printed(name, ended, (*words, "in colour"))
+
+
+def _printed(name: str, ended: Ended, words: tuple[str, ...]) -> Outcome:
+    found = CONTROLS.findall(OURS.sub("", ended.output) if words[-1] == "in colour" else ended.output)
+    problem = ended.problem(0, 1, 3) or (f"printed: {sorted(set(found))!r}" if found else "")
+    return Outcome(f"{name}: {' '.join(words)}", problem, ended.seconds, ended.megabytes)
 
 
 def _poisoned(folder: Path, text: str) -> None:

@@ -39,8 +39,8 @@ class Region(Frozen):
 class Source(Frozen):
     """A file that was read. `id` is the SHA-256 of all that the reading depends on: the bytes, the parser's version,
     and what was written beside a picture. `uri` is where it lies, `also` where its copies lie; `sha256` is that of the
-    bytes ("" in a library made before November 2026, where `id` was). `labels` are the numbers printed on its pages,
-    one a page, or none where they are those of the file."""
+    bytes ("" in a library made before November 2026, where `id` was); `redacted` says that personal data was left out.
+    `labels` are the numbers printed on its pages, one a page, or none where they are those of the file."""
 
     id: Sha256
     title: str
@@ -48,6 +48,7 @@ class Source(Frozen):
     media_type: str
     pages: int = Field(ge=1)
     sha256: str = ""
+    redacted: bool = False
     also: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
 

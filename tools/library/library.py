@@ -46,6 +46,7 @@ class Library:
         workers: int | None = None,
         seconds_a_file: float = SECONDS_A_FILE,
         web_private: bool = False,
+        redact: bool = False,
     ) -> None:
         """See `Index` for what these mean. Raises NoLibrary where nothing was indexed and `create` is false."""
         if not create and not (root / "catalog.sqlite").exists():
@@ -59,6 +60,7 @@ class Library:
             workers=workers,
             seconds_a_file=seconds_a_file,
             web_private=web_private,
+            redact=redact,
         )
         self._seen: dict[str, encode.Vectors] = {}
 
@@ -112,7 +114,7 @@ class Library:
 
     def embed_again(self, on_progress: OnProgress | None = None) -> int:
         """Makes all points again, with the encoders that are set; the number of sources. Documents are not read."""
-        with disk.only_one(self.root):
+        with disk.only_one(self.root), disk.may_fill(self.root):
             try:
                 return rebuild(self.index, on_progress)
             finally:
@@ -219,10 +221,11 @@ class Library:
     def _vectors(self, texts: Sequence[str]) -> encode.Vectors:
         """float32[n, dim] of texts that fit; the sentences of one question are compared again in its next round."""
         if len(self._seen) > SEEN:
-            self._seen.clear()
-        new = [text for text in dict.fromkeys(texts) if text not in self._seen]
-        self._seen.update(zip(new, self.text_encoder.texts(new), strict=True))
-        return np.stack([self._seen[text] for text in texts])
+            self._seen = {}  # another thread may be reading the one before
+        seen = self._seen
+        new = [text for text in dict.fromkeys(texts) if text not in seen]
+        seen.update(zip(new, self.text_encoder.texts(new), strict=True))
+        return np.stack([seen[text] for text in texts])
 
     def picture_path(self, sha: str) -> Path:
         return self.root / disk.picture(sha)

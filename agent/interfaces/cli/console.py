@@ -145,11 +145,14 @@ def progress_bar(start: str, *, hidden: bool = False, in_bytes: bool = False) ->
 # the library
 
 
-def open_library(create: bool = False) -> "Library":
-    """The library of the settings. Raises NoLibrary where nothing was indexed and `create` is false."""
+def open_library(create: bool = False, **given: Any) -> "Library":
+    """The library of the settings, those that are given before all others (None: not given).
+
+    Raises NoLibrary where nothing was indexed and `create` is false."""
     from agent import settings
 
-    return settings.read().open_library(create=create)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return settings.read(**chosen).open_library(create=create)
 
 
 def sources_named(library: "Library", name: str) -> "list[Source]":

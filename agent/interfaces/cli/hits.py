@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.errors import NotInLibrary
-from tools.library.store import disk
 
 FILE = "last_search.json"
 
 
 def save(root: Path, items: Sequence[str]) -> None:
     """Item ids, best first. Two searches at once leave one whole list."""
+    from tools.library.store import disk  # not with `--help`: it brings pydantic
+
     disk.replace(root / FILE, json.dumps({"items": list(items)}).encode())
 
 

@@ -23,6 +23,10 @@ MOST = 20
 def index(
     paths: Annotated[list[str] | None, typer.Argument(help="Files, folders and URLs to read.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Embed all that the library has, for other encoders.")] = False,
+    redact: Annotated[
+        bool | None,
+        typer.Option("--redact/--no-redact", help="Black out e-mail addresses, phone numbers and the like."),
+    ] = None,
     as_json: console.AsJson = False,
     stream_json: console.StreamJson = False,
 ) -> None:
@@ -34,7 +38,7 @@ def index(
     places = _places(paths or [])
     quiet = as_json or stream_json
     with (
-        console.open_library(create=bool(paths)) as library,
+        console.open_library(create=bool(paths), redact=redact) as library,
         console.progress_bar("Looking for files", hidden=quiet) as show,
     ):
         on_event = _print_event if stream_json else _shown_by(show)
@@ -89,6 +93,9 @@ def print_report(report: "Report") -> None:
         f"{len(report.failed)} not read: {report.passages} passages, {report.figures} figures, {report.tables} tables, "
         f"in {_time(report.seconds)}."
     )
+    if report.redacted:
+        found = ", ".join(f"{number} {kind}" for kind, number in sorted(report.redacted.items()))
+        screen.print(f"Redacted: {found}.")
     for path, error in report.failed[:MOST]:
         screen.print(f"[red]not read[/] {console.escape(path.name)}: {console.escape(error)}")
     for path, note in report.notes[:MOST]:

@@ -20,10 +20,11 @@ def doctor(
 ) -> None:
     """Compare the library with the disk: documents, pages, pictures, points. It reads all of it."""
     from tools.library.upkeep import check
+    from tools.library.upkeep.mend import mend as mend_faults
 
     with console.open_library() as library, console.progress_bar("Documents", hidden=as_json) as show:
         health = check.check(library.index, show)
-        cured = check.mend(library.index, health.faults) if mend and health.faults else 0
+        cured = mend_faults(library.index, health.faults) if mend and health.faults else 0
         left = check.check(library.index, show) if cured else health
     if as_json:
         console.print_json({**asdict(left), "mended": cured})

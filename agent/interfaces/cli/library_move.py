@@ -36,7 +36,7 @@ def move(
 def _with_progress(library: "Library", to: str | None) -> "Moved":
     from tools.library.upkeep import move
 
-    old, new = library.store, library.index.store_at(to, library.index.edition)
+    old, new = library.store, library.index.open_copy(to)
     try:
         with console.progress_bar("Copying points") as show:
             return move.move(old, new, lambda done, total: show("Copying points", done, total))

@@ -5,9 +5,11 @@ which points may come, the points come, and one transaction of the catalogue mak
 replace, whose points go last.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -41,10 +43,10 @@ def ingest(
     Raises LibraryBusy where another process is at it, DiskFull where nothing more can be written; what is in stays."""
     start = time.perf_counter()
     done = Report()
-    with disk.only_one(index.root):
+    with disk.only_one(index.root), disk.may_fill(index.root), _temporary(index.root):
         settle(index)
         done.embedded = rebuild_if_needed(index)
-        found = files.find(paths, done.failed)
+        found = files.find(paths, done.failed, index.redact)
         run = _Run(index, done, on_file, on_page)
         changed = run.changed(found)
         if changed:
@@ -164,7 +166,7 @@ class _Run:
                 yield file
                 continue
             try:
-                archive = files.UnpackedArchive(file)
+                archive = files.UnpackedArchive(file, disk.temporary(self.index.root))
             except (UnreadableFile, OSError) as error:
                 self._fail(file, error)
                 continue
@@ -245,6 +247,7 @@ class _Run:
             self._batch.read.append(read)
             self.report.read.append(report.count(path, [entry.part.kind for entry in parsed.entries], read.seconds))
             self.report.notes += [(path, note) for note in parsed.notes]
+            self.report.redacted.update(read.redacted)
         self._batch.rows.append(replace(plan.row, source=parsed.source.id, sha256=parsed.source.sha256))
 
     def _has(self, source: str) -> bool:
@@ -262,21 +265,28 @@ class _Run:
             self.report.removed += gone
 
 
+@contextmanager
+def _temporary(root: Path) -> Iterator[None]:
+    """An empty folder; what a killed run left in it goes."""
+    folder = disk.temporary(root)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def put(index: Index, read: Sequence[ReadFile], rows: Sequence[FileRow], gone: Sequence[str] = ()) -> None:
     """Points, then catalogue in one step, then the points of what that step dropped."""
     sources = [one.parsed.source.id for one in read]
-    try:
-        if sources:
-            index.catalog.begin(sources)
-            index.store.put(embed.points(index, [one.encoder_input for one in read]))
-        dropped = index.catalog.put([one.parsed for one in read], rows, gone)
-        if dropped:
-            index.store.remove(*dropped)
-            index.catalog.settle(dropped)
-    except Exception as error:  # Qdrant Edge raises bare Exceptions
-        if disk.is_full(error) and not isinstance(error, DiskFull):
-            raise disk.full(index.root) from error
-        raise
+    if sources:
+        index.catalog.begin(sources)
+        index.store.put(embed.points(index, [one.encoder_input for one in read]))
+    dropped = index.catalog.put([one.parsed for one in read], rows, gone)
+    if dropped:
+        index.store.remove(*dropped)
+        index.catalog.settle(dropped)
 
 
 def settle(index: Index) -> None:

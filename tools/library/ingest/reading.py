@@ -3,8 +3,8 @@
 import errno
 import hashlib
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.language.controls import clean
@@ -15,6 +15,7 @@ from tools.library.ingest import chunk, embed
 from tools.library.ingest.embed import EncoderInput
 from tools.library.parse import parse
 from tools.library.parse.parts import FigurePart, Parsed, TablePart
+from tools.library.sources.files import is_redacted
 from tools.library.store import disk
 from tools.library.store.catalog import Entry, ParsedSource, pack
 
@@ -41,14 +42,19 @@ class ReadJob:
     def source(self) -> str:
         return source_id(self.sha256, self.recipe)
 
+    @property
+    def redact(self) -> bool:
+        return is_redacted(self.recipe)
+
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A file that was read, and the seconds that it took."""
+    """A file that was read, and the seconds that it took; `redacted` is how much personal data was left out by kind."""
 
     parsed: ParsedSource
     encoder_input: EncoderInput
     seconds: float
+    redacted: Mapping[str, int] = field(default_factory=dict)
 
 
 def source_id(sha256: str, recipe: str) -> str:
@@ -60,6 +66,11 @@ def read(job: ReadJob) -> ReadFile:
     returns: what is in the answer can be shown."""
     start = time.perf_counter()
     sha256, parsed = _from_the_web(job) if job.web else (job.sha256, _from_the_disk(job))
+    redacted: Mapping[str, int] = {}
+    if job.redact:
+        from tools.library.ingest.redact import redact  # only where it is wanted
+
+        parsed, redacted = redact(parsed, job.path)
     source = Source(
         id=source_id(sha256, job.recipe),
         title=clean(parsed.title),
@@ -67,6 +78,7 @@ def read(job: ReadJob) -> ReadFile:
         media_type=parsed.media_type,
         pages=parsed.pages,
         sha256=sha256,
+        redacted=job.redact,
         labels=tuple(map(clean, parsed.labels)),
     )
     reader = encode.reader(job.text_encoder)
@@ -75,13 +87,13 @@ def read(job: ReadJob) -> ReadFile:
         disk.write(job.root / disk.rendition(source.id), parsed.rendition)
     encoder_input = embed.prepare(job.root, source, [entry.part for entry in entries], reader, job.shrink)
     stored = ParsedSource(source, job.recipe, entries, parsed.notes)
-    return ReadFile(stored, encoder_input, time.perf_counter() - start)
+    return ReadFile(stored, encoder_input, time.perf_counter() - start, redacted)
 
 
 def _from_the_disk(job: ReadJob) -> Parsed:
     before = job.path.stat()
     parsed = parse(job.path, job.caption)
-    if job.keep and parsed.rendition is None:
+    if job.keep and parsed.rendition is None and not job.redact:
         disk.write(job.root / disk.original(job.sha256), job.path.read_bytes())
     after = job.path.stat()
     changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)

@@ -7,7 +7,7 @@ A run that is killed goes on where it was.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from tools.errors import EncoderMismatch
+from tools.errors import EncoderMismatch, StoreLost
 from tools.library.index import Index, OnProgress
 from tools.library.ingest import embed, workers
 from tools.library.ingest.embed import EncoderInput
@@ -15,18 +15,25 @@ from tools.library.store import Store
 
 
 def rebuild_if_needed(index: Index) -> int:
-    """Sources whose points were made again: all where the store is empty (another server, or a folder that was moved
-    away) or holds points of another version, none where it is as it should be."""
-    if index.store.count() == 0:
-        index.catalog.put_meta(points=str(embed.VERSION))
-        return fill(index, index.store, index.catalog.recipes())
-    return 0 if index.catalog.meta("points") == str(embed.VERSION) else rebuild(index)
+    """Sources whose points were made again: all where the store was lost (another server, a folder that was moved away,
+    a run that was cut short) or has points of another version, none where it is as it should be."""
+    try:
+        _ = index.store
+    except StoreLost:
+        return rebuild(index, edition=index.edition)
+    if index.catalog.meta("points") == str(embed.VERSION):
+        return 0
+    if index.catalog.has_items:
+        return rebuild(index)
+    index.catalog.put_meta(points=str(embed.VERSION))
+    return 0
 
 
-def rebuild(index: Index, on_progress: OnProgress | None = None) -> int:
-    """Encodes every source again with the encoders that are set; the number of sources."""
+def rebuild(index: Index, on_progress: OnProgress | None = None, edition: int | None = None) -> int:
+    """Encodes every source again with the encoders that are set, into the next edition where none is named; the number
+    of sources."""
     catalog = index.catalog
-    edition = index.edition + 1
+    edition = index.edition + 1 if edition is None else edition
     store = _open_beside(index, edition)
     begun = f"{edition}:{index.encoders.maker}:{embed.VERSION}"
     if catalog.meta("again") != begun or store.count() == 0:
@@ -35,18 +42,17 @@ def rebuild(index: Index, on_progress: OnProgress | None = None) -> int:
     store.remove(*(done - catalog.recipes().keys()))
     fill(index, store, [source for source in catalog.recipes() if source not in done], catalog.add_rebuilt, on_progress)
     store.optimize()
-    catalog.put_meta(edition=str(edition), points=str(embed.VERSION))
+    catalog.end_rebuild(edition, embed.VERSION)
     index.replace_store(store)
-    catalog.begin_rebuild("")
     catalog.settle(catalog.pending())  # their points were in the store that is gone
     return len(catalog.recipes())
 
 
 def _open_beside(index: Index, edition: int) -> Store:
-    """The store to be; one that a killed run began with other encoders is deleted."""
+    """The store to be; one that a killed run began with other encoders, or that is damaged, is deleted."""
     try:
         return index.open_store(edition)
-    except EncoderMismatch:
+    except (EncoderMismatch, StoreLost):
         index.drop_store(edition)
         return index.open_store(edition)
 

@@ -1,5 +1,6 @@
 """What one run of `index` did, file by file, and added up by folder and format."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,8 @@ class Report:
     notes: list[tuple[Path, str]] = field(default_factory=list)
     embedded: int = 0
     """Sources whose points were made again without reading them."""
+    redacted: Counter[str] = field(default_factory=Counter)
+    """Personal data that was left out, by kind: different values a page."""
     seconds: float = 0.0
 
     @property

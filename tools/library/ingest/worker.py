@@ -9,6 +9,7 @@ import pickle
 import select
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -115,6 +116,8 @@ def _answer(job: "ReadJob") -> "ReadFile | Exception":
     from tools.library.ingest import reading
     from tools.library.store import disk
 
+    temporary = disk.temporary(job.root)  # emptied after a kill; in the system's folder it would stay
+    tempfile.tempdir = str(temporary) if temporary.is_dir() else None
     try:
         return reading.read(job)
     except ExhibitError as error:

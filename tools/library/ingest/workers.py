@@ -12,6 +12,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -24,6 +25,8 @@ from tools.library.ingest.worker import PagesRead
 
 AHEAD = 8
 """Files a worker that have been read and wait for the encoders, at the most."""
+PATIENCE = 5.0
+"""Seconds that files which were read wait for a slow one before them: a kill meanwhile would lose them."""
 MAX_WORKERS = 8
 """Where nobody says how many."""
 _CODE = "import sys; sys.path[:] = {path!r}; from tools.library.ingest.worker import main; main({threads})"
@@ -181,21 +184,26 @@ class Workers:
 def in_order(
     threads: ThreadPoolExecutor, work: Callable[[Any], Any], todo: Iterable[Any], ahead: int, tick: float | None = None
 ) -> Iterator[Any]:
-    """(what was asked, what came of it), in order, at most `ahead` begun before they are taken; with `tick`, None every
-    so many seconds while the next is not ready."""
+    """(what was asked, what came of it), in order, at most `ahead` begun before they are taken. With `tick`, None every
+    so many seconds while the next is not ready; where it takes longer than PATIENCE, those after it come first."""
     waiting: deque[tuple[Any, Future[Any]]] = deque()
     rest = iter(todo)
+    since = time.monotonic()
     while True:
         while len(waiting) < ahead and (asked := next(rest, None)) is not None:
             waiting.append((asked, threads.submit(work, asked)))
         if not waiting:
             return
-        asked, future = waiting[0]
-        if not wait([future], tick).done:
+        ready = waiting[0] if wait([waiting[0][1]], tick).done else None
+        if ready:
+            since = time.monotonic()
+        elif time.monotonic() - since > PATIENCE:
+            ready = next((pair for pair in waiting if pair[1].done()), None)
+        if ready is None:
             yield None
             continue
-        waiting.popleft()
-        yield asked, future.result()
+        waiting.remove(ready)
+        yield ready[0], ready[1].result()
 
 
 def _too_long(job: ReadJob, seconds: float) -> UnreadableFile:

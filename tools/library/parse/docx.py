@@ -38,8 +38,9 @@ def _running(document: Any, kind: str) -> Iterator[str]:
     for section in document.sections:
         for name in (f"first_page_{kind}", kind, f"even_page_{kind}"):
             part = getattr(section, name)
-            texts = () if part.is_linked_to_previous else (text_html(p) for p in part._element.iter(qn("w:p")))
-            line = " ".join(text.strip() for text in texts if text.strip())
+            paragraphs = () if part.is_linked_to_previous else part._element.iter(qn("w:p"))
+            texts = (text_html(p).strip() for p in paragraphs if not _within(p, FALLBACK, part._element))
+            line = " ".join(text for text in texts if text)
             if line and line not in done:
                 done.add(line)
                 yield f"<p>{line}</p>"

@@ -1,6 +1,7 @@
 """HTML: scripts are dropped, pictures near the file are taken in, and nothing is fetched."""
 
 import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
@@ -20,6 +21,8 @@ DROPPED = "script style noscript template iframe object embed link meta base tit
 """What is no text of the page, or struck out."""
 SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "data-srcset", "srcset")
 """Where the address of a picture stands; pages that load pictures late have a blank one in `src`."""
+LISTED = re.compile(r"([^\s,](?:\S*[^\s,])?)[^,]*")
+"""An address in a `srcset`, and its width."""
 UP = 2
 """Folders above a file's own from which its pictures may come, out of a folder there."""
 
@@ -93,20 +96,25 @@ def _drawn(tag: Tag, soup: BeautifulSoup) -> bytes:
 
 def _found(tag: Tag, find: Callable[[str], bytes]) -> bytes:
     """The picture of a tag, as PNG: the first address that gives one larger than a dot. Raises UnreadableFile."""
-    addresses = [str(tag[name]) for name in SOURCES if tag.get(name)]
-    addresses += [str(source["srcset"]) for source in _siblings(tag) if source.get("srcset")]
+    addresses = [_address(name, str(tag[name])) for name in SOURCES if tag.get(name)]
+    addresses += [_address("srcset", str(source["srcset"])) for source in _siblings(tag) if source.get("srcset")]
     problem = UnreadableFile("a picture without an address")
-    for address in addresses:
-        if "srcset" in address or "," in address and not address.startswith("data:"):
-            address = address.split(",")[-1]
+    for address in filter(None, addresses):
         try:
-            picture = _png(find(address.strip() if address.startswith("data:") else address.split()[0]), address)
-        except (UnreadableFile, IndexError) as error:
-            problem = error if isinstance(error, UnreadableFile) else problem
+            picture = _png(find(address), address)
+        except UnreadableFile as error:
+            problem = error
             continue
         if len(addresses) == 1 or not _is_dot(picture):
             return picture
     raise problem
+
+
+def _address(name: str, value: str) -> str:
+    """The address that an attribute gives; of a list of them ("a.png 1x, b.png 2x") the last, which is the largest.
+    Blanks and commas of another attribute belong to the name of the file."""
+    found = LISTED.findall(value) if name.endswith("srcset") else [value.strip()]
+    return found[-1] if found else ""
 
 
 def _siblings(tag: Tag) -> list[Tag]:

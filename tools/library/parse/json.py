@@ -22,7 +22,7 @@ def parse_json(path: Path) -> Parsed:
 def parse_jsonl(path: Path) -> Parsed:
     """Read .jsonl: an object a line. Raises UnreadableFile."""
     rows = []
-    for number, line in enumerate(decode(path.read_bytes()).splitlines(), 1):
+    for number, line in enumerate(decode(path.read_bytes()).split("\n"), 1):  # JSON may hold other line ends
         try:
             rows += [json.loads(line)] if line.strip() else []
         except (ValueError, RecursionError) as error:

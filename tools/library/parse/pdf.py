@@ -37,8 +37,8 @@ from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 from tools.library.parse.pixels import png
 
 JUNK_TITLE = re.compile(
-    r"^(untitled|\(?anonymous|microsoft |document ?\d*$|slide \d|powerpoint|unknown|\(?unspecified)"
-    r"|\.\w{2,5}$|\\|/\w+/",
+    r"^(untitled|\(?anonymous|microsoft (word|powerpoint|excel|office)|document ?\d*$|slide \d|powerpoint|unknown)"
+    r"|\.[a-z]\w{1,4}$|\\|/\w+/",
     re.I,
 )
 """Names of programs, files and paths in the place of a title."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tools.errors import StoreLost
 from tools.library.encode.rerank import Reranker
 from tools.library.evidence import Figure, Hit, Record, searchable_text
 from tools.library.index import Index
@@ -39,10 +40,16 @@ def find(index: Index, query: Query) -> SearchResult:
     """What `search` finds, each document as it was or as it is while documents are replaced, never both and never
     neither: it searches again where the catalogue let something go meanwhile. While nothing goes, points and catalogue
     agree: new points are there before their items are, and old ones until after theirs have left (see `ingest.put`)."""
+    found = SearchResult()
     for _ in range(TRIES):
-        before = index.catalog.changes
-        found = search(index, query)
-        if index.catalog.changes == before:
+        changes, edition = index.catalog.changes, index.edition
+        try:
+            found = search(index, query)
+        except StoreLost:
+            if index.edition == edition:
+                raise
+            continue  # another process made all points again, and dropped those that were searched
+        if index.catalog.changes == changes:
             break
     return found
 

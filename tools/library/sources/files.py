@@ -18,6 +18,8 @@ INSIDE = "!/"
 """Between the path of an archive and the name of a file in it."""
 Failures = list[tuple[Path, str]]
 """Paths that cannot be read, each with a sentence that says why."""
+REDACTED = ":redacted-1"
+"""Ends the recipe of what was read without personal data; the number grows with what is found."""
 KINDS = {
     stat.S_ISFIFO: "a named pipe",
     stat.S_ISSOCK: "a socket",
@@ -52,10 +54,10 @@ class SourceFile:
 class UnpackedArchive:
     """A ZIP unpacked into a temporary folder until each of its members is read."""
 
-    def __init__(self, file: SourceFile) -> None:
+    def __init__(self, file: SourceFile, temporary: Path) -> None:
         """Raises UnreadableFile, OSError."""
         self.file = file
-        self._folder = TemporaryDirectory(prefix="exhibit-")
+        self._folder = TemporaryDirectory(dir=temporary)
         try:
             unpacked = archive.unpack(file.path, Path(self._folder.name))
         except BaseException:
@@ -70,7 +72,10 @@ class UnpackedArchive:
     def _member(self, name: str, path: Path) -> SourceFile:
         caption = paired_files.caption_of(path)
         uri, size, mtime_ns = inside(self.file.uri, name), path.stat().st_size, self.file.mtime_ns
-        return SourceFile(uri, path, size, mtime_ns, recipe(path, caption), caption, self)
+        return SourceFile(uri, path, size, mtime_ns, self._recipe(path, caption), caption, self)
+
+    def _recipe(self, path: Path, caption: str) -> str:
+        return recipe(path, caption, is_redacted(self.file.recipe))
 
     def finish_one(self) -> bool:
         """One more member is read; whether it was the last. The folder is removed then."""
@@ -85,27 +90,33 @@ def inside(archive_uri: str, name: str) -> str:
     return f"{archive_uri}{INSIDE}{name}"
 
 
-def recipe(path: Path, caption: str) -> str:
-    """All that reading depends on besides the bytes: the parser, the suffix where it decides how to read, and what is
-    written beside a picture."""
+def recipe(path: Path, caption: str, redact: bool = False) -> str:
+    """All that reading depends on besides the bytes: the parser, the suffix where it decides how to read, what is
+    written beside a picture, and whether personal data is left out."""
     suffix = path.suffix.lower()
     own = "" if suffix in (".pdf", *IMAGE_SUFFIXES) else suffix
     beside = hashlib.sha256(caption.encode("utf-8", "surrogatepass")).hexdigest()[:16] if caption else ""
-    return f"{PARSER_VERSION}:{own}:{beside}"
+    return f"{PARSER_VERSION}:{own}:{beside}" + (REDACTED if redact else "")
 
 
-def find(paths: Sequence[Path | str], failures: Failures) -> list[SourceFile]:
+def is_redacted(recipe: str) -> bool:
+    return recipe.endswith(REDACTED)
+
+
+def find(paths: Sequence[Path | str], failures: Failures, redact: bool = False) -> list[SourceFile]:
     """Every file under the paths, in a fixed order, each once; a URL (as text) stands for what is there. What cannot be
     looked at is added to `failures`."""
     files: dict[str, SourceFile] = {}
     for path in paths:
         if is_url(str(path)):
-            files[str(path)] = SourceFile(str(path), Path(), 0, 0, f"{PARSER_VERSION}:web:")
+            files[str(path)] = SourceFile(
+                str(path), Path(), 0, 0, f"{PARSER_VERSION}:web:" + (REDACTED if redact else "")
+            )
             continue
         for file in _walk(Path(path).resolve(), failures):
             if str(file) not in files:
                 try:
-                    files[str(file)] = _look_at(file)
+                    files[str(file)] = _look_at(file, redact)
                 except UnreadableFile as error:
                     failures.append((Path(printable(file)), str(error)))
                 except OSError as error:
@@ -113,7 +124,7 @@ def find(paths: Sequence[Path | str], failures: Failures) -> list[SourceFile]:
     return list(files.values())
 
 
-def _look_at(file: Path) -> SourceFile:
+def _look_at(file: Path, redact: bool) -> SourceFile:
     """Raises UnreadableFile for what is no file with a name that can be kept, OSError."""
     if printable(file) != str(file):
         raise UnreadableFile(f"The name of {printable(file)} is not UTF-8.", "Rename it, then index again.")
@@ -122,7 +133,7 @@ def _look_at(file: Path) -> SourceFile:
         kind = next((name for is_kind, name in KINDS.items() if is_kind(status.st_mode)), "something else")
         raise UnreadableFile(f"{file} is no file but {kind}.", "Move it out of the folder, or hide it (a leading dot).")
     caption = paired_files.caption_of(file)
-    return SourceFile(str(file), file, status.st_size, status.st_mtime_ns, recipe(file, caption), caption)
+    return SourceFile(str(file), file, status.st_size, status.st_mtime_ns, recipe(file, caption, redact), caption)
 
 
 def printable(path: Path | str) -> str:

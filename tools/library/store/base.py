@@ -9,6 +9,7 @@ from tools.library.store.layout import EF, OVERSAMPLING
 from tools.library.store.maker import MAKER_ID
 from tools.library.store.points import Leg, LegQuery, Point, Scope, Scored, Sparse, Vector
 
+REBUILD = "Make them again from the catalogue, without reading the documents: exhibit index --again"
 KEYWORDS, INTEGERS = ("kind", "source", "item"), ("pages",)
 """Keys of the payload that searches are filtered by, and that have an index for it."""
 

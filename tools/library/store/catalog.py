@@ -7,6 +7,7 @@ comes and what no path has any more goes, so that a reader sees the one or the o
 import json
 import sqlite3
 import threading
+import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from tools.errors import LibraryError, NotInLibrary
+from tools.errors import LibraryBusy, LibraryError, NotInLibrary
 from tools.library.evidence import Item, Part, Record, Source, Word
 from tools.library.store import disk
 
@@ -47,6 +48,8 @@ _STILL_USED = (
     "DELETE FROM garbage WHERE path LIKE 'originals/%' AND substr(path, 11, 64) IN (SELECT sha256 FROM files)",
 )
 """What is no garbage after all: another source came to show it."""
+VERSION = 1
+"""Of the schema."""
 _MAX_VALUES = 500
 """Values in one statement; SQLite takes 32,766."""
 
@@ -95,6 +98,9 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self._folder = path.parent
         self._lock = threading.RLock()
+        others = [path.parent / name for name in ("vectors", "pictures")]
+        if path.is_file() and not path.stat().st_size and any(folder.exists() for folder in others):
+            raise self._damaged("it is empty")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = sqlite3.connect(path, timeout=30, check_same_thread=False)
@@ -102,22 +108,42 @@ class Catalog:
             self._prepare()
             self._db = sqlite3.connect(path, timeout=30, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
-            if disk.is_full(error):
-                raise disk.full(path.parent) from error
-            raise LibraryError(
-                f"The library in {path.parent} cannot be opened: {error}.",
-                "Set EXHIBIT_LIBRARY to a folder that can be written, or restore that file from a copy.",
-            ) from error
+            raise self._explained(error) from error
 
     def _prepare(self) -> None:
         """Opening a library that is there writes nothing."""
-        if self._writer.execute("PRAGMA user_version").fetchone()[0] == 1:
+        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise LibraryError(
+                f"The library in {self._folder} was made by a later version of Exhibit.",
+                "Install that version (pip install --upgrade), or set EXHIBIT_LIBRARY to another folder.",
+            )
+        if version == VERSION:
             return
         columns = [row[1] for row in self._writer.execute("PRAGMA table_info(files)")]
         if columns and "sha256" not in columns:  # made before November 2026
             self._writer.execute("ALTER TABLE files ADD COLUMN sha256 TEXT NOT NULL DEFAULT ''")
         self._writer.executescript(_SCHEMA)
-        self._writer.execute("PRAGMA user_version = 1")
+        self._writer.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _explained(self, error: Exception) -> LibraryError:
+        """What SQLite or the system says, as an error with a next step."""
+        if disk.is_full(error):
+            return disk.full(self._folder)
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            return LibraryBusy(f"Another process is writing to {self._folder}.", "Wait for it, then try again.")
+        if isinstance(error, OSError | sqlite3.OperationalError):
+            return LibraryError(
+                f"The library in {self._folder} cannot be opened: {error}.",
+                "Set EXHIBIT_LIBRARY to a folder that can be written, or restore that file from a copy.",
+            )
+        return self._damaged(str(error))
+
+    def _damaged(self, why: str) -> LibraryError:
+        return LibraryError(
+            f"The catalogue in {self._folder} is damaged: {why}.",
+            f"Put catalog.sqlite back from a copy, or move {self._folder} away and index your documents again.",
+        )
 
     def close(self) -> None:
         self._db.close()
@@ -129,10 +155,8 @@ class Catalog:
         try:
             with self._lock, self._writer:
                 yield self._writer
-        except sqlite3.OperationalError as error:
-            if disk.is_full(error):
-                raise disk.full(self._folder) from error
-            raise
+        except sqlite3.DatabaseError as error:
+            raise self._explained(error) from error
 
     def meta(self, name: str, default: str = "") -> str:
         row = self._row("SELECT value FROM meta WHERE name = ?", name)
@@ -141,6 +165,14 @@ class Catalog:
     def put_meta(self, **values: str) -> None:
         with self._change() as db:
             db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    @property
+    def library(self) -> str:
+        """The library's id, made when it is first needed."""
+        if not self.meta("library"):
+            with self._change() as db:
+                db.execute("INSERT OR IGNORE INTO meta VALUES ('library', ?)", (uuid.uuid4().hex[:16],))
+        return self.meta("library")
 
     @property
     def changes(self) -> int:
@@ -236,10 +268,17 @@ class Catalog:
             db.executemany("DELETE FROM pending WHERE source = ?", [(source,) for source in sources])
 
     def begin_rebuild(self, name: str) -> None:
-        """A store is to be filled again (see `rebuilt`); nothing is in it yet. "" when it is done."""
+        """A store is to be filled again (see `rebuilt`); nothing is in it yet."""
         with self._change() as db:
             db.execute("DELETE FROM again")
             db.execute("INSERT OR REPLACE INTO meta VALUES ('again', ?)", (name,))
+
+    def end_rebuild(self, edition: int, version: int) -> None:
+        """The store is full: it is the one that is searched from now on."""
+        with self._change() as db:
+            db.execute("DELETE FROM again")
+            meta = {"again": "", "edition": str(edition), "points": str(version)}
+            db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 
     def add_rebuilt(self, sources: Sequence[str]) -> None:
         with self._change() as db:
@@ -265,6 +304,11 @@ class Catalog:
     def has(self, source: str) -> bool:
         """Whether a source is here and need not be read again."""
         return self._row("SELECT 1 FROM sources WHERE recipe <> '' AND id = ?", source) is not None
+
+    @property
+    def has_items(self) -> bool:
+        """Whether there is anything that points are made of."""
+        return self._row("SELECT 1 FROM items WHERE page IS NOT NULL LIMIT 1") is not None
 
     def source(self, source: str) -> Source:
         row = self._row("SELECT body FROM sources WHERE id = ?", source)
@@ -359,11 +403,16 @@ class Catalog:
         return counts
 
     def _rows(self, sql: str, *values: Any) -> list[Any]:
-        return self._db.execute(sql, values).fetchall()
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.ProgrammingError:  # a closed catalogue
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._explained(error) from error
 
     def _row(self, sql: str, *values: Any) -> Any:
         """The first row, or None."""
-        return self._db.execute(sql, values).fetchone()
+        return next(iter(self._rows(sql, *values)), None)
 
 
 def _has_path(db: sqlite3.Connection, source: str) -> bool:

@@ -35,12 +35,26 @@ def original(sha: str) -> Path:
     return Path("originals", sha)
 
 
+def temporary(folder: Path) -> Path:
+    """Where a run unpacks archives and keeps what it needs for a moment; emptied by the next run."""
+    return folder / "temporary"
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Every picture, rendition and original, and what was not written to its end."""
+    for name in ("pictures", "renditions", "originals"):
+        yield from (path for path in sorted((folder / name).rglob("*")) if path.is_file())
+
+
 def page_file(folder: Path, source: Source) -> Path:
     """What the pages of a source are drawn from: its rendition, or the file it was read from, at any path that has its
-    bytes unchanged; of one in an archive or on the net, the copy that was kept. Raises NotInLibrary."""
+    bytes unchanged; of one in an archive or on the net, the copy that was kept; of a redacted one the rendition only.
+    Raises NotInLibrary."""
     rendered = folder / rendition(source.id)
     if rendered.exists():
         return rendered
+    if source.redacted:
+        raise NotInLibrary(f"The redacted pages of {source.uri} are gone.", "Type: exhibit library doctor --mend")
     digest = source.sha256 or source.id
     for path in (*map(Path, source.paths), folder / original(digest)):
         if path.is_file() and sha256(path) == digest:
@@ -76,17 +90,18 @@ def write(path: Path, content: bytes) -> None:
 
 def replace(path: Path, content: bytes) -> None:
     """Whole or not at all, also when the power fails: written beside, then renamed over what is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")  # two processes may write the same file
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    with may_fill(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with beside.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
 
 
 def is_full(error: BaseException) -> bool:
@@ -102,6 +117,17 @@ def full(folder: Path) -> DiskFull:
         f"The disk that holds the library ({folder}) is full.",
         "Free some space, then run the same command: what was finished is kept, and it goes on.",
     )
+
+
+@contextmanager
+def may_fill(folder: Path) -> Iterator[None]:
+    """Raises DiskFull for whatever error says that the disk is full."""
+    try:
+        yield
+    except Exception as error:  # Qdrant Edge raises bare Exceptions
+        if is_full(error) and not isinstance(error, DiskFull):
+            raise full(folder) from error
+        raise
 
 
 def need(folder: Path, size: int) -> None:

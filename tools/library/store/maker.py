@@ -5,9 +5,8 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tools.errors import EncoderMismatch, LibraryError
+from tools.errors import EncoderMismatch
 
-COLLECTION = "exhibit"
 MAKER_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "exhibit/maker"))
 """The point that holds no vector, only what the store was made with."""
 
@@ -31,19 +30,14 @@ class Maker:
         return {"maker": json.dumps(asdict(self)), "kind": "maker"}
 
 
-def maker_of(payload: dict[str, Any] | None) -> Maker | None:
-    return Maker(**json.loads(payload["maker"])) if payload else None
+def maker_of(payload: dict[str, Any]) -> Maker:
+    return Maker(**json.loads(payload["maker"]))
 
 
-def check(made_with: Maker | None, wanted: Maker) -> None:
-    """Raises EncoderMismatch, or LibraryError for a collection that is not ours."""
+def check(made_with: Maker, wanted: Maker) -> None:
+    """Raises EncoderMismatch."""
     if made_with == wanted:
         return
-    if made_with is None:
-        raise LibraryError(
-            f"The collection '{COLLECTION}' on the server was not made by Exhibit.",
-            "Name another server in EXHIBIT_QDRANT_URL, or rename that collection.",
-        )
     if (made_with.text, made_with.image) == (wanted.text, wanted.image):
         raise EncoderMismatch(
             f"This library was made with another version of '{made_with.image}' than is installed now.",

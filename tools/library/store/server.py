@@ -2,19 +2,22 @@
 
 import json
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from tools.errors import StoreDown
-from tools.library.store.base import INTEGERS, KEYWORDS, Store
+from tools.errors import LibraryError, StoreDown, StoreLost
+from tools.library.store.base import INTEGERS, KEYWORDS, REBUILD, Store
 from tools.library.store.layout import EF_CONSTRUCT, QUANTILE, Layout, M
-from tools.library.store.maker import COLLECTION, MAKER_ID, Maker, check, maker_of
+from tools.library.store.maker import MAKER_ID, Maker, check, maker_of
 from tools.library.store.points import LegQuery, Point
 
+COLLECTION = "exhibit"
 MEMORY = ":memory:"
 TIMEOUT = 30
 """Seconds that one request may take."""
+SAMPLE = 20
+"""Points that tell whose a collection is."""
 
 
 class ServerStore(Store):
@@ -22,24 +25,71 @@ class ServerStore(Store):
 
     chunk = 256  # with their vectors about a megabyte of JSON
 
-    def __init__(self, url: str, maker: Maker, collection: str = COLLECTION, layout: Layout | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        maker: Maker,
+        collection: str = COLLECTION,
+        layout: Layout | None = None,
+        *,
+        library: str = "",
+        create: bool = True,
+    ) -> None:
+        """Raises StoreLost where there is no such collection and `create` is false, LibraryError where it is another
+        library's."""
         from qdrant_client import models
 
         self.types = models
         self._collection = collection
         self._url = url
+        self._maker = maker
+        self._library = library
         self._layout = layout or Layout()
         self._client = client(url, self._layout)
         with reachable(url):
             if not self._client.collection_exists(collection):
-                self._create(maker)
+                if not create:
+                    raise StoreLost(f"The collection '{collection}' on {url} is gone.", REBUILD)
+                self._create()
             found = self._client.retrieve(collection, [MAKER_ID], with_payload=True)
-        check(maker_of(found[0].payload) if found else None, maker)
+            if not found and library and library in collection:  # its name is ours: a run was killed while it made it
+                self._sign()
+                found = self._client.retrieve(collection, [MAKER_ID], with_payload=True)
+        self._check(found[0].payload if found else None)
         with reachable(url):
             self._lay_out()
 
-    def _create(self, maker: Maker) -> None:
-        models = self.types
+    def _check(self, payload: dict[str, Any] | None) -> None:
+        if payload is None or library_of(payload) != self._library:
+            whose = "belongs to another library" if payload else "was not made by Exhibit"
+            raise LibraryError(
+                f"The collection '{self._collection}' on {self._url} {whose}; it is left as it is.",
+                "Name another server in EXHIBIT_QDRANT_URL.",
+            )
+        check(maker_of(payload), self._maker)
+
+    def _sign(self) -> None:
+        payload = {**self._maker.payload, "library": self._library}
+        point = self.types.PointStruct(id=MAKER_ID, vector={}, payload=payload)
+        self._client.upsert(self._collection, [point], wait=True)
+
+    def _create(self) -> None:
+        from qdrant_client.http.exceptions import UnexpectedResponse
+
+        try:
+            self._create_collection()
+        except UnexpectedResponse as error:
+            if error.status_code != 409:  # another process of this library makes it at this moment: both may go on
+                raise
+        if self._url != MEMORY:  # which filters without, and warns
+            for key in KEYWORDS:
+                self._client.create_payload_index(self._collection, key, self.types.PayloadSchemaType.KEYWORD)
+            for key in INTEGERS:
+                self._client.create_payload_index(self._collection, key, self.types.PayloadSchemaType.INTEGER)
+        self._sign()
+
+    def _create_collection(self) -> None:
+        models, maker = self.types, self._maker
 
         def dense(size: int):
             return models.VectorParams(size=size, distance=models.Distance.COSINE, on_disk=self._layout.on_disk)
@@ -53,13 +103,6 @@ class ServerStore(Store):
             shard_number=self._layout.shards,
             replication_factor=self._layout.replicas,
         )
-        if self._url != MEMORY:  # which filters without, and warns
-            for key in KEYWORDS:
-                self._client.create_payload_index(self._collection, key, models.PayloadSchemaType.KEYWORD)
-            for key in INTEGERS:
-                self._client.create_payload_index(self._collection, key, models.PayloadSchemaType.INTEGER)
-        point = models.PointStruct(id=MAKER_ID, vector={}, payload=maker.payload)
-        self._client.upsert(self._collection, [point], wait=True)
 
     def _int8(self):
         models = self.types
@@ -140,6 +183,59 @@ class ServerStore(Store):
         self._client.close()
 
 
+class Collections:
+    """The collections of one library on a server. None of another library is ever taken or deleted."""
+
+    def __init__(self, url: str, layout: Layout, library: str, has_source: Callable[[str], bool]) -> None:
+        self._url = url
+        self._library = library
+        self._has_source = has_source
+        self._client = client(url, layout)
+
+    def find(self, edition: int) -> str:
+        """The name of an edition's collection, whether it exists or not. In a library made before November 2026 names
+        had no id: such a collection is taken where it belongs to nobody and has this library's points."""
+        own, early = (_edition(name, edition) for name in (f"{COLLECTION}-{self._library}", COLLECTION))
+        with reachable(self._url):
+            if not self._client.collection_exists(own) and self._client.collection_exists(early) and self._take(early):
+                return early
+        return own
+
+    def _take(self, name: str) -> bool:
+        found = self._client.retrieve(name, [MAKER_ID], with_payload=True)
+        if not found or library_of(found[0].payload) not in ("", self._library):
+            return False
+        if library_of(found[0].payload) == "":
+            records, _ = self._client.scroll(name, limit=SAMPLE, with_payload=["source"])
+            sources = {record.payload["source"] for record in records if "source" in (record.payload or {})}
+            if not sources or not all(self._has_source(source) for source in sources):
+                return False
+            self._client.set_payload(name, {"library": self._library}, points=[MAKER_ID], wait=True)
+        return True
+
+    def drop(self, edition: int) -> None:
+        name = self.find(edition)
+        with reachable(self._url):
+            if self._client.collection_exists(name):
+                self._client.delete_collection(name)
+
+    def others(self, edition: int) -> list[str]:
+        """Names of those of other editions."""
+        own = f"{COLLECTION}-{self._library}"
+        with reachable(self._url):
+            names = [one.name for one in self._client.get_collections().collections]
+        return sorted(n for n in names if (n == own or n.startswith(f"{own}-")) and n != _edition(own, edition))
+
+
+def library_of(payload: dict[str, Any] | None) -> str:
+    """The id of the library whose maker point this is; "" in collections made before November 2026."""
+    return (payload or {}).get("library", "")
+
+
+def _edition(name: str, edition: int) -> str:
+    return f"{name}-{edition}" if edition else name
+
+
 def client(url: str, layout: Layout):
     from qdrant_client import QdrantClient
 
@@ -156,22 +252,25 @@ def reachable(url: str) -> Iterator[None]:
     try:
         yield
     except UnexpectedResponse as error:
+        if error.status_code == 404:
+            raise StoreLost(f"The Qdrant server at {url}: {_sentence(error.content)}.", REBUILD) from error
         if error.status_code in (401, 403):
             raise StoreDown(
                 f"The Qdrant server at {url} wants another API key.", "Type: export EXHIBIT_QDRANT_API_KEY=<key>"
             ) from error
         raise StoreDown(
-            f"The Qdrant server at {url} refuses ({error.status_code}): {_said(error.content)}.",
+            f"The Qdrant server at {url} refuses ({error.status_code}): {_sentence(error.content)}.",
             "Look into the server's log; what was finished is kept, and the same command goes on.",
         ) from error
     except ApiException as error:  # no connection, or no answer in time
         raise StoreDown(
             f"The Qdrant server at {url} does not answer: {error}.",
-            "Start it (docker run -p 6333:6333 qdrant/qdrant), or unset EXHIBIT_QDRANT_URL to use the embedded store.",
+            "Start it (docker run -p 6333:6333 -v qdrant_storage:/qdrant/storage qdrant/qdrant), or unset "
+            "EXHIBIT_QDRANT_URL to use the embedded store.",
         ) from error
 
 
-def _said(content: bytes) -> str:
+def _sentence(content: bytes) -> str:
     """The server's own words, from its JSON or as they are."""
     try:
         return str(json.loads(content)["status"]["error"])

@@ -1,24 +1,31 @@
-"""`exhibit library doctor`: is what the catalogue says true of the disk and of the store? And mending what is not."""
+"""`exhibit library doctor`: is what the catalogue says true of the disk and of the store? `mend` cures what is not."""
 
-import uuid
-from collections.abc import Callable, Iterator, Sequence
+import mmap
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tools.errors import LibraryError, NotInLibrary
+from tools.errors import LibraryBusy, LibraryError, NotInLibrary, StoreLost
 from tools.library.evidence import Source
 from tools.library.index import Index
-from tools.library.ingest import pipeline, rebuild
 from tools.library.parse import PARSER_VERSION, page_image
-from tools.library.store import disk, point_id
+from tools.library.store import Store, disk, point_id
 from tools.library.store.catalog import FileRow
 
-Cure = Literal["forget", "read", "embed", "clear", "index"]
-"""Forget the path; read the file again; embed the source again; remove points that belong to nothing; and what only a
-person can do: index the folder again."""
+Cure = Literal["forget", "read", "embed", "rebuild", "clear", "delete", "aside", "index"]
+"""Forget the path; read the file again; make the points of the source again, or all points; remove points that belong
+to nothing; delete a file that belongs to nothing; put a damaged file aside; and what only a person can do: index the
+folder again."""
 OnStep = Callable[[str, int, int], None]
 """Called with what is being checked, how much of it is done, and all of it."""
+ASIDE = "damaged-"
+"""Begins the name of a damaged database that was put aside."""
+YOUNG = 60.0
+"""Seconds for which a picture that nothing shows may be that of a question that is being asked."""
 
 
 @dataclass(frozen=True)
@@ -50,62 +57,97 @@ def check(index: Index, on_step: OnStep = lambda what, done, total: None) -> Hea
     if broken := catalog.damage():
         raise LibraryError(
             f"The catalogue in {index.root} is damaged: {broken}.",
-            f"Move {index.root} away and index your documents anew.",
+            f"Put catalog.sqlite back from a copy, or move {index.root} away and index your documents again.",
         )
-    rows, sources = catalog.files(), {source.id: source for source in index.catalog.sources()}
-    pictures = catalog.pictures()
+    rows, sources = catalog.files(), {source.id: source for source in catalog.sources()}
     faults = [
         *_left_over(index),
+        *_rubbish(index, sources),
+        *_side_databases(index.root),
         *_files(rows, sources, on_step),
         *_sources(index, rows, sources, on_step),
-        *_pictures(index, pictures, on_step),
-        *_points(index, sources, on_step),
+        *_pictures(index, on_step),
     ]
-    return Health(len(rows), len(sources), index.store.count(), len(pictures), tuple(faults))
-
-
-def mend(index: Index, faults: Sequence[Fault]) -> int:
-    """Cures what can be cured without a person; the number of faults that it dealt with. Check again afterwards."""
-    by: dict[str, list[Fault]] = {}
-    for fault in faults:
-        by.setdefault(fault.cure, []).append(fault)
-    again_read = {fault.source for fault in by.get("read", [])}
-    with disk.only_one(index.root):
-        for fault in by.get("read", []):
-            if fault.bad:
-                fault.bad.unlink(missing_ok=True)
-        pipeline.put(index, [], [], [fault.path for fault in by.get("forget", [])])
-        index.catalog.distrust([s for s in again_read if s], [f.path for f in by.get("read", []) if f.path])
-        if gone := sorted({fault.source for fault in by.get("clear", [])}):
-            index.store.remove(*gone)
-        if sick := sorted({fault.source for fault in by.get("embed", [])} - again_read):
-            index.store.remove(*sick)
-            rebuild.fill(index, index.store, sick)
-        pipeline.settle(index)
-        pipeline.collect_garbage(index)
-        index.drop_other_stores()
-    paths = {path for id in again_read if id in index.catalog.recipes() for path in index.catalog.source(id).paths}
-    paths |= {fault.path for fault in by.get("read", []) if fault.path}
-    if paths:
-        pipeline.ingest(index, [Path(path) for path in sorted(paths)])
-    return sum(len(some) for cure, some in by.items() if cure != "index")
+    try:
+        points = index.store.count()
+        faults += _points(index, index.store, sources, on_step)
+    except StoreLost as error:
+        points = 0
+        faults.append(Fault("rebuild", error.message))
+    return Health(len(rows), len(sources), points, len(catalog.pictures()), tuple(faults))
 
 
 def _left_over(index: Index) -> Iterator[Fault]:
-    catalog = index.catalog
-    for source in catalog.pending():
+    for source in index.catalog.pending():
         yield Fault("clear", f"A run was cut short while it wrote or removed {source[:12]}….", source)
-    for path in catalog.garbage():
+    for path in index.catalog.garbage():
         yield Fault("clear", f"{path} in the library's folder belongs to nothing any more.")
-    for folder in index.other_stores():
-        yield Fault("clear", f"{folder.name} holds vectors of an earlier make.")
+    for name in index.other_stores():
+        yield Fault("clear", f"{name} has vectors of an earlier edition, or of one that was never finished.")
+
+
+def _rubbish(index: Index, sources: dict[str, Source]) -> Iterator[Fault]:
+    """Files that a killed run left behind. While a run goes on they are its own."""
+    root, catalog = index.root, index.catalog
+    try:
+        with disk.only_one(root):
+            pass
+    except LibraryBusy:
+        return
+    known = {row.sha256 for row in catalog.files()} | sources.keys() | catalog.pictures().keys()
+    known |= {Path(path).stem for path in catalog.garbage()}
+    strange = [path for path in disk.files(root) if path.stem not in known]
+    asked = _mentioned(_side_files(root), {path.name for path in strange if path.parent.parent.name == "pictures"})
+    for path in strange:
+        is_young = "pictures" in path.parts and time.time() - path.stat().st_mtime < YOUNG
+        if path.name not in asked and not is_young:
+            what = f"{path.relative_to(root)} in the library's folder belongs to nothing: a run was killed."
+            yield Fault("delete", what, bad=path)
+    if any(disk.temporary(root).glob("*")):
+        yield Fault("delete", "A run that was killed left temporary files.", bad=disk.temporary(root))
+
+
+def _side_files(root: Path) -> list[Path]:
+    """Databases of conversations and of what was seen in pictures, with what is not in them yet."""
+    return sorted(path for path in root.glob("*.sqlite*") if not path.name.startswith("catalog."))
+
+
+def _mentioned(files: Iterable[Path], names: set[str]) -> set[str]:
+    """Those of the names that occur anywhere in the files."""
+    found: set[str] = set()
+    for file in files:
+        if names and file.is_file() and file.stat().st_size:
+            with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                found |= {name for name in names if content.find(name.encode()) >= 0}
+    return found
+
+
+def _side_databases(root: Path) -> Iterator[Fault]:
+    for file in _side_files(root):
+        if file.suffix == ".sqlite" and not file.name.startswith(ASIDE) and (why := _broken(file)):
+            yield Fault("aside", f"{file.name} is damaged ({why}): what is in it cannot be read.", bad=file)
+
+
+def _broken(file: Path) -> str:
+    """What SQLite finds wrong with a database; "" where it is whole."""
+    if not file.is_file():
+        return "it is no file"
+    try:
+        database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            found = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if found == "ok" else found
 
 
 def _files(rows: Sequence[FileRow], sources: dict[str, Source], on_step: OnStep) -> Iterator[Fault]:
     for number, row in enumerate(rows, 1):
         on_step("Documents", number, len(rows))
         if row.state == "indexed" and row.source not in sources:
-            yield Fault("read", f"{row.path} is said to be held, but is not.", path=row.path)
+            yield Fault("read", f"{row.path} is in the catalogue, but its content is not.", path=row.path)
         elif not _on_disk(row.path):
             continue
         elif not Path(row.path).parent.is_dir():
@@ -130,25 +172,25 @@ def _differs(path: Path, sha256: str) -> str:
 
 
 def _sources(index: Index, rows: Sequence[FileRow], sources: dict[str, Source], on_step: OnStep) -> Iterator[Fault]:
-    held = {row.source for row in rows}
+    with_path = {row.source for row in rows}
     recipes = index.catalog.recipes()
     for number, (id, source) in enumerate(sources.items(), 1):
         on_step("Pages", number, len(sources))
-        if id not in held:
-            yield Fault("clear", f"No file holds {source.title} any more.", id)
+        if id not in with_path:
+            yield Fault("clear", f"No file has the content of {source.title} any more.", id)
         elif not recipes[id].startswith(f"{PARSER_VERSION}:"):
             yield Fault("index", f"{source.uri} was read by an older version. Index its folder again.", id)
-        elif why := _no_pages(index, source):
+        elif why := _no_pages(index.root, source):
             bad = index.root / disk.rendition(id)
             yield Fault("read", f"The pages of {source.uri} cannot be shown: {why}", id, bad=bad)
 
 
-def _no_pages(index: Index, source: Source) -> str:
+def _no_pages(root: Path, source: Source) -> str:
     """Why no page of a source can be drawn; "" where it can. The last page stands for all: it is written last."""
     if not any(Path(path).exists() for path in source.paths) and _on_disk(source.uri):
-        return ""  # it is gone, which is told of the file
+        return ""  # it is gone, which is a fault of the file
     try:
-        page_image.page(disk.page_file(index.root, source), source.pages, dpi=10)
+        page_image.page(disk.page_file(root, source), source.pages, dpi=10)
     except NotInLibrary as error:
         return error.message
     except Exception as error:  # whatever MuPDF and Pillow say of a broken file
@@ -156,26 +198,26 @@ def _no_pages(index: Index, source: Source) -> str:
     return ""
 
 
-def _pictures(index: Index, pictures: dict[str, str], on_step: OnStep) -> Iterator[Fault]:
+def _pictures(index: Index, on_step: OnStep) -> Iterator[Fault]:
+    pictures = index.catalog.pictures()
     for number, (sha, source) in enumerate(pictures.items(), 1):
         on_step("Pictures", number, len(pictures))
         path = index.root / disk.picture(sha)
         if not path.exists():
             yield Fault("read", f"The picture {sha[:12]}… is missing.", source)
         elif why := _differs(path, sha):
-            yield Fault(
-                "read", f"The picture {sha[:12]}… {why.replace('since it was read', 'on the disk')}.", source, bad=path
-            )
+            what = f"The picture {sha[:12]}… {why.replace('since it was read', 'on the disk')}."
+            yield Fault("read", what, source, bad=path)
 
 
-def _points(index: Index, sources: dict[str, Source], on_step: OnStep) -> Iterator[Fault]:
+def _points(index: Index, store: Store, sources: dict[str, Source], on_step: OnStep) -> Iterator[Fault]:
     """Every item that has words or pixels has points, numbered from 0 without a gap, and no other item has any."""
-    there: dict[str, set[str]] = {}
+    there: dict[str, set[str]] = defaultdict(set)
     owners: dict[str, str] = {}
-    total = index.store.count()
-    for number, point in enumerate(index.store.scan(), 1):
+    total = store.count()
+    for number, point in enumerate(store.scan(), 1):
         on_step("Points", number, total)
-        there.setdefault(point.item, set()).add(str(uuid.UUID(point.id)))
+        there[point.item].add(point.id)
         owners[point.item] = point.source
     wanted: dict[str, str] = {}
     for id in sources:
@@ -183,10 +225,11 @@ def _points(index: Index, sources: dict[str, Source], on_step: OnStep) -> Iterat
             if item.kind == "figure" or item.text.strip():
                 wanted[item.id] = id
     strange = {owners[item] for item in there.keys() - wanted.keys()}
-    yield from (
-        Fault("clear", f"The store holds points of {source[:12]}…, which is not held.", source)
-        for source in sorted(strange - sources.keys())
-    )
+    if there and not sources:  # never emptied: the catalogue may have been lost
+        yield Fault("index", f"The store has {total} points, but the catalogue knows no source: was it replaced?")
+        return
+    for source in sorted(strange - sources.keys()):
+        yield Fault("clear", f"The store has points of {source[:12]}…, which is not in the catalogue.", source)
     poor = {wanted[item] for item in wanted.keys() - there.keys()} | (strange & sources.keys())
     poor |= {owners[item] for item, ids in there.items() if item in wanted and ids != _numbered(item, len(ids))}
     for source in sorted(poor):

@@ -9,7 +9,7 @@ import numpy as np
 
 from tools.errors import LibraryError
 from tools.library.index import OnProgress
-from tools.library.store import LegQuery, Scope, Scored, Store
+from tools.library.store import LegQuery, Scope, Scored, Sparse, Store
 
 CHUNK = 256
 SAMPLE = 64
@@ -68,24 +68,35 @@ def _drop_strangers(old: Store, new: Store) -> int:
 
 
 def compare(old: Store, new: Store) -> int:
-    """Asks both for what is nearest to some of the points, exactly; the number of questions.
+    """Asks both for what is nearest to some of the points, exactly; the number of questions. The words of a point are
+    compared themselves: their scores hang on what a store has not swept yet, and on its shards.
 
     Raises LibraryError where the answers differ.
     """
+    points = old.sample(SAMPLE, Scope())
+    copies = {copy.id: copy for copy in new.get([point.id for point in points])}
     questions = 0
-    for point in old.sample(SAMPLE, Scope()):
-        queries = [LegQuery(leg, vector) for leg, vector in point.vectors.items()]
-        both = (store.search_all(queries, FOUND, Scope(), exact=True) for store in (old, new))
-        for query, here, there in zip(queries, *both, strict=True):
-            questions += 1
-            if not alike(here, there):
-                raise LibraryError(
-                    f"The copy finds other things than the library: asked for what is like {point.item} by "
-                    f"'{query.leg}', it differs.",
-                    "Throw the copy away (the folder 'vectors', or the collection 'exhibit' of that server) and run "
-                    "the same command again. The library itself has not changed.",
-                )
+    for point in points:
+        queries = [LegQuery(leg, vector) for leg, vector in point.dense.items()]
+        both = [store.search_all(queries, FOUND, Scope(), exact=True) for store in (old, new)]
+        differing = [query.leg for query, *answers in zip(queries, *both, strict=True) if not alike(*answers)]
+        if not _same_words(point.bm25, copies[point.id].bm25 if point.id in copies else None):
+            differing.append("bm25")
+        if differing:
+            raise LibraryError(
+                f"The copy finds other things than the library: for what is like {point.item} by '{differing[0]}', it "
+                "differs.",
+                "Run the same command again. The library itself has not changed.",
+            )
+        questions += len(point.vectors)
     return questions
+
+
+def _same_words(here: Sparse | None, there: Sparse | None) -> bool:
+    if here is None or there is None:
+        return here is there
+    mine, theirs = (dict(zip(words.indices, words.values, strict=True)) for words in (here, there))
+    return mine.keys() == theirs.keys() and all(abs(mine[id] - theirs[id]) <= TOLERANCE for id in mine)
 
 
 def alike(here: list[Scored], there: list[Scored]) -> bool:
