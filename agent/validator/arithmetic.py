@@ -83,6 +83,11 @@ def _readings(quantity: Quantity, end: float, scale: float = 1.0) -> list[tuple[
     return [(value * factor, raw * factor) for factor in factors]
 
 
+def raw(quantity: Quantity) -> list[float]:
+    """Its ends as written, without the unit."""
+    return [_readings(quantity, end)[0][1] for end in dict.fromkeys((quantity.low, quantity.high))]
+
+
 def scale_of(text: str) -> float:
     """1000 for "NOK thousand", 1e6 for "in millions"; 1 for neither."""
     words = {word.strip("().,:;").casefold().removesuffix("s") for word in text.split()}

@@ -20,7 +20,8 @@ from tools.language.numbers import Quantity, extract
 from tools.language.shares import shares
 from tools.language.words import terms
 
-How = Literal["read", "context", "computed", "bounded", "nowhere"]
+How = Literal["read", "context", "computed", "bounded", "unit", "nowhere"]
+"""`unit`: the number is there, in another unit only."""
 CORE_UNITS = 4
 """Units of the evidence that share most with the claim: what it is computed from, first of all."""
 
@@ -55,6 +56,8 @@ class Evidence:
 
     sources: tuple[SourceText, ...]
     question: str = ""
+    marked: frozenset[int] = frozenset()
+    """The units, by index, in which the claim's quotes stand."""
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -96,8 +99,8 @@ class Evidence:
     def core(self, claim: str) -> list[Unit]:
         """The units that share most with the claim, rare words first."""
         wanted = terms(claim)
-        ranked = sorted(self.units, key=lambda unit: -self.weight(terms(unit.text) & wanted))
-        return ranked[:CORE_UNITS]
+        order = sorted(range(len(self.units)), key=lambda i: -self.weight(terms(self.units[i].text) & wanted))
+        return [self.units[i] for i in dict.fromkeys([*sorted(self.marked)[:2], *order])][:CORE_UNITS]
 
     def weight(self, found: frozenset[str]) -> float:
         return sum(self.rarity.get(term, 0.0) for term in found)
@@ -148,7 +151,18 @@ def _computed(fact: Fact, quantity: Quantity, evidence: Evidence, pool: Sequence
     extra = [*evidence.counts, *arithmetic.durations(evidence.dates, clocks)]
     extra += pool  # in another unit, scale or way of writing
     found = arithmetic.compute(quantity, pool, extra)
+    if other := _in_another_unit(quantity, evidence):
+        if found is None or found.chance > 0.2:
+            return Origin(replace(fact, found=other), "unit")
     return Origin(fact, "computed", found.chance, found.how) if found else Origin(fact, "nowhere")
+
+
+def _in_another_unit(quantity: Quantity, evidence: Evidence) -> str:
+    """ "13 l/s", where the claim says 13 m³/h; "" where no number is the same."""
+    mine = arithmetic.raw(quantity)
+    others = (spot.quantity for spot in evidence.spots if spot.quantity.dimension)
+    there = (one for one in others if quantity.unit and one.unit.casefold() != quantity.unit.casefold())
+    return next((one.text for one in there if mine == arithmetic.raw(one) and mine[0] not in (0, 1)), "")
 
 
 def _bounded(quantity: Quantity, evidence: Evidence) -> str:
@@ -217,6 +231,16 @@ def _gap(mine: Spot, evidence: Evidence) -> float | None:
     whole = evidence.weight(mine.around) or 1.0
     best, other = (max(_fit(mine, spot, evidence) for spot in some) for some in (there, rivals))
     return max(-1.0, min(1.0, (best - other) / whole))
+
+
+def rival(claim: str, value: Quantity, evidence: Evidence) -> float:
+    """How much of the claim's words stand round a number that is of the same kind, and another one: 0 to 1."""
+    own = next((s for s in _spots(Unit(claim, 0, len(claim), "paragraph", 0)) if s.quantity.start == value.start), None)
+    if own is None:
+        return 0.0
+    others = [spot for spot in evidence.spots if spot.quantity.dimension == value.dimension]
+    whole = evidence.weight(own.around) or 1.0
+    return min(1.0, max((_fit(own, spot, evidence) for spot in others), default=0.0) / whole)
 
 
 def _fit(mine: Spot, spot: Spot, evidence: Evidence) -> float:

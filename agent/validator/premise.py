@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from tools.language.blocks import units
 from tools.language.words import terms
 
-WORDS = 220
-"""Most words of the evidence; with claim, question and heading about 384 tokens."""
+WORDS = 150
+"""Most words of the evidence; with claim, question and heading about 256 tokens."""
 CORE = 70
 """Most words of the shorter window: the few units that a claim is about."""
 MARK = " ¶ "

@@ -1,12 +1,84 @@
 """Claims about tables, checked against their cells: a row that is read out, and the largest or the smaller of a column."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from agent.validator import spans
-from agent.validator.numbers import check
+from agent.validator import numbers, spans
 from tools.language.markdown import MarkdownRow
-from tools.language.numbers import with_unit, without_unit
+from tools.language.numbers import extract, with_unit, without_unit
+from tools.language.words import terms
+
+
+class TableCheck(NamedTuple):
+    """`says`: 1 where the table says so, -1 where it says otherwise, 0 where the claim is no such one. `text`: what
+    the table says."""
+
+    says: float
+    text: str = ""
+
+
+def check(claim: str, rows: Sequence[MarkdownRow]) -> TableCheck:
+    """A row that is read out; which is the largest or smallest; which of two is more."""
+    if not rows:
+        return TableCheck(0.0)
+    if other := misread(claim, rows):
+        return TableCheck(-1.0, other)
+    return TableCheck(1.0) if reads_out(claim, rows) else _extreme(claim, rows)
+
+
+# --- the largest, the smallest -------------------------------------------------------------------------------
+
+_MOST = r"highest|largest|biggest|greatest|most|longest|maximum|heaviest|widest|tallest|strongest|fastest|dearest"
+_LEAST = r"lowest|smallest|least|fewest|shortest|minimum|lightest|narrowest|cheapest|slowest|weakest|tightest"
+_SUPERLATIVE = re.compile(rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b", re.IGNORECASE)
+
+
+def _extreme(claim: str, rows: Sequence[MarkdownRow]) -> TableCheck:
+    """Whether what the claim names is at the end of the row or column that it speaks of."""
+    match = _SUPERLATIVE.search(claim)
+    if not match or re.match(r"\s*(?:of|likely|important|recent|frequent|common)\b", claim[match.end() :]):
+        return TableCheck(0.0)
+    line = max(_lines(rows), key=lambda line: line.fit(claim), default=None)
+    if line is None or line.fit(claim) == 0:
+        return TableCheck(0.0)
+    best = (max if match["most"] else min)(value for _, value in line.values)
+    named = [(name, value) for name, value in line.values if _distinct(name, line) & terms(claim)]
+    if len(named) != 1:
+        return TableCheck(0.0)
+    winners = " and ".join(name for name, value in line.values if value == best)
+    return TableCheck(1.0 if named[0][1] == best else -1.0, f"{line.label}: {winners}")
+
+
+class _Line(NamedTuple):
+    """One row or column of numbers: what they are of, and each with its name."""
+
+    label: str
+    values: list[tuple[str, float]]
+
+    def fit(self, claim: str) -> int:
+        return len(terms(self.label) & terms(claim))
+
+
+def _distinct(name: str, line: _Line) -> frozenset[str]:
+    """The terms of the name that no other name of the line has."""
+    return terms(name) - frozenset().union(*(terms(other) for other, _ in line.values if other != name))
+
+
+def _lines(rows: Sequence[MarkdownRow]) -> Iterator[_Line]:
+    width = min(len(row.cells) for row in rows)
+    for column in range(1, width):
+        cells = [(row.cells[0], row.cells[column]) for row in rows if row.header == rows[0].header]
+        yield from _line(rows[0].header[column] if column < len(rows[0].header) else "", cells)
+    for row in rows:
+        yield from _line(row.cells[0], list(zip(row.header[1:], row.cells[1:], strict=False)))
+
+
+def _line(label: str, cells: Sequence[tuple[str, str]]) -> Iterator[_Line]:
+    values = [(name, found[0].low) for name, cell in cells if len(found := extract(cell)) == 1]
+    if len(values) == len(cells) > 1:
+        yield _Line(label, values)
+
 
 # --- rows of tables, read out --------------------------------------------------------------------------------
 
@@ -48,5 +120,5 @@ def _bare(header: str) -> str:
 
 def _is_said(value: str, cell: str) -> bool:
     """The value's words stand in the cell, or its numbers do in other units."""
-    found = check(value, cell)
+    found = numbers.check(value, cell)
     return bool(spans.find(value, cell)) or found.ok and bool(found.facts)
