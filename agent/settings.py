@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 PREFIX = "EXHIBIT_"
 FILE = Path("exhibit.toml")
-SECRET = ("qdrant_url", "qdrant_api_key")
+URLS = ("qdrant_url", "ollama_url")
+"""They may carry a password."""
+SECRET = (*URLS, "qdrant_api_key")
 """Settings whose value is never printed."""
 LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
 """The checks of `agent.validator`, in their order. What is left out is not run: for measuring what each is worth."""
@@ -64,8 +66,10 @@ class Settings(BaseSettings):
     replicas: int | None = Field(default=None, ge=1, description="copies of each shard on a Qdrant cluster")
     web_private: bool = Field(default=False, description="URLs of this machine and of private networks may be indexed")
     workers: int | None = Field(default=None, ge=1, le=256, description="processes that read files; one a core")
-    ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
-    model_url: str | None = Field(default=None, description="a server that speaks OpenAI's API, for 'openai/<model>'")
+    ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers", repr=False)
+    model_url: str | None = Field(
+        default=None, description="a server that speaks OpenAI's API, for 'openai/<model>'", repr=False
+    )
     model_key: str | None = Field(default=None, description="that server's key", repr=False)
     num_ctx: int | None = Field(
         default=None, ge=4096, description="context of the model, tokens; without one, it is chosen"
@@ -98,7 +102,7 @@ class Settings(BaseSettings):
             raise ValueError(error.strerror) from error
         return path
 
-    @field_serializer("qdrant_url")
+    @field_serializer(*URLS)
     def _without_login(self, url: str | None) -> str | None:
         """Settings are written into the records of evaluations."""
         return url and without_login(url)

@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from evals.runs.run import Run
+    from tools.library.library import Library
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test can reach a hub by accident
 for name in [n for n in os.environ if n.startswith("EXHIBIT_") and not n.startswith("EXHIBIT_TEST_")]:
@@ -55,3 +56,28 @@ def empty_cwd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     """A working directory without exhibit.toml or apis.toml."""
     monkeypatch.chdir(tmp_path)
     yield tmp_path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two documents."""
+    made = tmp_path / "documents"
+    made.mkdir()
+    (made / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
+    (made / "b.md").write_text("# Belt\n\nThe belt is checked every 500 hours.\n")
+    return made
+
+
+@pytest.fixture
+def empty_library(tmp_path: Path) -> "Iterator[Library]":
+    from tools.library.library import Library
+
+    with Library(tmp_path / "library", create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def library(empty_library: "Library", folder: Path) -> "Library":
+    """A library of its own for a test that changes it, with the two documents."""
+    empty_library.add([folder])
+    return empty_library

@@ -130,7 +130,7 @@ class FakeOllama:
         """Set when the client hung up before a reply was out."""
 
     def __enter__(self) -> "FakeOllama":
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -145,6 +145,9 @@ class FakeOllama:
         for connection in self.connections:  # those that are kept alive too: the server has gone
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        return _handler(self)
 
     def has(self, name: str) -> bool:
         return name in self.pulled or f"{name}:latest" in self.pulled
@@ -237,7 +240,7 @@ def kind(body: Body) -> str:
     wanted = body.get("format")
     fields = frozenset(wanted.get("properties", {})) if isinstance(wanted, dict) else frozenset()
     kinds = {"probe": {"ready"}, "look": {"reading", "relevant"}, "own": {"shows", "reading"}}
-    kinds["opinion"] = {"thought", "answer"}
+    kinds |= {"opinion": {"thought", "answer"}, "eyes": {"letters"}}
     return next((name for name, these in kinds.items() if fields == these), "step")
 
 
@@ -315,8 +318,10 @@ def _stuck_at(text: str) -> int | None:
     return None
 
 
-def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def streaming(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
+    """What a handler needs to answer in chunks, or whole."""
+
+    class Streaming(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # otherwise each small piece waits 40 ms for the one before it to be received
 
@@ -327,6 +332,42 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
+        def _hang_up(self) -> None:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+        def _start(self, status: int, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+
+        def _chunk(self, data: bytes) -> None:
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            self.wfile.flush()
+
+        def _end(self, data: bytes) -> None:
+            if data:
+                self._chunk(data)
+            self.wfile.write(b"0\r\n\r\n")
+
+        def _unknown(self) -> None:
+            self._start(404, "text/plain")
+            self._end(b"404 page not found")
+
+        def _whole(self, status: int, body: Body) -> None:
+            data = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+    return Streaming
+
+
+def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
+    class Handler(streaming(fake)):  # type: ignore[misc]
         def do_GET(self) -> None:
             fake.paths.append(self.path)
             if fake.upstream:
@@ -428,41 +469,10 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
         def _tell(self, line: Body) -> None:
             self._chunk(json.dumps(line).encode() + b"\n")
 
-        def _hang_up(self) -> None:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-
-        def _start(self, status: int, kind: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-
-        def _chunk(self, data: bytes) -> None:
-            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-            self.wfile.flush()
-
-        def _end(self, data: bytes) -> None:
-            if data:
-                self._chunk(data)
-            self.wfile.write(b"0\r\n\r\n")
-
         def _refuse(self, status: int, error: str) -> None:
             """Chunked, and without a charset."""
             self._start(status, "application/json")
             self._end(json.dumps({"error": error}).encode())
-
-        def _unknown(self) -> None:
-            self._start(404, "text/plain")
-            self._end(b"404 page not found")
-
-        def _whole(self, status: int, body: Body) -> None:
-            data = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
 
     return Handler
 

@@ -150,12 +150,11 @@ def test_a_model_of_ollama_runs_the_whole_graph(tmp_path: Path) -> None:
     with Library(tmp_path / "library", create=True) as library:
         library.add([folder])
     script = [
-        act("search_images", query="drain plug"),
+        {"tool": "search_images", "query": "drain plug"},
         {"reading": "An orange plug.", "relevant": True},
-        act("search_text", query="gearbox oil"),
-        act("answer"),
-        {"claims": [cite("The gearbox holds 9 litres of oil.", 2, fact)], "enough": True},
-        {"claims": [cite(fact, 2, fact), cite("The plug is orange.", 1, "")], "enough": True},
+        {"tool": "search_text", "query": "gearbox oil"},
+        {"claims": [cite("The gearbox holds 9 litres of oil.", 2, fact)], "missing": ""},
+        {"claims": [cite(fact, 2, fact), cite("The plug is orange.", 1, "")], "missing": ""},
         {"thought": "An orange plug.", "answer": "yes"},
     ]
     with FakeOllama(script) as server:
@@ -167,7 +166,7 @@ def test_a_model_of_ollama_runs_the_whole_graph(tmp_path: Path) -> None:
     said = {verdict.claim.text: verdict.status for verdict in answer.verdicts}
     assert said == {fact: "supported", "The plug is orange.": "supported"}
     assert (answer.status, answer.answered_by) == ("answered", "ollama/llama3.2-vision")
-    assert [sum("images" in m for m in chat["messages"]) for chat in server.chats] == [0, 1, 0, 0, 0, 0, 1]
+    assert [sum(bool(m.get("images")) for m in chat["messages"]) for chat in server.chats] == [0, 1, 0, 0, 0, 1]
     assert "9 litres" in str(server.chats[-2]["messages"])
 
 
@@ -207,10 +206,6 @@ def test_a_long_conversation_stays_small(sample_root: Path, tmp_path: Path) -> N
     assert count == 1 and size < 2_000_000
 
 
-def act(action: str, **args: str) -> dict:
-    """A decision as the model writes it: every field of the flat schema."""
-    return {"thought": "so", "action": action, "query": "", "key": "", "words": "", "offset": "", **args}
-
-
 def cite(text: str, key: int, quote: str) -> dict:
-    return {"text": text, "citations": [{"key": str(key), "quote": quote}]}
+    """A claim as the model writes it."""
+    return {"citations": [{"key": key, "quote": quote}], "text": text}

@@ -1,6 +1,6 @@
 """The library's doctor: a healthy one has no faults, and each thing that may go wrong is named and mended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,20 +12,9 @@ from tools.library.upkeep import check
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "documents"
-    made.mkdir()
-    (made / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
-    (made / "b.md").write_text("# Belt\n\nThe belt is checked every 500 hours.\n")
-    Image.new("RGB", (80, 60), "orange").save(made / "part.png")
-    return made
-
-
-@pytest.fixture
-def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with Library(tmp_path / "library", create=True) as opened:
-        opened.add([folder])
-        yield opened
+def folder(folder: Path) -> Path:
+    Image.new("RGB", (80, 60), "orange").save(folder / "part.png")
+    return folder
 
 
 def source(library: Library, name: str) -> str:

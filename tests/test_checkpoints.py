@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 import sqlite3
 import threading
 import time
@@ -18,6 +19,7 @@ from typing_extensions import TypedDict
 from agent import Assistant
 from agent.graph.checkpoints import Checkpoints
 from tests.conftest import ROOT
+from tests.fake_ollama import FakeOllama, conversation
 from tools.errors import LibraryBusy, LibraryError
 from tools.library.library import Library
 
@@ -117,6 +119,25 @@ def test_a_conversation_of_the_first_edition_is_read(tmp_path: Path) -> None:
         assert list(assistant.evidence("before")) == [1, 2]
         assistant.ask("How much oil does the gearbox hold?", thread="before")
         assert len(assistant.history("before")) == 3
+    _goes_on_with_a_chat_model(tmp_path / "library")
+
+
+def _goes_on_with_a_chat_model(library: Path) -> None:
+    """The channels that the first edition did not have are empty, and its messages are read."""
+    search = {"tool": "search_text", "query": "gearbox oil"}
+    fact = "The gearbox holds 4.2 litres of oil."
+    server = FakeOllama([search, lambda body: cited(conversation(body), fact)])
+    with server, Assistant(library=library, model="ollama/llama3.2-vision", ollama_url=server.base_url) as assistant:
+        answer = assistant.ask("And how much oil again?", thread="before")
+        assert [claim.text for claim in answer.claims] == [fact]
+        assert len(assistant.history("before")) == 4
+    assert "Question: How much oil does the gearbox hold?" in server.read[0]
+
+
+def cited(said: str, fact: str) -> str:
+    """A claim that cites the evidence that says it."""
+    key = re.findall(r"^\[(\d+)\] ", said[: said.rindex(fact)], re.MULTILINE)[-1]
+    return json.dumps({"claims": [{"citations": [{"key": key, "quote": fact}], "text": fact}], "missing": ""})
 
 
 def test_a_class_of_ours_that_this_version_lacks_is_not_passed_over(path: Path) -> None:

@@ -358,3 +358,14 @@ def test_what_the_command_writes_is_its_owners_alone(home: Path) -> None:
     assert (root / "conversations.sqlite").exists() and list((root / "shown").iterdir())
     modes = {(path.is_dir(), f"{path.stat().st_mode & 0o777:o}") for path in (root, *root.rglob("*"))}
     assert modes == {(True, "700"), (False, "600")}
+
+
+def test_an_answer_that_is_only_quoted_loads_no_client_of_a_model_server(sample_root: Path) -> None:
+    code = (
+        "import sys; from agent import Assistant\n"
+        "Assistant(library=sys.argv[1]).ask('How often is the air filter replaced?')\n"
+        "clients = {'langchain_ollama', 'langchain_openai', 'ollama', 'openai'}\n"
+        "sys.exit(', '.join(clients & set(sys.modules)) or 0)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(sample_root)], cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr

@@ -75,6 +75,17 @@ def test_a_file_is_there_whole_or_not_at_all(small: Path) -> None:
     assert [path.name for path in small.rglob("*") if path.is_file()] == ["ballast"]
 
 
+def test_what_is_replaced_stays_where_the_new_one_does_not_fit(small: Path) -> None:
+    disk.replace(small / "list", b"one")
+    disk.replace(small / "list", b"two")
+    filled(small, 4096)
+    with pytest.raises(OSError):
+        disk.replace(small / "list", bytes(2**20))
+    disk.write(small / "list", b"three")
+    assert (small / "list").read_bytes() == b"two"
+    assert not list(small.glob("*.part"))
+
+
 def modes(root: Path) -> set[tuple[bool, str]]:
     """Of each folder (true) and file below it, as chmod takes them."""
     return {(path.is_dir(), f"{path.stat().st_mode & 0o777:o}") for path in (root, *root.rglob("*"))}

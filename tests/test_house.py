@@ -1,6 +1,7 @@
 """The walls of the house: imports point one way, every room explains itself, no machine's path is committed."""
 
 import ast
+import re
 import subprocess
 from collections import defaultdict
 from graphlib import TopologicalSorter
@@ -131,6 +132,18 @@ def test_every_room_has_a_map_that_names_its_files(room: Path) -> None:
     text = next(path for path in (room / "README.md", room.parent / "README.md") if path.exists()).read_text("utf-8")
     missing = [p.name for p in room.glob("*.py") if not p.name.startswith("__") and p.name not in text]
     assert not missing
+
+
+FILE_NAME = re.compile(r"[\w*/-]+\.[a-z]+\b|[\w*-]+/")
+ROOMS_WITH_MAP = [room for room in PACKAGES if (room / "README.md").exists()]
+
+
+@pytest.mark.parametrize("room", ROOMS_WITH_MAP, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_map_names_a_file_that_is_not_there(room: Path) -> None:
+    """Nor a folder. A map may speak of what is in the rooms within."""
+    rows = [line for line in (room / "README.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    names = [name for row in rows for name in FILE_NAME.findall(row.split("|")[1].replace("\\", ""))]
+    assert [name for name in names if not any(room.rglob(name.rstrip("/")))] == []
 
 
 def test_every_package_is_listed() -> None:

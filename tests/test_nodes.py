@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from langchain_core.messages import HumanMessage
 
 from agent.answer import Answer
 from agent.graph import build as graph
 from agent.graph.state import RuntimeContext, State
+from agent.llm.protocol import Decision
 from tests.scripted import DONE, SEARCH, Scripted, call, claim
 from tools import build
 from tools.library.library import Library
@@ -137,3 +140,31 @@ def test_the_drawn_graph_shows_every_edge() -> None:
         validate decide, validate finish, finish __end__
     """
     assert edges == {tuple(pair.split()) for pair in wanted.split(",")}
+
+
+TRUE = [OIL, BELT, "Drain it warm.", "Replace it when it is cracked."]
+FALSE = ["The gearbox holds 9 litres of oil.", "The drive belt is checked every 7 hours."]
+DRAFTS = st.lists(st.lists(st.sampled_from([*TRUE, *FALSE]), max_size=4, unique=True), min_size=1, max_size=5)
+STEPS = st.lists(st.sampled_from(["oil", "belt", "gearbox", DONE]), min_size=1, max_size=9)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(STEPS, DRAFTS)
+def test_nothing_accepted_is_ever_lost(library: Library, steps: list[str | Decision], drafts: list[list[str]]) -> None:
+    """Whatever a model calls, and however it writes its answer again: what passed once is in the answer, once."""
+    calls = [call("search_text", query=step) if isinstance(step, str) else step for step in steps]
+    written = [tuple(claim(text, 1) for text in draft) for draft in drafts]
+    model = Scripted([SEARCH, *calls], written)
+    passed: dict[str, None] = {}
+    context = RuntimeContext(model=model, library=library, tools=build(library))
+    start = {"messages": [HumanMessage(content="What is there to know?")]}
+    state: State = {}
+    config = {"recursion_limit": 100}
+    for chunk in graph.build().stream(start, context=context, config=config, stream_mode="updates"):
+        ((node, update),) = chunk.items()
+        state |= update
+        if node == "validate":
+            passed |= dict.fromkeys(verdict.claim.text for verdict in update["accepted"])
+            assert not {verdict.claim.text for verdict in update["accepted"]} & set(FALSE)
+    assert [claim.text for claim in state["answer"].claims] == list(passed)
+    assert set(passed) <= set(TRUE)

@@ -17,21 +17,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from agent.llm.ollama_http import Wire
 
 from agent import Assistant
-from tests.fake_ollama import Body, FakeOllama, kind
+from tests.fake_ollama import Body, FakeOllama, conversation, kind
 
 pytestmark = pytest.mark.slow
 TURNS = 20
 QUESTION = "How often is the air filter replaced?"
 CALLS = [
-    {"action": "search_text", "query": "air filter"},
-    {"action": "search_text", "query": "filter replacement hours"},
-    {"action": "open_page", "key": "1", "offset": "0"},
-    {"action": "search_text", "query": "maintenance schedule separator element"},
-    {"action": "open_page", "key": "2", "offset": "1"},
-    {"action": "search_text", "query": "drain plug torque"},
+    {"tool": "search_text", "query": "air filter"},
+    {"tool": "search_text", "query": "filter replacement hours"},
+    {"tool": "open_page", "key": 1, "offset": 0},
+    {"tool": "search_text", "query": "maintenance schedule separator element"},
+    {"tool": "open_page", "key": 2, "offset": 1},
+    {"tool": "search_text", "query": "drain plug torque"},
 ]
 
 
@@ -45,16 +44,16 @@ class Model:
         time.sleep(self.delay)
         if kind(body) == "look":
             return json.dumps({"reading": "A drawing.", "relevant": True})
-        if kind(body) == "write":
-            return json.dumps({"claims": claims(str(body["messages"][0]["content"])), "enough": True})
         self.calls += 1
-        return json.dumps({"thought": "The manual may say it there.", **CALLS[(self.calls - 1) % len(CALLS)]})
+        if self.calls % (len(CALLS) + 1) == 0:
+            return json.dumps({"claims": claims(conversation(body)), "missing": ""})
+        return json.dumps(CALLS[self.calls % (len(CALLS) + 1) - 1])
 
 
 def claims(prompt: str) -> list[Body]:
     shown = re.findall(r"^\[(\d+)\] passage.*\n<<<text 1>>>\n(.+)", prompt, re.MULTILINE)
     sentences = [(key, text.split(". ")[0].strip()) for key, text in shown[:3]]
-    return [{"text": one, "citations": [{"key": key, "quote": one}]} for key, one in sentences]
+    return [{"citations": [{"key": key, "quote": one}], "text": one} for key, one in sentences]
 
 
 def _serve(urls: Any, delay: float) -> None:
@@ -93,19 +92,20 @@ class Remembering:
 
 
 class Clock:
-    """Stands before `Wire.chat`: CPU seconds that went into sending prompts and receiving replies, and nothing else."""
+    """Stands before `LangChainModel.reply`: CPU seconds that went into sending prompts and receiving replies, and
+    nothing else."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._chat, self.seconds = wire.chat, 0.0
+    def __init__(self, model: Any) -> None:
+        self._reply, self.seconds = model.reply, 0.0
 
-    def __call__(self, messages: Any, schema: Any, options: Any, told: Any = lambda text: None) -> Any:
+    def __call__(self, messages: Any, schema: Any, on_text: Any = lambda text: None) -> Any:
         def outside(text: str) -> None:
             begun = time.process_time()
-            told(text)
+            on_text(text)
             self.seconds -= time.process_time() - begun
 
         begun = time.process_time()
-        reply = self._chat(messages, schema, options, outside)
+        reply = self._reply(messages, schema, outside)
         self.seconds += time.process_time() - begun
         return reply
 
@@ -115,7 +115,7 @@ class Turn(NamedTuple):
 
     wall: float
     cpu: float
-    wire: float
+    client: float
 
 
 def turns(root: Path, delay: float) -> list[Turn]:
@@ -124,8 +124,8 @@ def turns(root: Path, delay: float) -> list[Turn]:
     given = {"library": root, "model": "ollama/llama3.2-vision", "num_ctx": 8192}
     with elsewhere(delay) as url, Assistant(**given, ollama_url=url) as assistant:
         assistant.library.index.encoders.text = Remembering(assistant.library.text_encoder)
-        wire = assistant.context.model.wire  # type: ignore[attr-defined]
-        wire.chat = clock = Clock(wire)
+        model = assistant.context.model
+        model.reply = clock = Clock(model)  # type: ignore[attr-defined]
         for _ in range(TURNS + 2):
             begun, worked, clock.seconds = time.perf_counter(), time.process_time(), 0.0
             answer = assistant.ask(QUESTION, thread=uuid.uuid4().hex)
@@ -137,10 +137,10 @@ def turns(root: Path, delay: float) -> list[Turn]:
 
 @pytest.mark.parametrize("delay", [0.0, 0.02])
 def test_our_own_work_in_a_turn(sample_root: Path, delay: float) -> None:
-    wall, cpu, wire = (statistics.median(column) for column in zip(*turns(sample_root, delay)))
+    wall, cpu, client = (statistics.median(column) for column in zip(*turns(sample_root, delay)))
     waited = 1000 * delay * (len(CALLS) + 1)
     print(
         f"\n6 tool calls, a server that takes {1000 * delay:.0f} ms a reply: median wall {wall:.1f} ms, of which the "
-        f"server {waited:.0f} ms; CPU {cpu:.1f} ms, of which {wire:.1f} ms to send prompts and receive replies"
+        f"server {waited:.0f} ms; CPU {cpu:.1f} ms, of which {client:.1f} ms to send prompts and receive replies"
     )
-    assert cpu - wire < 100.0
+    assert cpu - client < 100.0

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -23,18 +22,8 @@ from tools.library.upkeep import check
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "documents"
-    made.mkdir()
-    (made / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
-    (made / "b.md").write_text("# Belt\n\nThe belt is checked every 500 hours.\n")
-    return made
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with Library(tmp_path / "library", create=True) as opened:
-        yield opened
+def library(empty_library: Library) -> Library:
+    return empty_library
 
 
 def told(report: Report) -> tuple[int, int, int, int]:

@@ -1,29 +1,12 @@
 """Points made again from the catalogue: for other encoders, after a kill, and where the store was lost."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tools.errors import EncoderMismatch
 from tools.library.library import Library
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "documents"
-    made.mkdir()
-    (made / "a.txt").write_text("The gearbox holds 4.2 litres of oil.\n")
-    (made / "b.md").write_text("# Belt\n\nThe belt is checked every 500 hours.\n")
-    return made
-
-
-@pytest.fixture
-def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with Library(tmp_path / "library", create=True) as opened:
-        opened.add([folder])
-        yield opened
 
 
 def found(library: Library, text: str) -> list[str]:

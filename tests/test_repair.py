@@ -6,8 +6,8 @@ from agent.answer import Citation, Claim, Place
 from agent.validator import Span, repair, validate
 from agent.validator.case import Case
 from agent.validator.decision import is_supported
-from agent.validator.repair import found_elsewhere, moved, needed
-from tools.library.evidence import Item, Passage
+from agent.validator.repair import found_elsewhere, moved, needed, requoted
+from tools.library.evidence import Figure, Item, Passage
 
 SHA = "0" * 64
 
@@ -79,3 +79,27 @@ def test_what_takes_two_sources_keeps_both() -> None:
         (3, "The noise of the engine is 92 dB at full speed."),
     )
     assert needed(both, is_supported) is both
+
+
+def requoted_one(quote: str, key: int = 2, text: str = "The plant in Lyon employs 340 people.") -> str:
+    claim = requoted(Claim(text=text, citations=(Citation(key=key, quote=quote),)), ITEMS)
+    return claim.citations[0].quote
+
+
+def test_an_inexact_or_missing_quote_becomes_what_really_stands_there() -> None:
+    for quote in ("", "plant in Lyon has 340 people"):
+        assert requoted_one(quote) == "The plant in Lyon employs 340 people."
+
+
+def test_a_quote_that_stands_in_its_source_or_in_another_stays() -> None:
+    assert requoted_one("employs 340 people") == "employs 340 people"
+    other = "The noise of the engine is 92 dB at full speed."
+    assert requoted_one(other) == other
+
+
+def test_what_is_quoted_of_a_picture_and_not_printed_in_it_was_seen_there() -> None:
+    figure = Figure(id="f", source_id=SHA, regions=(), image=SHA, caption="The drain plug")
+    claim = Claim(text="The plug is orange.", citations=(Citation(key=9, quote="A plug in signal orange."),))
+    assert requoted(claim, {9: figure}).citations[0].quote == ""
+    printed = claim.model_copy(update={"citations": (Citation(key=9, quote="drain plugs"),)})
+    assert requoted(printed, {9: figure}).citations[0].quote == "The drain plug"

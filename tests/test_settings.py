@@ -71,10 +71,12 @@ def test_a_folder_in_place_of_the_file_is_named(empty_cwd: Path) -> None:
 
 
 def test_secrets_are_neither_shown_nor_written_down(empty_cwd: Path) -> None:
-    chosen = settings.read(qdrant_url="http://u:120799@localhost:6333", qdrant_api_key="secret-120799")
-    assert chosen.layout.api_key == "secret-120799" and chosen.qdrant_url == "http://u:120799@localhost:6333"
+    url = "http://u:120799@localhost:6333"
+    chosen = settings.read(**dict.fromkeys(settings.URLS, url), qdrant_api_key="secret-120799")
+    assert chosen.layout.api_key == "secret-120799" and chosen.qdrant_url == chosen.ollama_url == url
     assert "120799" not in f"{chosen!r}{chosen}{chosen.model_dump()}{chosen.model_dump_json()}"
-    assert chosen.model_dump()["qdrant_url"] == "http://…@localhost:6333"
+    assert {chosen.model_dump()[name] for name in settings.URLS} == {"http://…@localhost:6333"}
+    assert {name for name in settings.Settings.model_fields if name.endswith("url")} == set(settings.URLS)
 
 
 def test_settings_are_frozen(empty_cwd: Path) -> None:

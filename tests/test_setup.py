@@ -117,7 +117,7 @@ def test_doctor_tells_all_there_is_to_tell_of_a_model(empty_cwd: Path) -> None:
     assert list(told) == ["ollama", "model", "abilities", "context", "speed"] and all(c.ok for c in told.values())
     assert told["ollama"].message.startswith("0.24.0 at http")
     assert told["abilities"].message == "mllama: completion, vision"
-    assert told["context"].message == "4096 tokens, as set"
+    assert told["context"].message == "4096 tokens are set; it was made for 131072"
     assert told["speed"].message.startswith("20 tokens a second, 40% on the GPU, a window of 4096 tokens: free GPU")
 
 
@@ -126,7 +126,6 @@ def test_doctor_tells_all_there_is_to_tell_of_a_model(empty_cwd: Path) -> None:
     [
         ({"model": "gemma4:latest"}, "model", "ollama pull llama3.2-vision"),
         ({"version": "0.34.1"}, "abilities", "Install Ollama 0.24.0"),
-        ({"capabilities": ["completion"]}, "abilities", "Set EXHIBIT_MODEL"),
         ({"probe": Reply(status=500, error="model requires more system memory")}, "speed", "ollama run"),
         ({"probe": Reply("Sure!")}, "speed", "Update Ollama"),
     ],
@@ -142,3 +141,16 @@ def test_doctor_names_what_fails_and_what_mends_it(empty_cwd: Path, fake: dict, 
 def test_doctor_without_a_server(empty_cwd: Path) -> None:
     told = lines(refused_url(), empty_cwd)
     assert told["ollama"].next_step == "Start it with: ollama serve" and not told["speed"].ok
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "said"),
+    [
+        (["completion"], "it reads no pictures"),
+        (["completion", "vision", "thinking"], "it thinks before it replies, and may ignore the schema"),
+    ],
+)
+def test_doctor_names_what_a_model_cannot_do(empty_cwd: Path, capabilities: list[str], said: str) -> None:
+    with FakeOllama(capabilities=capabilities) as server:
+        told = lines(server.base_url, empty_cwd)
+    assert told["abilities"].ok and said in told["abilities"].message

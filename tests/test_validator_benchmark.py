@@ -9,7 +9,7 @@ from rich.console import Console
 
 from agent.llm.ollama import Ollama
 from agent.validator.decision import Calibration
-from evals.validator import benchmark, command, fit, speed
+from evals.validator import benchmark, command, fit, path, speed
 from evals.validator.benchmark import JUDGES, TOGETHER, Measured
 from evals.validator.sets import LabelledClaim, read
 from tests.fake_ollama import FakeOllama
@@ -45,7 +45,7 @@ def measured(rows: list[LabelledClaim]) -> Measured:
 def test_all_judges_are_scored(measured: Measured) -> None:
     measured.scores["shuffled"] = np.zeros(len(measured.rows))
     found = {line.judge: line.scored for line in benchmark.lines(measured, benchmark.thresholds())}
-    assert set(found) == set(JUDGES) - {"chat model"}  # where there is none
+    assert set(found) == set(JUDGES)
     assert (found["accept all"].false_accepts, found["reject all"].false_rejects) == (1.0, 1.0)
     assert found[TOGETHER].auc > 0.9
     assert found["claim only"].auc < 0.9  # what can be told from the claim alone
@@ -88,12 +88,9 @@ def test_the_command_from_folder_to_table(rows: list[LabelledClaim], tmp_path: P
     (tmp_path / "tiny.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     console = Console(record=True, width=140)
     found, _ = benchmark.run(read(tmp_path), console)
-    benchmark.write(tmp_path / "out.json", found)
     text = console.export_text()
     assert "tiny (12 claims)" in text and TOGETHER in text and "negation" in text
-    assert [line["judge"] for line in json.loads((tmp_path / "out.json").read_text())["tiny"]] == [
-        judge for judge in JUDGES if judge != "chat model"
-    ]
+    assert [line.judge for line in found["tiny"]] == list(JUDGES)
 
 
 def test_the_speed_is_measured_on_claims_that_pass() -> None:
@@ -106,7 +103,7 @@ def test_a_chat_model_is_one_more_judge(rows: list[LabelledClaim]) -> None:
     replies = [{"thought": "", "answer": "yes" if row.supported else "no"} for row in rows]
     replies[0] = {"thought": "", "answer": "cannot tell"}
     with FakeOllama(replies) as server:
-        scores = benchmark.ask(rows, Ollama("llama3.2-vision", base_url=server.base_url), "tiny")
+        scores = path.ask(rows, Ollama("llama3.2-vision", base_url=server.base_url), "tiny")
     assert scores.tolist() == [0.5, *(float(row.supported) for row in rows[1:])]
 
 

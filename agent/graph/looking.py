@@ -12,14 +12,16 @@ from agent.graph import evidence
 from agent.graph.state import RuntimeContext, State
 from agent.llm.protocol import Call
 from agent.validator import Looks, Seen
-from tools.errors import ModelNonsense, NotInLibrary, UnreadableFile
+from tools.errors import ModelError, NotInLibrary, UnreadableFile
+from tools.language.words import terms
 from tools.library.evidence import Figure, Part, Passage, Record
 from tools.library.library import Library
 
 LOOKS_PER_CALL = 2
 """Figures of one call that a seeing model reads, best first: each costs a model call."""
-UNREAD = (ModelNonsense, UnreadableFile, NotInLibrary)
-"""What keeps one picture from being read, and is no reason to give up the turn."""
+UNREAD = (ModelError, UnreadableFile, NotInLibrary)
+"""What keeps one picture from being read, and is no reason to give up the turn: servers refuse single pictures. One
+that is down says so at the next step."""
 LOOK = "look"
 """The tool that reads a picture again; only a model that sees is offered it."""
 SAME = "The left and the right picture show the same thing: the same kind of part, screen or drawing."
@@ -85,7 +87,8 @@ def sees(context: RuntimeContext) -> bool:
 def _standalone(state: State, call: Call) -> str:
     """A follow-up says "and in that chart?": what was searched for says which."""
     words = str(call.args.get("query") or call.args.get("words") or "")
-    return f"{state['question']} ({words})" if state["turns"] and words else state["question"]
+    adds = terms(words) - terms(state["question"])  # where it adds nothing, the question stands alone
+    return f"{state['question']} ({words})" if state["turns"] and adds else state["question"]
 
 
 def read(look: Look, context: RuntimeContext) -> str:
@@ -126,7 +129,10 @@ def second_look(context: RuntimeContext) -> Looks | None:
             return context.model.confirm(context.library.picture(figure.image), claim, about)
 
         name = context.model.name
-        return cast(Seen, context.observations.read(figure.image, f"Is it so: {claim}", "", name, confirm))
+        try:
+            return cast(Seen, context.observations.read(figure.image, f"Is it so: {claim}", "", name, confirm))
+        except UNREAD:
+            return "cannot tell"
 
     return look
 

@@ -17,7 +17,7 @@ from agent.graph.state import RuntimeContext, State
 from agent.llm.protocol import ANSWER, Call, Decision, Draft, Turn, repeated, same_call
 from agent.validator import Span
 from tools import OWN_TOOLS
-from tools.errors import ApiDown, ToolError
+from tools.errors import ApiDown, ModelDown, ToolError
 from tools.library.evidence import Hit, Item
 from tools.tool import Context, Tool
 
@@ -120,6 +120,8 @@ def look(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
             readings[one.key] = looking.read(one, context)
         except looking.UNREAD as problem:
             notes.append(f"The picture of [{one.key}] was not read: {problem.message}")
+            if isinstance(problem, ModelDown):
+                break  # each further picture may wait as long
     seen |= {key: reading for key, reading in readings.items() if reading}  # a second look erases nothing
     message = evidence.seen_in(cast(ToolMessage, state["messages"][-1]), readings)
     return {"seen": seen, "looked": [*state["looked"], *readings], "notes": notes, "messages": [message]}

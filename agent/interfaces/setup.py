@@ -13,10 +13,10 @@ from typing import Any
 
 from agent.llm.ollama import OTHER_MODEL, Diagnosis, Ollama, downgrade, number
 from agent.settings import Settings
-from tools.errors import ModelMissing, SettingsError
+from tools.errors import ModelMissing, SettingsError, without_login
 from tools.library import encode
+from tools.library.store import disk
 
-MODEL = "llama3.2-vision"
 ENCODER = "openclip/ViT-B-32/laion2b_s34b_b79k"
 LOAD = 600.0
 """Seconds in which a model must have been read from disk and have said a word."""
@@ -45,7 +45,7 @@ def local(settings: Settings, model: str, encoder: str, file: Path) -> Iterator[
     if settings.ollama_url != Settings.model_fields["ollama_url"].default:
         chosen["ollama_url"] = settings.ollama_url
     write(file, chosen)
-    yield Step(f"{file} says: " + ", ".join(f"{name} = {value}" for name, value in chosen.items()))
+    yield Step(f"{file} says: " + ", ".join(f"{name} = {without_login(value)}" for name, value in chosen.items()))
     yield Step(f"{model} answers: {described(server.diagnosis)}")
 
 
@@ -116,6 +116,4 @@ def write(file: Path, chosen: Mapping[str, Any]) -> None:
         line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string
         kept = re.sub(rf"(?m)^{name}\s*=.*\n?", "", text)
         text = kept + ("\n" if kept and not kept.endswith("\n") else "") + line + "\n"
-    beside = file.with_suffix(".part")
-    beside.write_text(text, "utf-8")
-    beside.replace(file)
+    disk.replace(file, text.encode())

@@ -57,16 +57,6 @@ def line(text: str, most: int) -> str:
     return flat if left <= 0 else f"{flat[:most]} ... ({left} characters left out for space)"
 
 
-def cut(text: str, most: int) -> str:
-    """At most `most` tokens of the text, whole words; what is missing is said."""
-    if tokens(text) <= most:
-        return text
-    ends = [match.end() for match in TOKEN.finditer(text)]
-    kept = text[: ends[most - 1]] if most > 0 else ""
-    kept = kept.rpartition(" ")[0] or kept
-    return f"{kept}\n... ({len(text) - len(kept)} characters left out for space)"
-
-
 def fence_of(texts: Sequence[str]) -> str:
     """A line that stands in none of the texts, so that none of them can close it."""
     taken = {int(number) for text in texts for number in re.findall(r"<<<text (\d{1,9})>>>", text)}

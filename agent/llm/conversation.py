@@ -20,8 +20,9 @@ SLACK = 0.7
 
 
 def sent(messages: Sequence[AnyMessage]) -> list[BaseMessage]:
-    """The messages as the model reads them."""
-    return [_sent(message) for message in messages if not message.additional_kwargs.get("left_out")]
+    """The messages as the model reads them; one without words says nothing."""
+    found = [_sent(message) for message in messages if not message.additional_kwargs.get("left_out")]
+    return [message for message in found if message.text.strip()]
 
 
 def _sent(message: AnyMessage) -> BaseMessage:

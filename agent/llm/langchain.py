@@ -40,6 +40,8 @@ ORIENTATION = 0x0112
 """EXIF's tag; 1 is upright."""
 PICTURE_TOKENS = 1600
 """Most that a picture of that size takes in the window: 1600 in Qwen's tiles of 28, 256 in Gemma; 1 in Llama's."""
+READER = "exhibit-model"
+"""Name of the threads that wait for a server."""
 CIRCLE = 320
 """Characters that, being one piece of at most a quarter of them over and over, show a reply to go round in circles."""
 
@@ -55,6 +57,11 @@ class Reply(NamedTuple):
     """It repeated itself without end, and was stopped by us or by the server."""
     metadata: Mapping[str, Any] = {}
     """What the server says at the end."""
+
+    @property
+    def too_long(self) -> bool:
+        """Cut off at NUM_PREDICT tokens."""
+        return "length" in (self.metadata.get("done_reason"), self.metadata.get("finish_reason"))
 
 
 class LangChainModel(ChatModel):
@@ -103,6 +110,12 @@ class LangChainModel(ChatModel):
         messages = [system, *conversation.sent(brief.messages)]
         self._check_size(sum(tokens(str(message.content)) for message in messages))
         coming = replies.ClaimReader()
+        answers: list[Schema] = []
+        """Replies that cannot be used and mean to answer."""
+
+        def sound(raw: Schema) -> tuple[Claim, ...]:
+            answers.extend([raw] if may_answer and "claims" in raw else [])
+            return replies.sound(raw, keys)
 
         def on_text(text: str) -> None:
             for claim in coming.new(text):
@@ -115,10 +128,12 @@ class LangChainModel(ChatModel):
                 wanted,
                 lambda raw, text: replies.step(raw, table, keys, may_answer, text),
                 on_text=on_text,
-                sound=lambda raw: replies.sound(raw, keys),
+                sound=sound,
             )
         except ModelNonsense as error:
             log.warning("%s", error.message)
+            if error.kept or answers:
+                return Draft(claims=error.kept, fallback=True, problem=error.message)
             return _by_rule(brief, table, error)
 
     def system(self, tools: Sequence[Tool]) -> str:
@@ -136,7 +151,7 @@ class LangChainModel(ChatModel):
 
     def describe(self, picture: bytes, question: str) -> str:
         """Of the person's own picture: a line to search with, then what bears on the question."""
-        found = self._ask_of(picture, render("own", question=question), replies.OwnPicture)
+        found = self._ask_of(picture, render("describe", question=question), replies.Description)
         return f"{line(found.shows, 300)}\n{found.reading.strip()}".strip()
 
     def confirm(self, picture: bytes, claim: str, about: str = "") -> Seen:
@@ -180,7 +195,7 @@ class LangChainModel(ChatModel):
                 raw = replies.parse(reply.text)
                 return read(raw, reply.text)
             except (Misfit, ValidationError) as error:
-                problem = "it repeats itself without end" if reply.stuck else replies.reason(error)
+                problem = _problem(reply, error)
             kept = sound(raw) or kept
             asked += [
                 AIMessage(content=line(reply.text, 600) or "(nothing)"),
@@ -239,12 +254,16 @@ class LangChainModel(ChatModel):
             )
 
 
+def _problem(reply: Reply, error: Misfit | ValidationError) -> str:
+    if reply.stuck:
+        return "it repeats itself without end"
+    return "it is too long; write less" if reply.too_long else replies.reason(error)
+
+
 def _by_rule(brief: Brief, table: Mapping[str, Tool], error: ModelNonsense) -> Decision | Draft:
-    """What is done when a model's replies cannot be used: what was sound in them is kept; else search with the
-    picture, then for the question's words, then give up."""
+    """What is done when a model's replies say nothing of what it wants: search with the picture, then for the
+    question's words, then give up."""
     made = {call.tool for call in brief.calls}
-    if error.kept:
-        return Draft(claims=error.kept, fallback=True, problem=error.message)
     if brief.image and "search_by_image" in table.keys() - made:
         words = brief.pictured.partition("\n")[0]
         return Decision(thought="", action="search_by_image", args={"key": 0, "words": words}, fallback=True)
@@ -276,7 +295,7 @@ def within(seconds: float, source: Iterator[T]) -> Generator[T]:
             if close:
                 close()
 
-    threading.Thread(target=contextvars.copy_context().run, args=(pump,), name="exhibit-model", daemon=True).start()
+    threading.Thread(target=contextvars.copy_context().run, args=(pump,), name=READER, daemon=True).start()
     deadline = time.monotonic() + seconds
     try:
         while True:

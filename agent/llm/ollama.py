@@ -34,6 +34,10 @@ OTHER_MODEL = (
     f"Install Ollama {LAST_FOR_MLLAMA}, the last line that loads it; or set EXHIBIT_MODEL to another vision model, "
     "such as ollama/qwen3-vl:8b-instruct, after `ollama pull qwen3-vl:8b-instruct`."
 )
+NO_THINKER = (
+    "Set EXHIBIT_MODEL to a variant that does not think, such as ollama/qwen3-vl:8b-instruct, after "
+    "`ollama pull qwen3-vl:8b-instruct`."
+)
 WINDOWS = (16384, 8192, 4096)
 """Tokens of the windows that are chosen from, prompt and reply together. More than the first makes an 11B model slow
 and lets it lose the question; less than the last leaves no room for evidence."""
@@ -152,6 +156,10 @@ class Ollama(LangChainModel):
         self.require_loadable(version, card)
         window = self.window(card)
         probe = self.probe(window)
+        if card.thinks and not probe.keeps_schema:
+            raise ModelMissing(
+                f"{self.model} thinks aloud and gives no reply in the shape it is asked for.", NO_THINKER
+            )
         return Diagnosis(version, card, min(window, probe.context or window), probe)
 
     def window(self, card: Card) -> int:
@@ -262,9 +270,9 @@ class Ollama(LangChainModel):
         asked = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
         self.chat.num_ctx = num_ctx
         reply = self.reply(asked, PROBE)
-        if not reply.text:  # "only loaded": asked once more, it writes
+        if _only_loaded(reply):
             reply = self.reply(asked, PROBE)
-        if not reply.text:
+        if _only_loaded(reply):
             raise ModelDown(f"{self.url} loaded {self.model} and said nothing.", f"Try: ollama run {self.model}")
         written, seconds = reply.metadata.get("eval_count"), (reply.metadata.get("eval_duration") or 0) / 1e9
         keeps = re.sub(r"\s", "", reply.text) in ('{"ready":true}', '{"ready":false}')
@@ -315,6 +323,11 @@ def number(found: str) -> tuple[int, int]:
 def downgrade() -> str:
     """What installs the last Ollama that loads mllama (ollama.com documents OLLAMA_VERSION)."""
     return f"curl -fsSL https://ollama.com/install.sh | OLLAMA_VERSION={LAST_FOR_MLLAMA} sh"
+
+
+def _only_loaded(reply: Reply) -> bool:
+    """The server read the model from disk, and the model was not asked; the next time it is."""
+    return not reply.text and reply.metadata.get("eval_count") is None and not reply.stuck
 
 
 def _entry(info: Mapping[str, Any], name: str) -> object:

@@ -1,6 +1,7 @@
 """Any server that speaks OpenAI's API: llama.cpp's, LM Studio, vLLM. Only the address that is set is asked."""
 
 import io
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 
 from agent.llm.context import NUM_PREDICT
-from agent.llm.langchain import LangChainModel, Reply, shown_url
+from agent.llm.langchain import LangChainModel, shown_url
 from agent.llm.replies import Schema
 from tools.errors import ModelDown, ModelError, ModelMissing
 
@@ -23,12 +24,17 @@ LETTERS = "K7"
 """Drawn for the probe of the eyes: a model that sees pictures reads them, one that is sent them in vain does not."""
 READY: Schema = {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
 READ: Schema = {"type": "object", "properties": {"letters": {"type": "string"}}, "required": ["letters"]}
+UNKNOWN_FORMAT = (400, 415, 422, 501)
+"""With these servers refuse a `response_format` that they don't know."""
 WAYS = ("json_schema", "json_object", "none")
 """To ask for a schema: OpenAI's own; llama-cpp-python's; not at all, the prompt says it."""
 
+_ASKED = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
+_READY = re.compile(r'\{\s*"ready"\s*:\s*(true|false)\s*\}')
+
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Abilities:
     """Found out by two small questions: how the server is held to a schema, and whether the model sees pictures."""
 
     way: str
@@ -60,7 +66,7 @@ class OpenAI(LangChainModel):
             api_key=key or "none",  # type: ignore[arg-type]
             organization="",
             temperature=0,
-            max_tokens=NUM_PREDICT,  # type: ignore[call-arg]
+            timeout=wait,  # its own default is none at all, whatever the HTTP client says
             max_retries=0,
             stream_usage=True,
             use_responses_api=False,
@@ -69,39 +75,45 @@ class OpenAI(LangChainModel):
         super().__init__(f"openai/{model}", chat, timeout)
 
     @cached_property
-    def diagnosis(self) -> Diagnosis:
+    def abilities(self) -> Abilities:
         """Raises ModelDown and ModelMissing, with the next command to type, where the model cannot answer."""
         context = self._context()
-        ready = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
+        taken: list[str] = []
         for self._way in WAYS:
-            try:
-                self.reply(ready, READY)
+            reply = self._ready()
+            taken += [] if reply is None else [self._way]
+            if reply is not None and _READY.fullmatch(reply.strip()):
                 break
-            except ModelError as error:
-                if self._way == WAYS[-1] or not isinstance(error.__cause__, openai.APIStatusError):
-                    raise
-                if error.__cause__.status_code in (401, 403, 404):
-                    raise
-        return Diagnosis(self._way, self._reads_pictures(), context)
+        else:
+            self._way = taken[0]  # none made the model keep to the schema: it is told in words, too
+        return Abilities(self._way, self._reads_pictures(), context)
+
+    def _ready(self) -> str | None:
+        """The reply to a small question; None where the server does not know this way of asking for a schema."""
+        try:
+            return self.reply(_ASKED, READY).text
+        except ModelError as error:
+            cause = error.__cause__
+            unknown = isinstance(cause, openai.APIStatusError) and cause.status_code in UNKNOWN_FORMAT
+            if self._way == WAYS[-1] or not unknown:
+                raise
+            return None
 
     @property
     def num_ctx(self) -> int:  # type: ignore[override]
-        return min(self.fixed_window or self.diagnosis.context or USUAL_WINDOW, self.diagnosis.context or 10**9)
+        return min(self.fixed_window or self.abilities.context or USUAL_WINDOW, self.abilities.context or 10**9)
 
     @property
     def sees(self) -> bool:  # type: ignore[override]
-        return self.diagnosis.sees
+        return self.abilities.sees
 
     def check(self) -> None:
-        _ = self.diagnosis
+        _ = self.abilities
 
     def held_to(self, schema: Schema) -> dict[str, Any]:
         if self._way == "json_schema":
             return _body({"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}})
-        return _body({"type": "json_object", "schema": schema}) if self._way == "json_object" else {}
-
-    def is_stuck(self, reply: Reply) -> bool:
-        return reply.metadata.get("finish_reason") == "length"
+        return _body({"type": "json_object", "schema": schema} if self._way == "json_object" else None)
 
     def explain(self, error: Exception) -> ModelError:
         if isinstance(error, ModelError):
@@ -117,8 +129,11 @@ class OpenAI(LangChainModel):
         if isinstance(error, openai.APIStatusError):
             reason = " ".join(str(error.message).split())[:200]
             return ModelDown(f"{self.url} refused ({error.status_code}: {reason}).", "See the server's log.")
-        if isinstance(error, openai.APIConnectionError):
+        if isinstance(error, openai.APIConnectionError) and _never_connected(error):
             return ModelDown(f"No model server answers at {self.url}.", "Start it, or check EXHIBIT_MODEL_URL.")
+        if isinstance(error, openai.APIError | httpx.HTTPError):
+            reason = " ".join(str(error).split())[:200]
+            return ModelDown(f"{self.url} broke off its reply ({reason}).", "See the server's log, then ask again.")
         step = "Check EXHIBIT_MODEL_URL: it ends in /v1 for most servers."
         return ModelDown(f"What answers at {self.url} does not speak OpenAI's API.", step)
 
@@ -153,9 +168,18 @@ class OpenAI(LangChainModel):
             return False
 
 
-def _body(response_format: Schema) -> dict[str, Any]:
-    """As a part of the body: the client's own argument would take another, stricter way through it."""
-    return {"extra_body": {"response_format": response_format}}
+def _never_connected(error: BaseException | None) -> bool:
+    """Whether a refused connection is among the causes: the clients wrap it several times."""
+    while error and not isinstance(error, httpx.ConnectError):
+        error = error.__cause__
+    return error is not None
+
+
+def _body(response_format: Schema | None) -> dict[str, Any]:
+    """As parts of the body: the client's own arguments would take a stricter way through it, and send
+    `max_completion_tokens`, which most local servers do not know."""
+    bound = {"max_tokens": NUM_PREDICT}
+    return {"extra_body": bound | ({"response_format": response_format} if response_format else {})}
 
 
 def _drawn(letters: str) -> str:

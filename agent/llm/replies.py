@@ -40,7 +40,7 @@ class Reading(BaseModel):
     relevant: bool
 
 
-class OwnPicture(BaseModel):
+class Description(BaseModel):
     """What is asked for of the person's own picture: words to search with, and what bears on the question."""
 
     model_config = ConfigDict(strict=True)
@@ -144,6 +144,7 @@ def described(tool: Tool) -> str:
 
 
 def _example(name: str, field: Schema) -> Any:
+    field = field.get("anyOf", [field])[0]
     if "enum" in field:
         return field["enum"][0]
     return {"integer": 1 if name == "key" else 0, "number": 0, "boolean": False}.get(field.get("type", ""), "...")
@@ -162,7 +163,12 @@ def parse(reply: str) -> Schema:
     except (json.JSONDecodeError, RecursionError) as error:
         raise Misfit(f"it is no valid JSON ({error})") from error
     assert isinstance(found, dict)  # it starts with a brace
-    return found
+    return _whole_characters(found)
+
+
+def _whole_characters(found: Schema) -> Schema:
+    """The same JSON; half a character (an escape such as \\ud800 alone), which nothing can store, becomes "?"."""
+    return json.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
 
 
 def step(raw: Schema, tools: Mapping[str, Tool], keys: Sequence[int], may_answer: bool, reply: str) -> Decision | Draft:
@@ -232,7 +238,7 @@ class ClaimReader:
                 raw, self._at = self._decoder.raw_decode(text, start)
             except (json.JSONDecodeError, RecursionError):  # not whole yet
                 break
-            if claim := as_claim(raw):
+            if claim := as_claim(_whole_characters(raw)):
                 found.append(claim)
         return found
 

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,6 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from agent.llm.protocol import ChatModel
 from agent.validator.decision import FILE, calibration
 from agent.validator.entailment import reader
 from agent.validator.measure import NAMES, Reads, measure
@@ -21,7 +19,6 @@ from evals.console import number, percent
 from evals.metrics.statistics import auc, bootstrap_of
 from evals.validator.scores import Flags, Floats, Scored, judge
 from evals.validator.sets import LabelledClaim, pairs
-from tools.errors import ModelNonsense
 from tools.language.numbers import extract
 from tools.language.words import NEGATIONS, WORD
 
@@ -36,11 +33,8 @@ JUDGES = {
     "facts": "numbers and names alone",
     "wording": "the source's own words, in order",
     "entailment": "the model alone, on the best window",
-    "chat model": "a chat model, asked whether the evidence says it; half a point where it cannot tell",
     TOGETHER: "all of them, in one calibrated decision",
 }
-POINTS = {"yes": 1.0, "cannot tell": 0.5, "no": 0.0}
-"""Of a chat model's replies."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +109,7 @@ def _auc_interval(score: Floats, supported: Flags, documents: Sequence[str]) -> 
 def thresholds() -> dict[str, float]:
     """Those frozen on the sets for choosing, by judge."""
     found: dict[str, float] = json.loads(FILE.read_text("utf-8"))["thresholds"]
-    return {"accept all": 0.5, "chat model": 0.75, "reject all": 0.5, "shuffled": calibration().supported, **found}
+    return {"accept all": 0.5, "reject all": 0.5, "shuffled": calibration().supported, **found}
 
 
 # --- slices -----------------------------------------------------------------------------------------------------
@@ -183,35 +177,14 @@ def slice_table(measured: Mapping[str, Measured]) -> Table:
     return shown
 
 
-def write(path: Path, found: Mapping[str, Sequence[Line]]) -> None:
-    """All figures as JSON."""
-    path.write_text(json.dumps({name: list(map(asdict, one)) for name, one in found.items()}, indent=1), "utf-8")
-
-
-def ask(rows: Sequence[LabelledClaim], model: ChatModel, name: str) -> Floats:
-    """float64[n]: 1 for yes, .5 for cannot tell, or where the model gave no usable reply, 0 for no."""
-
-    def one(row: LabelledClaim) -> float:
-        try:
-            return POINTS[model.support(row.claim, row.evidence)]
-        except ModelNonsense:
-            return POINTS["cannot tell"]
-
-    return np.array([one(row) for row in track(rows, description=f"{name}, {model.name}", transient=True)])
-
-
-def run(
-    sets: Mapping[str, list[LabelledClaim]], console: Console, model: ChatModel | None = None
-) -> tuple[dict[str, list[Line]], dict[str, Measured]]:
-    """Measures, scores and shows each set; with a chat model beside them, where one is given."""
+def run(sets: Mapping[str, list[LabelledClaim]], console: Console) -> tuple[dict[str, list[Line]], dict[str, Measured]]:
+    """Measures, scores and shows each set."""
     found: dict[str, list[Line]] = {}
     measured: dict[str, Measured] = {}
     for name, rows in sets.items():
         one = measure_set(rows, name)
         other = measure_set(shuffled(rows), f"{name}, shuffled")
         one.scores["shuffled"] = calibration().probabilities(other.measures)
-        if model:
-            one.scores["chat model"] = ask(rows, model, name)
         measured[name], found[name] = one, list(lines(one, thresholds()))
         console.print(table(name, found[name], len(rows)))
     console.print(slice_table(measured))

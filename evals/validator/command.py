@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 def validator(
     folder: Annotated[
-        Path | None, typer.Argument(help="JSON lines with claim, evidence, label, and optional pair and document.")
+        Path | None,
+        typer.Argument(
+            help="JSON lines with claim, evidence, label; or documents*.jsonl and claims*.jsonl citing them."
+        ),
     ] = None,
     prefix: Annotated[str, typer.Option(help="Only the files whose names start so.")] = "",
+    split: Annotated[str, typer.Option(help="Which documents: all, fit, calibration, development.")] = "all",
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first claims of each set.")] = None,
     library: Annotated[Path | None, typer.Option(help="Also its own sentences, on the wrong evidence.")] = None,
     model: Annotated[str | None, typer.Option(help="A chat model as one more judge, such as ollama/qwen3-vl.")] = None,
@@ -26,13 +30,15 @@ def validator(
     ] = False,
 ) -> None:
     """How well each layer of the validator, and all together, tell which claims their evidence has."""
-    from evals.validator import attacks, benchmark, perturb, sets, speed
+    from evals.validator import attacks, benchmark, path, perturb, sets, speed
     from evals.validator import fit as fitting
     from tools.library.library import Library
 
     console = wide(Console(), 120)
     if folder and fit:
-        measured = {name: benchmark.measure_set(rows, name) for name, rows in sets.read(folder, prefix, limit).items()}
+        measured = {
+            name: benchmark.measure_set(rows, name) for name, rows in sets.read(folder, prefix, limit, split).items()
+        }
         fitting.freeze(fitting.fit(measured), benchmark.FILE)
         fitting.show(measured, console)
         return
@@ -43,9 +49,13 @@ def validator(
         with Library(library) as opened:
             console.print(perturb.table(list(perturb.run(perturb.items(opened), 100))))
     if folder:
-        found, _ = benchmark.run(sets.read(folder, prefix, limit), console, _judge(model) if model else None)
+        judge = _judge(model) if model else None
+        rows = sets.read(folder, prefix, limit, split)
+        found = {name: path.run(name, some, console, judge) for name, some in rows.items()}
         if out:
-            benchmark.write(out, found)
+            path.write(out, found)
+        if sets.WRITTEN not in rows:
+            benchmark.run(rows, console)
     if not all(outcome.right for outcome in outcomes):
         raise typer.Exit(1)
 

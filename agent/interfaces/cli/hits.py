@@ -1,20 +1,18 @@
 """The hits of the last search, so that `exhibit show --hit 3` shows the third: last_search.json in the library."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from tools.errors import NotInLibrary
+from tools.library.store import disk
 
 FILE = "last_search.json"
 
 
 def save(root: Path, items: Sequence[str]) -> None:
-    """Item ids, best first. The file is written beside and renamed: two searches at once leave one whole list."""
-    beside = root / f"{FILE}.{os.getpid()}"
-    beside.write_text(json.dumps({"items": list(items)}), "utf-8")
-    beside.replace(root / FILE)
+    """Item ids, best first. Two searches at once leave one whole list."""
+    disk.replace(root / FILE, json.dumps({"items": list(items)}).encode())
 
 
 def item(root: Path, number: int) -> str:

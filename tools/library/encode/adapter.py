@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from tools.library.encode.protocol import Vectors, normalised
+from tools.library.store import disk
 from tools.library.store.maker import Maker
 
 FILE = "adapter.safetensors"
@@ -31,9 +32,7 @@ class Adapter:
         from safetensors.numpy import save
 
         file = root / FILE
-        beside = file.with_suffix(".part")
-        beside.write_bytes(save({"weight": self.weight}, metadata={"maker": json.dumps(asdict(self.maker))}))
-        beside.replace(file)
+        disk.replace(file, save({"weight": self.weight}, metadata={"maker": json.dumps(asdict(self.maker))}))
         return file
 
     @classmethod

@@ -69,12 +69,15 @@ def make_private(root: Path) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Whole or not at all, also when the power fails: written beside, then renamed. What is there stays: a name says
-    what the content is."""
-    if path.exists():
-        return
+    """As `replace`, but what is there stays: for names that say what the content is."""
+    if not path.exists():
+        replace(path, content)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Whole or not at all, also when the power fails: written beside, then renamed over what is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")  # two processes may write the same picture
+    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")  # two processes may write the same file
     try:
         with beside.open("wb") as file:
             file.write(content)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Quantization = Literal["none", "int8"]
-QUANTIZATIONS: tuple[Quantization, ...] = ("none", "int8")
 M, EF_CONSTRUCT = 16, 100
 """Of the HNSW graph (Malkov & Yashunin, 2018): edges a point, and candidates looked at when it is joined."""
 EF = 128

@@ -1,0 +1,177 @@
+"""Each labelled claim through the whole validator, as the assistant calls it: what is shown, marked, or dropped."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from agent.answer import Claim, Place, Verdict
+from agent.llm.protocol import ChatModel
+from agent.validator import Span, repair, validate
+from evals import console as screen
+from evals.console import number, percent
+from evals.metrics.statistics import auc
+from evals.validator.scores import Flags, Floats, share
+from evals.validator.sets import LabelledClaim, pairs
+from tools.errors import ModelNonsense
+from tools.language.words import terms
+
+POINTS = {"yes": 1.0, "cannot tell": 0.5, "no": 0.0}
+"""Of a chat model's replies."""
+STATUSES = ("supported", "unconfirmed", "refused")
+_STATUS_POINTS = dict(zip(STATUSES, (1.0, 0.5, 0.0), strict=True))
+"""Score of a verdict that has none of its own."""
+_SHOWN_AS = {"supported": "supported", "unchecked": "unconfirmed", "unconfirmed": "unconfirmed"}
+
+
+def check(row: LabelledClaim) -> Verdict:
+    """The verdict on the claim as it is cited, after its citations were put right where that can be."""
+
+    def places(key: int, spans: Sequence[Span]) -> Place:
+        return Place(key=key, title=row.title, uri="")
+
+    claim = Claim(text=row.claim, citations=row.citations)
+    verdict = validate([claim], row.items, places)[0]
+    moved = repair(verdict, row.items)
+    return validate([moved], row.items, places)[0] if moved else verdict
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`status` is one of STATUSES; `score` 0 to 1, higher for better supported."""
+
+    status: str
+    score: float
+
+
+def outcome(verdict: Verdict) -> Shown:
+    status = _SHOWN_AS.get(verdict.status, "refused")
+    return Shown(status, _STATUS_POINTS[status] if verdict.score is None else verdict.score)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Of some claims, 0 to 1; nan of none."""
+
+    count: int
+    supported: float
+    unconfirmed: float
+    refused: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One judge on one set. `pairs_right`: share of pairs whose true member is supported and whose false one is not;
+    `pairs_ordered`: whose true member scores higher."""
+
+    auc: float
+    pairs_right: float
+    pairs_ordered: float
+    true: Shares
+    false: Shares
+
+
+def figures(rows: Sequence[LabelledClaim], outcomes: Sequence[Shown]) -> Figures:
+    true = np.array([row.supported for row in rows], bool)
+    score = np.array([one.score for one in outcomes])
+    passed = np.array([one.status == "supported" for one in outcomes], bool)
+    found = [np.array(members) for members in pairs(rows)]
+    return Figures(
+        auc=auc(score, true),
+        pairs_right=share(np.array([(passed[m] == true[m]).all() for m in found], bool)),
+        pairs_ordered=share(np.array([score[m][true[m]].min() > score[m][~true[m]].max() for m in found], bool)),
+        true=_shares(outcomes, true),
+        false=_shares(outcomes, ~true),
+    )
+
+
+def _shares(outcomes: Sequence[Shown], chosen: Flags) -> Shares:
+    statuses = np.array([one.status for one in outcomes], str)[chosen]
+    return Shares(len(statuses), *(share(statuses == name) for name in STATUSES))
+
+
+# --- other judges ----------------------------------------------------------------------------------------------------
+
+
+def words(rows: Sequence[LabelledClaim]) -> Floats:
+    """float64[n]: the share of the claim's words that its sources have."""
+    wanted = [(terms(row.claim), terms(row.evidence)) for row in rows]
+    return np.array([len(claim & there) / max(1, len(claim)) for claim, there in wanted])
+
+
+def ask(rows: Sequence[LabelledClaim], model: ChatModel, name: str) -> Floats:
+    """float64[n]: 1 for yes, .5 for cannot tell, or where the model gave no usable reply, 0 for no."""
+
+    def one(row: LabelledClaim) -> float:
+        try:
+            return POINTS[model.support(row.claim, row.evidence)]
+        except ModelNonsense:
+            return POINTS["cannot tell"]
+
+    return np.array([one(row) for row in track(rows, description=f"{name}, {model.name}", transient=True)])
+
+
+def as_outcomes(scores: Floats) -> list[Shown]:
+    """A judge that only scores: from .75 on supported, below .25 refused."""
+    names = np.where(scores >= 0.75, "supported", np.where(scores < 0.25, "refused", "unconfirmed"))
+    return [Shown(str(name), float(score)) for name, score in zip(names, scores, strict=True)]
+
+
+# --- showing ---------------------------------------------------------------------------------------------------------
+
+_HEADS = ("true", "sup.", "unconf.", "refused", "false", "sup.", "unconf.", "refused", "AUC", "pairs right", "ordered")
+
+
+def table(title: str, lines: Mapping[str, Figures]) -> Table:
+    shown = screen.table(title, "", *_HEADS)
+    for name, one in lines.items():
+        cells = [cell for part in (one.true, one.false) for cell in _cells(part)]
+        shown.add_row(name, *cells, number(one.auc, 3), percent(one.pairs_right), percent(one.pairs_ordered))
+    return shown
+
+
+def _cells(part: Shares) -> Iterator[str]:
+    yield str(part.count)
+    yield from (percent(value, none="–") for value in (part.supported, part.unconfirmed, part.refused))
+
+
+def by_kind(rows: Sequence[LabelledClaim], outcomes: Sequence[Shown]) -> dict[str, Figures]:
+    """kind -> its figures; nothing where the set has no kinds."""
+    found: dict[str, Figures] = {}
+    for kind in sorted({row.kind for row in rows} - {""}):
+        chosen = [n for n, row in enumerate(rows) if row.kind == kind]
+        found[kind] = figures([rows[n] for n in chosen], [outcomes[n] for n in chosen])
+    return found
+
+
+def run(
+    name: str, rows: Sequence[LabelledClaim], console: Console, model: ChatModel | None = None
+) -> dict[str, object]:
+    """Shows the judges and the kinds of one set; the figures as plain data, ready for JSON."""
+    outcomes = [outcome(check(row)) for row in track(rows, description=name, transient=True)]
+    judges = {"whole path": figures(rows, outcomes), "word overlap": figures(rows, as_outcomes(words(rows)))}
+    if model:
+        judges["chat model alone"] = figures(rows, as_outcomes(ask(rows, model, name)))
+    kinds = by_kind(rows, outcomes)
+    console.print(table(f"{name} ({len(rows)} claims)", judges))
+    if kinds:
+        console.print(table(f"{name}, by kind", kinds))
+    others = {judge: asdict(one) for judge, one in judges.items()}
+    return {**asdict(judges["whole path"]), "kinds": {k: asdict(v) for k, v in kinds.items()}, "judges": others}
+
+
+def write(path: Path, found: Mapping[str, object]) -> None:
+    """All figures as JSON; null where there is no such figure."""
+    path.write_text(json.dumps(_without_nan(found), indent=1) + "\n", "utf-8")
+
+
+def _without_nan(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(one) for key, one in value.items()}
+    return None if isinstance(value, float) and math.isnan(value) else value
