@@ -153,8 +153,8 @@ def _context(chosen: Settings, library: Library) -> RuntimeContext:
         max_rounds=chosen.max_rounds,
         max_seconds=chosen.max_seconds,
         look=chosen.look,
-        judge=chosen.judge,
-        layers=chosen.validator_layers,
+        opinions=opinions_of(model) if chosen.judge else None,
+        validator=chosen.validator,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from agent.validator.repair import found_elsewhere, moved, needed, requoted
+
 from agent.answer import Citation, Claim, Place
 from agent.validator import Span, repair, validate
 from agent.validator.case import Case
 from agent.validator.decision import is_supported
-from agent.validator.repair import found_elsewhere, moved, needed, requoted
 from tools.library.evidence import Figure, Item, Passage
 
 SHA = "0" * 64

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from evals.validator.benchmark import JUDGES, TOGETHER, Measured
 from rich.console import Console
 
 from agent.llm.ollama import Ollama
 from agent.validator.decision import Calibration
 from evals.validator import benchmark, command, fit, path, speed
-from evals.validator.benchmark import JUDGES, TOGETHER, Measured
 from evals.validator.sets import LabelledClaim, read
 from tests.fake_ollama import FakeOllama
 from tools.errors import SettingsError

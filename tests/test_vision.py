@@ -1,10 +1,10 @@
 """What is said of a picture: told by its caption or lettering, by looking again, or not at all."""
 
 import pytest
+from agent.validator.vision import Seen
 
 from agent.validator import vision
 from agent.validator.decision import supports
-from agent.validator.vision import Seen
 from tools.library.evidence import Figure
 
 SHA = "0" * 64

@@ -1,9 +1,8 @@
 """The sentences that a claim is held against: those that matter, within the limit, in their order."""
 
+from agent.validator.windows import CORE, WORDS, best_stretch, sentences, windows
 from hypothesis import given
 from hypothesis import strategies as st
-
-from agent.validator.windows import CORE, WORDS, best_stretch, sentences, windows
 
 FILLER = [f"Remark {n} speaks of weather, music and gardens in general terms only." for n in range(60)]
 

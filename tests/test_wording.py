@@ -1,10 +1,9 @@
 """Whether a claim is in the source's own words, and goes as far."""
 
 import pytest
+from agent.validator.wording import check, differ
 from hypothesis import given
 from hypothesis import strategies as st
-
-from agent.validator.wording import check, differ
 
 
 @pytest.mark.parametrize(

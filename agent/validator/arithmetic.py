@@ -131,9 +131,10 @@ def _either(
     goal = "" if dimension == PERCENT else dimension
     ends = dict.fromkeys((target.low, target.high))
     names = sorted({name for one in (*(o.dimension for o in pool), goal) for name, _ in _exponents(one)})
-    found = _reach([v for e in ends for v, _ in _readings(target, e)], target, 1.0, pool and results(
-        np.array([o.value for o in pool]), _table(pool, names), pool, _row(goal, names)
-    ))  # fmt: skip
+    if not pool:
+        return None
+    base = results(np.array([o.value for o in pool]), _table(pool, names), pool, _row(goal, names))
+    found = _reach([v for e in ends for v, _ in _readings(target, e)], target, 1.0, base)
     written = [o for o in pool if o.unit in ("", target.unit) or o.dimension == PERCENT]
     if found or not written or not target.unit:
         return found
@@ -168,9 +169,9 @@ def _row(dimension: str, names: Sequence[str]) -> Floats:
     return np.array([found.get(name, 0.0) for name in names])
 
 
-def _reach(wanted: Sequence[float], target: Quantity, unit_step: float, results: _Results | None) -> Computed | None:
+def _reach(wanted: Sequence[float], target: Quantity, unit_step: float, results: _Results) -> Computed | None:
     """Whether each end of the target is reached; the chance is the share of its neighbours that are."""
-    if not results or not len(results.values):
+    if not len(results.values):
         return None
     step, rounding = target.step * unit_step, target.rounding * unit_step
     loose = 0.0 if not target.approximate else rounding / 2

@@ -81,7 +81,9 @@ class Case:
         """The claim with what really stands at its places as its quotes."""
         pairs = zip(self.claim.citations, self.spans, strict=True)
         citations = tuple(self._placed(citation, found) for citation, found in pairs)
-        return self.claim if citations == self.claim.citations else self.claim.model_copy(update={"citations": citations})
+        return (
+            self.claim if citations == self.claim.citations else self.claim.model_copy(update={"citations": citations})
+        )
 
     def _placed(self, citation: Citation, found: Sequence[Span]) -> Citation:
         text = self.items[citation.key].text

@@ -1,4 +1,4 @@
-"""What `python -m evals validator` does: attacks first, then each set of labelled claims, judge by judge."""
+"""What `python -m evals validator` does: attacks first, then each set of labelled claims."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,19 +28,24 @@ def validator(
     fit: Annotated[
         bool, typer.Option("--fit", help="Choose weights and thresholds on these sets, and freeze them.")
     ] = False,
+    also: Annotated[
+        list[Path] | None, typer.Option(help="With --fit: more folders, without the documents for development.")
+    ] = None,
 ) -> None:
-    """How well each layer of the validator, and all together, tell which claims their evidence has."""
-    from evals.validator import attacks, benchmark, path, perturb, sets, speed
+    """How well the validator tells which claims their evidence has."""
+    from evals.validator import attacks, path, perturb, sets, speed
     from evals.validator import fit as fitting
     from tools.library.library import Library
 
     console = wide(Console(), 120)
     if folder and fit:
-        measured = {
-            name: benchmark.measure_set(rows, name) for name, rows in sets.read(folder, prefix, limit, split).items()
-        }
-        fitting.freeze(fitting.fit(measured), benchmark.FILE)
-        fitting.show(measured, console)
+        every = sets.read(folder, prefix, limit, split)
+        for other in also or []:
+            every |= sets.read(other, "", limit, "fit")
+        measured = {name: fitting.measure(rows, name) for name, rows in every.items()}
+        frozen = fitting.fit(measured)
+        fitting.freeze(frozen)
+        fitting.show(measured, frozen, console)
         return
     outcomes = attacks.run(attacks.read())
     console.print(attacks.table(outcomes))
@@ -54,8 +59,6 @@ def validator(
         found = {name: path.run(name, some, console, judge) for name, some in rows.items()}
         if out:
             path.write(out, found)
-        if sets.WRITTEN not in rows:
-            benchmark.run(rows, console)
     if not all(outcome.right for outcome in outcomes):
         raise typer.Exit(1)
 

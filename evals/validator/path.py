@@ -13,7 +13,7 @@ from rich.table import Table
 
 from agent.answer import Claim, Place, Verdict
 from agent.llm.protocol import ChatModel
-from agent.validator import Span, repair, validate
+from agent.validator import Span, validate
 from evals import console as screen
 from evals.console import number, percent
 from evals.metrics.statistics import auc
@@ -27,19 +27,15 @@ POINTS = {"yes": 1.0, "cannot tell": 0.5, "no": 0.0}
 STATUSES = ("supported", "unconfirmed", "refused")
 _STATUS_POINTS = dict(zip(STATUSES, (1.0, 0.5, 0.0), strict=True))
 """Score of a verdict that has none of its own."""
-_SHOWN_AS = {"supported": "supported", "unchecked": "unconfirmed", "unconfirmed": "unconfirmed"}
 
 
 def check(row: LabelledClaim) -> Verdict:
-    """The verdict on the claim as it is cited, after its citations were put right where that can be."""
+    """The verdict on the claim as it is cited."""
 
     def places(key: int, spans: Sequence[Span]) -> Place:
         return Place(key=key, title=row.title, uri="")
 
-    claim = Claim(text=row.claim, citations=row.citations)
-    verdict = validate([claim], row.items, places)[0]
-    moved = repair(verdict, row.items)
-    return validate([moved], row.items, places)[0] if moved else verdict
+    return validate([Claim(text=row.claim, citations=row.citations)], row.items, places, question=row.question)[0]
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ class Shown:
 
 
 def outcome(verdict: Verdict) -> Shown:
-    status = _SHOWN_AS.get(verdict.status, "refused")
+    status = verdict.status if verdict.status in STATUSES else "refused"
     return Shown(status, _STATUS_POINTS[status] if verdict.score is None else verdict.score)
 
 

@@ -132,7 +132,7 @@ def _row(found: Mapping[str, Any], where: str) -> LabelledClaim:
         pair=str(pair or ""),
         document=str(found.get("document") or meta.get("page") or _hash(evidence)),
         question=str(found.get("question") or meta.get("question") or ""),
-        citations=(Citation(key=1, quote=evidence),),
+        citations=(Citation(key=1),),
         items={1: _item("1", "", evidence)},
     )
 

@@ -61,9 +61,7 @@ def units(text: str) -> tuple[Unit, ...]:
             found.append(Unit(read_row(rows[block.start]), block.start, block.end, "row", number))
             continue
         head = _head(found, block)
-        found += [
-            Unit(" ".join(text[a:b].split()), a, b, block.kind, number, head) for a, b in _sentences(text, block)
-        ]
+        found += [Unit(" ".join(text[a:b].split()), a, b, block.kind, number, head) for a, b in _sentences(text, block)]
     return tuple(found)
 
 
