@@ -18,6 +18,7 @@ from agent.events import Answered, Event
 from agent.graph import build
 from agent.graph.checkpoints import Checkpoints
 from agent.graph.observations import Observations
+from agent.graph.opinions import opinions_of
 from agent.graph.state import RuntimeContext
 from agent.graph.tracing import untraced
 from agent.llm import models

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from agent.llm.protocol import ChatModel
-from agent.validator import Asked, Opinion, Opinions
+from agent.validator import Asked, Opinion, Opinions, Seen
 from tools.errors import ModelError
 
 FILE = Path(__file__).parent.parent / "validator" / "opinions.json"
@@ -28,6 +28,6 @@ def opinions_of(model: ChatModel) -> Opinions | None:
 
 
 @lru_cache(maxsize=1)
-def _measured() -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = json.loads(FILE.read_text("utf-8"))
+def _measured() -> dict[str, dict[Seen, float]]:
+    found: dict[str, dict[Seen, float]] = json.loads(FILE.read_text("utf-8"))
     return found

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from agent.answer import Claim, Place, Verdict
 from agent.llm.protocol import ChatModel
-from agent.validator import Span, validate
+from agent.validator import Asked, Span, validate
 from evals import console as screen
 from evals.console import number, percent
 from evals.metrics.statistics import auc
@@ -106,7 +106,7 @@ def ask(rows: Sequence[LabelledClaim], model: ChatModel, name: str) -> Floats:
 
     def one(row: LabelledClaim) -> float:
         try:
-            return POINTS[model.support(row.claim, row.evidence)]
+            return POINTS[model.opinions([Asked(row.claim, row.evidence)])[0].answer]
         except ModelNonsense:
             return POINTS["cannot tell"]
 

@@ -16,7 +16,7 @@ from tools.library.encode import minilm_folder
 
 HERE = Path(__file__).parent
 CLASSES = ("supported", "contradicted", "unsupported")
-MAX_LENGTH = 256
+MAX_LENGTH = 384
 """Tokens of claim and evidence together; what is beyond is cut from the evidence, so windows must fit."""
 BATCH = 16
 
@@ -30,7 +30,7 @@ class Reader:
         self._session = onnxruntime.InferenceSession(folder / "model.onnx", options, ["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_LENGTH, strategy="longest_first")
+        self._tokenizer.enable_truncation(MAX_LENGTH, strategy="only_second")
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """(claim, evidence) pairs -> float32[n, 3], log-probabilities of CLASSES."""
