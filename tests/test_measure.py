@@ -11,7 +11,7 @@ from agent.validator.case import Case
 from agent.validator.measure import NAMES, Measures, measured
 from tools.library.evidence import Passage
 
-TEXT = "The plant in Lyon employs 340 people. It was opened in 1990. Anna Weber is its director. It made 21 cars and 34 vans."
+TEXT = "The plant in Lyon employs 340 people. It was opened in 1990. Anna Weber leads it. It made 21 cars and 34 vans."
 
 
 class Says:
@@ -48,7 +48,7 @@ def test_words() -> None:
     found = measures("The plant in Paris employs 350 people.")
     assert found.covered < measures("The plant in Lyon employs 340 people.").covered == 1.0
     assert measures("The plant in Lyon employs 340 people.").verbatim == 1.0
-    assert measures("It was opened in 1990. Anna Weber is its director.").verbatim == 1.0
+    assert measures("It was opened in 1990. Anna Weber leads it.").verbatim == 1.0
     assert found.verbatim == 0.0
 
 
@@ -67,7 +67,9 @@ def test_a_word_that_turns_the_statement() -> None:
     assert measures("The guard must be removed by staff.", text=text).turned == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize(("calculation", "says"), [("21 + 34", 1.0), ("21 + 30", -1.0), ("21 * 34", -1.0), ("", 0.0), ("a + b", 0.0)])
+@pytest.mark.parametrize(
+    ("calculation", "says"), [("21 + 34", 1.0), ("21 + 30", -1.0), ("21 * 34", -1.0), ("", 0.0), ("a + b", 0.0)]
+)
 def test_the_models_own_calculation(calculation: str, says: float) -> None:
     assert measures("It made 55 vehicles.", calculation=calculation).calculation == says
 

@@ -7,7 +7,9 @@ from agent.validator.premise import SourceText
 from tools.language.numbers import extract
 
 OIL = "Fill quantity: RK-220 14 litres; RK-320 21 litres, plus 2.5 litres if plug C was opened."
-TABLE = "| Task | RK-220 | RK-320 |\n|---|---|---|\n| Change oil | 6,000 OH | 5,000 OH |\n| Change belt | 500 OH | 400 OH |"
+TABLE = (
+    "| Task | RK-220 | RK-320 |\n|---|---|---|\n| Change oil | 6,000 OH | 5,000 OH |\n| Change belt | 500 OH | 400 OH |"
+)
 
 
 def evidence(text: str, question: str = "", heading: str = "") -> Evidence:
@@ -18,7 +20,7 @@ def evidence(text: str, question: str = "", heading: str = "") -> Evidence:
     ("claim", "found"),
     [
         ("The RK-320 takes 21 litres.", ["read", "read"]),
-        ("With plug C the RK-320 takes 23.5 litres.", ["computed", "read"]),
+        ("Then the RK-320 takes 23.5 litres.", ["computed", "read"]),
         ("The RK-320 takes 97 litres.", ["nowhere", "read"]),
         ("The RK-320 takes more than 20 litres.", ["bounded", "read"]),
         ("The RK-320 takes 21 gallons.", ["unit", "read"]),
@@ -34,7 +36,7 @@ def test_a_number_of_the_question_or_a_heading_is_context() -> None:
 
 
 def test_how_it_was_computed_is_told() -> None:
-    (total, _) = origins("With plug C the RK-320 takes 23.5 litres.", evidence(OIL))
+    (total, _) = origins("Then the RK-320 takes 23.5 litres.", evidence(OIL))
     assert total.how_text == "21 litres + 2.5 litres" and total.chance == 0
 
 

@@ -27,5 +27,7 @@ def test_long_evidence_is_cut_to_what_bears_on_the_claim() -> None:
 
 
 def test_a_list_item_brings_its_head() -> None:
-    text = "Do not:\n- smoke near the tank\n\n" + "\n".join(f"Other line number {n} says nothing of it." for n in range(60))
+    text = "Do not:\n- smoke near the tank\n\n" + "\n".join(
+        f"Other line number {n} says nothing of it." for n in range(60)
+    )
     assert premise("Smoke near the tank.", [SourceText("", "", text)], words=20).startswith("Do not: ¶ - smoke")

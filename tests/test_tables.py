@@ -23,7 +23,10 @@ def test_a_row_that_is_read_out(claim: str, misread_as: str, read_out: bool) -> 
     assert (misread(claim, TORQUES), reads_out(claim, TORQUES)) == (misread_as, read_out)
 
 
-PUMPS = rows("| Pump | Flow (l/s) | Price (EUR) |\n|---|---|---|\n| Alka | 31 | 900 |\n| Bora | 78 | 700 |\n| Ceto | 40 | 800 |\n")
+PUMPS = rows(
+    "| Pump | Flow (l/s) | Price (EUR) |\n|---|---|---|\n"
+    "| Alka | 31 | 900 |\n| Bora | 78 | 700 |\n| Ceto | 40 | 800 |\n"
+)
 
 
 @pytest.mark.parametrize(

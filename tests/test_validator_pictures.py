@@ -8,8 +8,8 @@ from evals.validator import untitled
 from tools.library.evidence import Figure
 
 CHART = Figure(
-    id="f", source_id="0" * 64, image="0" * 64, heading="Results", caption="Figure 2. Sales of the north and the south.",
-    ocr_text="North 31\nSouth 22\nTotal cost 40 EUR", regions=(),
+    id="f", source_id="0" * 64, image="0" * 64, heading="Results",
+    caption="Figure 2. Sales of the north and the south.", ocr_text="North 31\nSouth 22\nTotal cost 40 EUR", regions=(),
 )  # fmt: skip
 
 
@@ -66,4 +66,7 @@ def test_a_difference_is_computed_from_what_was_read() -> None:
     assert (verdict.status, verdict.reason) == (
         "supported", "Computed from what was read in the picture of source [1]: 4,102 − 2,765."
     )  # fmt: skip
-    assert check("The gap is 1,437 units.", seen="The red bar is at 4,102, the blue bar at 2,765.")[0].status != "supported"
+    assert (
+        check("The gap is 1,437 units.", seen="The red bar is at 4,102, the blue bar at 2,765.")[0].status
+        != "supported"
+    )

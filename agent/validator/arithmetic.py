@@ -85,7 +85,7 @@ def _readings(quantity: Quantity, end: float, scale: float = 1.0) -> list[tuple[
 
 def raw(quantity: Quantity) -> list[float]:
     """Its ends as written, without the unit."""
-    return [_readings(quantity, end)[0][1] for end in dict.fromkeys((quantity.low, quantity.high))]
+    return [round(_readings(quantity, end)[0][1], 9) for end in dict.fromkeys((quantity.low, quantity.high))]
 
 
 def scale_of(text: str) -> float:

@@ -20,7 +20,7 @@ Places = Callable[[int, Sequence[Span]], Place]
 """(key, spans of that item's text) -> where the reader finds them."""
 WHOLE = Span(0, 0)
 """No characters: the place is the whole item."""
-ENOUGH = 0.5
+ENOUGH = 0.6
 """Share (0 to 1) of the words that the best unit has of the claim, which what is quoted must have to stand for it."""
 
 
@@ -52,7 +52,7 @@ class Case:
         if isinstance(item, Figure) and not citation.quote.strip():
             return (WHOLE,)
         quoted = spans.nearest(citation.quote, item.text)
-        best = self._best_unit(f"{citation.quote} {self.claim.text}", item)
+        best = self._best_unit(self.claim.text, item) or self._best_unit(citation.quote, item)
         if best is None or _carries(quoted, best, item, self.claim.text):
             return quoted or (WHOLE,)
         stretch = Span(best.start, best.end)

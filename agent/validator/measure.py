@@ -178,7 +178,7 @@ def _phrases(claim: str, evidence: str) -> float:
 
 
 def _is_verbatim(claim: str, evidence: Evidence) -> bool:
-    """Each sentence of the claim is a whole unit, and none of them is an item under a head that the claim leaves out."""
+    """Each sentence of the claim is a whole unit, and none is an item under a head that the claim leaves out."""
     mine = normalise(claim).text.strip(" .")
     whole = {normalise(unit.text).text.strip(" .") for unit in evidence.units if unit.head < 0}
     return mine in whole or bool(mine) and all(part.strip() in whole for part in mine.split(". "))

@@ -22,6 +22,8 @@ from tools.language.words import terms
 
 How = Literal["read", "context", "computed", "bounded", "unit", "nowhere"]
 """`unit`: the number is there, in another unit only."""
+LUCK = 0.2
+"""Chance (0 to 1) of other numbers being computed as well, above which the same digits in another unit count more."""
 CORE_UNITS = 4
 """Units of the evidence that share most with the claim: what it is computed from, first of all."""
 
@@ -151,9 +153,8 @@ def _computed(fact: Fact, quantity: Quantity, evidence: Evidence, pool: Sequence
     extra = [*evidence.counts, *arithmetic.durations(evidence.dates, clocks)]
     extra += pool  # in another unit, scale or way of writing
     found = arithmetic.compute(quantity, pool, extra)
-    if other := _in_another_unit(quantity, evidence):
-        if found is None or found.chance > 0.2:
-            return Origin(replace(fact, found=other), "unit")
+    if (other := _in_another_unit(quantity, evidence)) and (found is None or found.chance > LUCK):
+        return Origin(replace(fact, found=other), "unit")
     return Origin(fact, "computed", found.chance, found.how) if found else Origin(fact, "nowhere")
 
 
@@ -203,13 +204,19 @@ def _spots(unit: Unit) -> Iterator[Spot]:
     if unit.kind == "row":
         first, *rest = unit.text.split(" | ")
         for cell in rest or [first]:
-            yield from (Spot(q, terms(cell) | terms(first), around) for q in extract(cell.partition(": ")[2] or cell))
+            yield from (_spot(q, f"{first} {cell}", around) for q in extract(cell.partition(": ")[2] or cell))
         return
     ends = [match.start() for match in _CUT.finditer(unit.text)]
     for quantity in extract(unit.text):
         start = max((end for end in ends if end <= quantity.start), default=0)
         stop = min((end for end in ends if end >= quantity.end), default=len(unit.text))
-        yield Spot(quantity, terms(unit.text[start:stop]), around)
+        yield _spot(quantity, unit.text[start:stop], around)
+
+
+def _spot(quantity: Quantity, stretch: str, around: frozenset[str]) -> Spot:
+    """Without the number itself: what counts is what stands round it."""
+    number = frozenset(term for term in terms(quantity.text) if term[0].isdecimal())
+    return Spot(quantity, terms(stretch) - number, around - number)
 
 
 def margin(claim: str, evidence: Evidence) -> float:

@@ -1,4 +1,4 @@
-"""Claims about tables, checked against their cells: a row that is read out, and the largest or the smaller of a column."""
+"""Claims about tables, checked against their cells: a row that is read out, the largest or smallest of a column."""
 
 import re
 from collections.abc import Iterator, Sequence

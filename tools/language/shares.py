@@ -9,10 +9,12 @@ from tools.language.units import NO_UNIT, unit
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _TIMES = {"once": 1, "twice": 2, "double": 2, "triple": 3, "treble": 3, "quadruple": 4, "halve": 0.5, "dozen": 12}
 _COUNT = "|".join(COUNTED[1:13])
+_OF = "hour|day|year|minute|litre|liter|kilo|metre|percent"
 _SHARE = re.compile(
-    rf"\b(?:(?P<count>an?|{_COUNT})[ -])?(?P<part>{'|'.join(_PARTS)})s?\b(?:[ -](?:of )?an?[ -](?P<unit>hour|day|year|minute|"
-    rf"litre|liter|kilo|metre|percent)\b)?|\b(?P<times>{'|'.join(_TIMES)})[sd]?\b|\b(?P<fold>{_COUNT}|\d+)(?:[ -]?fold| times)\b"
-    rf"|\b(?P<one>{_COUNT}|\d+)(?:[ -]in[ -]|\s+out\s+of\s+(?:every\s+)?)(?P<of>{_COUNT}|ten|twenty|\d+)\b",
+    rf"\b(?:(?P<count>an?|{_COUNT})[ -])?(?P<part>{'|'.join(_PARTS)})s?\b(?:[ -](?:of )?an?[ -](?P<unit>{_OF})\b)?"
+    rf"|\b(?P<times>{'|'.join(_TIMES)})[sd]?\b"
+    rf"|\b(?P<fold>{_COUNT}|\d+)(?:[ -]?fold| times)\b"
+    rf"|\b(?P<one>{_COUNT}|\d+)(?:[ -]in[ -]|\s+out\s+of\s+(?:every\s+)?)(?P<of>{_COUNT}|\d+)\b",
     re.IGNORECASE,
 )
 
