@@ -1,5 +1,6 @@
 """Decides, speaks, checks. `from agent import Assistant` is the door for programs."""
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import tools  # noqa: F401  # first: it turns telemetry off
@@ -8,6 +9,8 @@ if TYPE_CHECKING:
     from agent.assistant import Assistant
 
 __all__ = ["Assistant"]
+
+logging.getLogger("exhibit").addHandler(logging.NullHandler())  # on the screen only where a program asks for it
 
 
 def __getattr__(name: str) -> Any:

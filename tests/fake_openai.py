@@ -2,7 +2,7 @@
 
 Script, faults and what it was asked are those of `FakeOllama`: `server.chats` holds the requests in Ollama's shape, so
 that a script may be played on both kinds of server; `server.bodies` holds them as they came. It refuses a
-`response_format` that is not among `formats` (422, as llama-cpp-python's does), a key that is not `key` (401), a model
+`response_format` that is not among `formats` (500, as llama-cpp-python's does), a key that is not `key` (401), a model
 that it does not have (404), and answers everything with a page where `page` is set. A model that sees reads the letters
 of the probe for its eyes.
 """
@@ -54,7 +54,7 @@ class FakeOpenAI(FakeOllama):
             return Reply(status=404, error=f"The model `{body['model']}` does not exist")
         wanted = (body.get("response_format") or {}).get("type")
         if wanted and wanted not in self.formats:
-            return Reply(status=422, error=f"Input should be one of {', '.join(self.formats) or 'text'}")
+            return Reply(status=500, error=f"Input should be one of {', '.join(self.formats) or 'text'}")
         return None
 
     def replied(self, asked: Body) -> Reply:

@@ -369,3 +369,9 @@ def test_an_answer_that_is_only_quoted_loads_no_client_of_a_model_server(sample_
     )
     ended = subprocess.run([sys.executable, "-c", code, str(sample_root)], cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
+
+
+def test_log_lines_do_not_reach_the_screen() -> None:
+    code = "import agent, logging; logging.getLogger('exhibit.model').warning('A prompt counted as 1 token was 9.')"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stderr == ""

@@ -49,6 +49,12 @@ def test_what_says_nothing_is_not_sent() -> None:
     assert [message.type for message in sent([HumanMessage(content="q"), old])] == ["human"]
 
 
+def test_what_a_turn_that_broke_off_left_is_joined_to_the_next_question() -> None:
+    found = sent([*turn(1, "4.2")[:3], HumanMessage(content="q2"), AIMessage(content="a"), AIMessage(content="b")])
+    assert [message.type for message in found] == ["human", "ai", "human", "ai"]
+    assert found[2].content == "Found:\n4.2\n\nQuestion: q1\n\nQuestion: q2" and found[3].content == "a\n\nb"
+
+
 def test_what_fits_stays() -> None:
     assert shrink(turn(1), 10_000) == []
 

@@ -151,6 +151,8 @@ def test_fault(name: str, place: str, kind: str, assistant: Assistant, request: 
     fault, outcome = FAULTS[name]
     if place in ("look", "opinion"):
         outcome = MENDED  # one picture that fails costs no turn
+    if (kind, place, fault.status) == ("openai", "probe", 500):
+        outcome = MENDED  # it may mean that the server does not know this way of asking: asked again, it answers
     thread, says = request.node.name, getattr(outcome, kind)
     if REAL and "took longer" in says:
         pytest.skip("a real model is given ten minutes")

@@ -32,7 +32,7 @@ def item(library: Library, text: str, kind: str) -> Item:
 
 def test_the_list() -> None:
     table = build(None)  # type: ignore[arg-type]
-    assert list(table) == ["search_text", "search_images", "search_by_image", "open_page", "query_table"]
+    assert list(table) == ["search_text", "search_images", "search_by_image", "open_page", "look", "query_table"]
     assert all(tool.when.startswith("Call it") for tool in table.values())
     fields = [field for tool in table.values() for field in tool.args.model_fields.values()]
     assert all(field.description for field in fields)

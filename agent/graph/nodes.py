@@ -24,6 +24,7 @@ from tools.tool import Context, Tool
 BY_RULE = "Some steps were taken by rule, for the model's replies were unusable."
 UNREADABLE = "The model's answer could not be read in full"
 BLIND = "The model reads no pictures: yours was searched with, not looked at."
+BLIND_TO_FIGURES = "The model reads no pictures: of figures it knows the caption and the lettering."
 
 
 def begin(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
@@ -192,7 +193,7 @@ def finish(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
         verdicts=accepted,
         gaps=_gaps(accepted, refused, state),
         dropped=refused,
-        notes=tuple(state["notes"]),
+        notes=(*state["notes"], *_blind(accepted, state, runtime.context)),
         answered_by=runtime.context.model.name,
         thread="",
         seconds=time.time() - state["started"],
@@ -268,6 +269,15 @@ def _status(accepted: Sequence[Verdict], refused: Sequence[Verdict], state: Stat
         return "conflicting"
     incomplete = bool(refused or state["draft"].missing or state["unreadable"])
     return "partial" if incomplete else "answered"
+
+
+def _blind(accepted: Sequence[Verdict], state: State, context: RuntimeContext) -> tuple[str, ...]:
+    """What the reader of an answer that cites a figure is told where a model that cannot see wrote it."""
+    if context.model.sees or not context.model.judges:  # `extractive` quotes, and says nothing of what is seen
+        return ()
+    cited = {citation.key for verdict in accepted for citation in verdict.claim.citations}
+    found = evidence.items([one for one in state["ledger"] if one.key in cited], context.library)
+    return (BLIND_TO_FIGURES,) if any(item.kind == "figure" for item in found.values()) else ()
 
 
 def _gaps(accepted: Sequence[Verdict], refused: Sequence[Verdict], state: State) -> tuple[str, ...]:

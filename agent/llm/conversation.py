@@ -20,9 +20,15 @@ SLACK = 0.7
 
 
 def sent(messages: Sequence[AnyMessage]) -> list[BaseMessage]:
-    """The messages as the model reads them; one without words says nothing."""
-    found = [_sent(message) for message in messages if not message.additional_kwargs.get("left_out")]
-    return [message for message in found if message.text.strip()]
+    """The messages as the model reads them, the model's and the user's in turn: many templates refuse two of one kind
+    in a row, as a turn that broke off leaves them. One without words says nothing."""
+    found: list[BaseMessage] = []
+    for message in (_sent(one) for one in messages if not one.additional_kwargs.get("left_out")):
+        if found and message.type == found[-1].type and message.text:
+            found[-1] = found[-1].model_copy(update={"content": f"{found[-1].text}\n\n{message.text}"})
+        elif message.text.strip():
+            found.append(message)
+    return found
 
 
 def _sent(message: AnyMessage) -> BaseMessage:

@@ -8,6 +8,7 @@ servers (`held_to`, `explain`, `check`) is for the subclasses in ollama.py and o
 import base64
 import contextvars
 import io
+import json
 import logging
 import math
 import threading
@@ -273,11 +274,16 @@ def _by_rule(brief: Brief, table: Mapping[str, Tool], error: ModelNonsense) -> D
     question's words, then give up."""
     made = {call.tool for call in brief.calls}
     if brief.image and "search_by_image" in table.keys() - made:
-        words = brief.pictured.partition("\n")[0]
-        return Decision(thought="", action="search_by_image", args={"key": 0, "words": words}, fallback=True)
+        return _ruled("search_by_image", key=0, words=brief.pictured.partition("\n")[0])
     if "search_text" in table.keys() - made:
-        return Decision(thought="", action="search_text", args={"query": brief.question}, fallback=True)
+        return _ruled("search_text", query=brief.question)
     return Draft(fallback=True, problem=error.message)
+
+
+def _ruled(tool: str, **args: Any) -> Decision:
+    """A rule's call, which the conversation goes on with as if the model had written it."""
+    reply = json.dumps({"tool": tool, **args}, ensure_ascii=False)
+    return Decision(thought="", action=tool, args=args, fallback=True, reply=reply)
 
 
 def within(seconds: float, source: Iterator[T]) -> Generator[T]:

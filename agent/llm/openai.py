@@ -24,8 +24,8 @@ LETTERS = "K7"
 """Drawn for the probe of the eyes: a model that sees pictures reads them, one that is sent them in vain does not."""
 READY: Schema = {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
 READ: Schema = {"type": "object", "properties": {"letters": {"type": "string"}}, "required": ["letters"]}
-UNKNOWN_FORMAT = (400, 415, 422, 501)
-"""With these servers refuse a `response_format` that they don't know."""
+UNKNOWN_FORMAT = (400, 415, 422, 500, 501)
+"""With these servers refuse a `response_format` that they don't know; llama-cpp-python 0.3.36 with 500."""
 WAYS = ("json_schema", "json_object", "none")
 """To ask for a schema: OpenAI's own; llama-cpp-python's; not at all, the prompt says it."""
 
@@ -59,7 +59,8 @@ class OpenAI(LangChainModel):
         self._way = WAYS[0]
         local = httpx.URL(base_url).host in ("localhost", "127.0.0.1", "::1")
         wait = httpx.Timeout(timeout, connect=min(CONNECT, timeout))
-        self._http = httpx.Client(timeout=wait, trust_env=not local, follow_redirects=False)
+        fresh = httpx.Limits(max_keepalive_connections=0)  # some servers drop one after an error, unannounced
+        self._http = httpx.Client(timeout=wait, limits=fresh, trust_env=not local, follow_redirects=False)
         chat = ChatOpenAI(
             model=model,
             base_url=self.base_url,
@@ -80,7 +81,7 @@ class OpenAI(LangChainModel):
         context = self._context()
         taken: list[str] = []
         for self._way in WAYS:
-            reply = self._ready()
+            reply = self._ready() or self._ready()  # a fault that is gone at once is no reason to do without a schema
             taken += [] if reply is None else [self._way]
             if reply is not None and _READY.fullmatch(reply.strip()):
                 break

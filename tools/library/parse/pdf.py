@@ -69,7 +69,7 @@ def open_pdf(path: Path) -> pymupdf.Document:
 
 def _title(document: pymupdf.Document) -> str:
     title = str((document.metadata or {}).get("title") or "").strip()
-    junk = not title or title.lower().startswith(("untitled", "microsoft word", "microsoft powerpoint"))
+    junk = not title or title.lower().startswith(("untitled", "(anonymous", "microsoft word", "microsoft powerpoint"))
     return "" if junk or title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".qxd", ".dvi")) else title
 
 
