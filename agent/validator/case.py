@@ -38,9 +38,10 @@ class Case:
 
     @cached_property
     def pictures(self) -> list[Figure]:
-        """The figures of which nothing is quoted: what they show is what is claimed."""
-        pairs = ((citation, self.items[citation.key]) for citation in self.claim.citations)
-        return [item for citation, item in pairs if isinstance(item, Figure) and not citation.quote.strip()]
+        """The figures of which nothing is quoted, or that are all that is cited: what they show is what is claimed."""
+        pairs = [(citation, self.items[citation.key]) for citation in self.claim.citations]
+        alone = all(isinstance(item, Figure) for _, item in pairs)
+        return [item for citation, item in pairs if isinstance(item, Figure) and (alone or not citation.quote.strip())]
 
     @cached_property
     def spans(self) -> tuple[tuple[Span, ...], ...]:

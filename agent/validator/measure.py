@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agent.validator import arithmetic, origins, tables
 from agent.validator.case import Case
 from agent.validator.origins import Evidence, Origin
-from agent.validator.premise import CORE, WORDS, premise
+from agent.validator.premise import WORDS, premise
 from agent.validator.spans import normalise
 from tools.language.numbers import Quantity, extract
 from tools.language.sentences import segments, statements
@@ -35,8 +35,6 @@ class Measures:
 
     read: float
     """Log-odds of the entailment model that the evidence supports the claim."""
-    core: float
-    """The same, shown only the few units that share most words with the claim."""
     against: float
     """Its log-odds that the evidence contradicts the claim, rather than lacks it."""
     covered: float
@@ -91,7 +89,7 @@ class Measures:
 
     @property
     def row(self) -> NDArray[np.float64]:
-        """float64[27], in the order of NAMES."""
+        """float64[26], in the order of NAMES."""
         return np.array(astuple(self), np.float64)
 
 
@@ -106,29 +104,31 @@ class Measured:
     origins: list[Origin]
     table: str
 
+    @property
+    def has_another(self) -> bool:
+        """Whether the evidence gives another number where it lacks one of the claim's."""
+        return any(origin.how == "nowhere" and origin.fact.found for origin in self.origins)
+
+    @property
+    def is_all_read(self) -> bool:
+        """Whether every number and name of the claim stands in what it cites."""
+        return all(origin.how in ("read", "context") for origin in self.origins)
+
 
 def measured(cases: Sequence[Case], reads: Reads) -> list[Measured]:
     """One for each case, in order; the entailment model is asked once for all of them."""
-    pairs: list[tuple[str, str]] = []
-    places: list[tuple[int, int]] = []
-    for case in cases:
-        texts = [premise(case.claim.text, case.sources, case.question, words) for words in (WORDS, CORE)]
-        texts = list(dict.fromkeys(texts))
-        places.append((len(pairs), len(pairs) + len(texts)))
-        pairs += [(case.claim.text, text) for text in texts]
+    pairs = [(case.claim.text, premise(case.claim.text, case.sources, case.question)) for case in cases]
     scores = reads.read(pairs) if pairs else np.zeros((0, 3), np.float32)
-    return [_measure(case, scores[a:b]) for case, (a, b) in zip(cases, places, strict=True)]
+    return [_measure(case, logs) for case, logs in zip(cases, scores, strict=True)]
 
 
-def _measure(case: Case, scores: NDArray[np.float32]) -> Measured:
+def _measure(case: Case, logs: NDArray[np.float32]) -> Measured:
     claim, evidence = case.claim.text, case.evidence
     found = [*origins.origins(claim, evidence), *origins.shares_of(claim, evidence)]
-    odds = scores[:, 0] - np.logaddexp(scores[:, 1], scores[:, 2])
     table = tables.check(claim, case.rows)
     measures = Measures(
-        read=float(odds[0]),
-        core=float(odds[-1]),
-        against=float(scores[0, 1] - scores[0, 2]),
+        read=float(logs[0] - np.logaddexp(logs[1], logs[2])),
+        against=float(logs[1] - logs[2]),
         **_words(claim, evidence),
         quoted=float(case.is_quoted),
         **_numbers(claim, evidence, found),

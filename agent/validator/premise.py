@@ -11,8 +11,6 @@ from tools.language.words import terms
 
 WORDS = 150
 """Most words of the evidence; with claim, question and heading about 256 tokens."""
-CORE = 70
-"""Most words of the shorter window: the few units that a claim is about."""
 MARK = " ¶ "
 """Stands between what is laid out apart: one token of the model."""
 
@@ -41,12 +39,6 @@ class _Piece:
 def premise(claim: str, sources: Sequence[SourceText], question: str = "", words: int = WORDS) -> str:
     """At most `words` words of evidence, in order; `question` and headings come on top."""
     return _written(_chosen(terms(claim), _pieces(sources), words), sources, question)
-
-
-def premises(claims: Sequence[str], sources: Sequence[SourceText], question: str = "", words: int = WORDS) -> list[str]:
-    """One for each claim (or part of a claim) about the same sources."""
-    pieces = _pieces(sources)
-    return [_written(_chosen(terms(claim), pieces, words), sources, question) for claim in claims]
 
 
 def _pieces(sources: Sequence[SourceText]) -> list[_Piece]:

@@ -28,7 +28,9 @@ def reason(status: Found, decided: Decided, case: Case, measured: Measured) -> s
     if decided == "names" and status != "supported" and (names := _names(measured)):
         return f"The claim names {', '.join(names)}; {case.names} does not."
     if status == "supported":
-        return f"The claim {'is in the words of ' + case.names if decided == 'words' else 'says what ' + says}."
+        return (
+            f"The claim {'is in the words of ' + case.names if decided in ('words', 'place') else 'says what ' + says}."
+        )
     if status == "contradicted":
         return f"The claim says otherwise than {case.names}."
     if status == "unsupported":

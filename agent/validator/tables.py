@@ -22,9 +22,15 @@ def check(claim: str, rows: Sequence[MarkdownRow]) -> TableCheck:
     """A row that is read out; which is the largest or smallest; which of two is more."""
     if not rows:
         return TableCheck(0.0)
+    found = read_off(claim, rows)
+    return found if found.says else _extreme(claim, rows)
+
+
+def read_off(claim: str, rows: Sequence[MarkdownRow]) -> TableCheck:
+    """A row that is read out, alone: it is compared with the cells, and nothing is to be weighed."""
     if other := misread(claim, rows):
         return TableCheck(-1.0, other)
-    return TableCheck(1.0) if reads_out(claim, rows) else _extreme(claim, rows)
+    return TableCheck(float(bool(rows) and reads_out(claim, rows)))
 
 
 # --- the largest, the smallest -------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from evals.validator.sets import WRITTEN, LabelledClaim
 
 FOLDS = 5
 STRENGTH = 0.1
-"""Inverse strength of the ridge on standardised measures: 38 weights, some thousand rows."""
+"""Inverse strength of the ridge on standardised measures: 42 weights, some thousand rows."""
 WEIGHT = {WRITTEN: 4.0}
 """Of a set among the others, each of which counts 1: claims as models write them are what the product meets."""
 MOST_WRONG = 0.08
@@ -33,7 +33,7 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Rows:
-    """One set: float64[n, 27] measures and whether each claim is supported."""
+    """One set: float64[n, 26] measures and whether each claim is supported."""
 
     rows: Sequence[LabelledClaim]
     measures: Floats
