@@ -35,6 +35,7 @@ def test_what_is_finished_headed_otherwise_or_begins_anew_stays_apart() -> None:
     assert len(joined(block("The valve must never be", 1, 700, "Valves"), lower)) == 2
     assert len(joined(block("The valve must never be", 1, 700), block("Opened by hand.", 2, 60))) == 2
     assert len(joined(block("Two words", 1, 700), lower)) == 2
+    assert len(joined(block("0 0 0 0", 1, 50), block("0", 1, 70), block("a", 1, 90))) == 3  # nothing breaks the page
     assert len(joined(block("The valve must never be", 1, 700), block("• opened by hand.", 2, 60))) == 2
 
 

@@ -141,15 +141,26 @@ def attach(assistant: Assistant, kind: str, url: str) -> None:
 
 
 KINDS = ["ollama"] if REAL else ["ollama", "openai"]
+LOOKING = ("look", "opinion")
+"""Places where every fault has one outcome: the turn goes on."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("name", FAULTS)
+def cases() -> Iterator[object]:
+    """Every fault in every place on every kind of server. The usual suite takes each fault in each place on one of the
+    kinds, in turns, and a third of them where pictures are looked at; `make bench` takes the rest."""
+    for number, name in enumerate(FAULTS):
+        for at, place in enumerate(PLACES):
+            for server in KINDS:
+                usual = server == KINDS[(number + at) % len(KINDS)] and (place not in LOOKING or number % 3 == 0)
+                marks = () if usual else pytest.mark.slow
+                yield pytest.param(name, place, server, marks=marks, id=f"{name}-{place}-{server}")
+
+
+@pytest.mark.parametrize(("name", "place", "kind"), list(cases()))
 def test_fault(name: str, place: str, kind: str, assistant: Assistant, request: pytest.FixtureRequest) -> None:
     """A turn goes well; in the next the fault strikes, once; the one after it goes well again, and knows the first."""
     fault, outcome = FAULTS[name]
-    if place in ("look", "opinion"):
+    if place in LOOKING:
         outcome = MENDED  # one picture that fails costs no turn
     if (kind, place, fault.status) == ("openai", "probe", 500):
         outcome = MENDED  # it may mean that the server does not know this way of asking: asked again, it answers

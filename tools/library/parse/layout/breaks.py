@@ -30,6 +30,7 @@ def _unfinished(before: Sequence[Block], block: Block) -> int | None:
     """The place of the block that this one goes on with."""
     if not block.words or not block.words[0].text[:1].islower() or BULLET.match(block.words[0].text):
         return None
+    between = False  # whether anything but captions was passed over
     for at in range(len(before) - 1, max(-1, len(before) - 1 - LOOK_BACK), -1):
         text = text_of(before[at].words).strip()
         if before[at].heading != block.heading:
@@ -37,7 +38,8 @@ def _unfinished(before: Sequence[Block], block: Block) -> int | None:
         if is_caption(text) or is_caption(text, TABLE_CAPTION):
             continue
         if len(before[at].words) >= LEAST_WORDS and not CLOSED.search(text) and not _is_heading(before[at], text):
-            return at if _breaks(before[at], block) else None
+            return at if _turns(before[at], block) or not between and _stands_apart(before[at], block) else None
+        between = True
     return None
 
 
@@ -45,11 +47,16 @@ def _is_heading(block: Block, text: str) -> bool:
     return block.heading.endswith(" ".join(text.split()))
 
 
-def _breaks(block: Block, following: Block) -> bool:
-    """Whether a new page or column begins between them, or something stands between."""
+def _turns(block: Block, following: Block) -> bool:
+    """Whether a new page or column begins between them."""
     last, first = block.words[-1], following.words[0]
-    height = max(1.0, last.box[3] - last.box[1])
-    return first.page != last.page or first.box[1] < last.box[1] or first.box[1] - last.box[3] > 2 * height
+    return first.page != last.page or first.box[1] < last.box[1]
+
+
+def _stands_apart(block: Block, following: Block) -> bool:
+    """Whether a figure or a table stands between them."""
+    last, first = block.words[-1], following.words[0]
+    return first.box[1] - last.box[3] > 2 * max(1.0, last.box[3] - last.box[1])
 
 
 def _joined(block: Block, following: Block, known: Container[str]) -> tuple:
