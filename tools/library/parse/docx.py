@@ -68,7 +68,7 @@ class _Body:
         return ""
 
     def _paragraph(self, element: Any) -> str:
-        text, pictures = self._text(element), self._pictures(element)
+        text, pictures = text_html(element), self._pictures(element)
         boxes = [box for box in element.iter(TEXT_BOX) if not _within(box, FALLBACK, element)]
         tag = self._tag(element)
         label = escaped(self._numbering.label(element, Paragraph(element, self.part).style)) if text.strip() else ""
@@ -88,10 +88,6 @@ class _Body:
         if name.startswith("heading ") and name[8:].isdigit():
             return f"h{min(6, int(name[8:]))}"
         return 'div class="alt"' if name == "caption" else "p"
-
-    def _text(self, element: Any) -> str:
-        """What is read, as HTML: text boxes are blocks of their own."""
-        return text_html(element)
 
     def _pictures(self, element: Any) -> Iterator[str]:
         for blip in element.iter(qn("a:blip")):
@@ -133,7 +129,7 @@ class _Body:
 
     def _cell(self, cell: Any) -> str:
         paragraphs = [p for p in cell.iter(qn("w:p")) if not _within(p, FALLBACK, cell)]
-        texts = [self._text(p) + "".join(self._pictures(p)) for p in paragraphs]
+        texts = [text_html(p) + "".join(self._pictures(p)) for p in paragraphs]
         return "<br/>".join(text for text in texts if text)
 
     def footnotes(self) -> Iterator[str]:
@@ -141,7 +137,7 @@ class _Body:
         for relation in self.part.rels.values():
             if relation.reltype.endswith(("/footnotes", "/endnotes")):
                 for note in parse_xml(relation.target_part.blob).iterchildren():
-                    text = " ".join(self._text(p) for p in note.iter(qn("w:p")))
+                    text = " ".join(text_html(p) for p in note.iter(qn("w:p")))
                     if text.strip():
                         yield f"<p>[{html.escape(note.get(qn('w:id'), ''))}] {text}</p>"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
-from tools.language.raised import lowered, raised
+from tools.language.raised import fraction, grouped, index, lowered, power, raised
 from tools.library.parse.rendition import escaped
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -80,30 +80,16 @@ def _part(element: Any, name: str) -> str:
     return text_html(found).strip() if found is not None else ""
 
 
-def _grouped(text: str) -> str:
-    return text if len(text) < 2 or text.isalnum() else f"({text})"
-
-
 def _fraction(element: Any) -> str:
-    return f"{_grouped(_part(element, 'num'))}/{_grouped(_part(element, 'den'))}"
-
-
-def _power(text: str) -> str:
-    above = raised(text)
-    return above if above != text or not text else f"^{_grouped(text)}"
-
-
-def _index(text: str) -> str:
-    below = lowered(text)
-    return below if below != text or not text else f"_{_grouped(text)}"
+    return fraction(_part(element, "num"), _part(element, "den"))
 
 
 def _scripts(element: Any) -> str:
-    return _part(element, "e") + _index(_part(element, "sub")) + _power(_part(element, "sup"))
+    return _part(element, "e") + index(_part(element, "sub")) + power(_part(element, "sup"))
 
 
 def _root(element: Any) -> str:
-    return f"{_power(_part(element, 'deg')) if _part(element, 'deg') else ''}√{_grouped(_part(element, 'e'))}"
+    return f"{power(_part(element, 'deg'))}√{grouped(_part(element, 'e'))}"
 
 
 EQUATIONS: dict[str, Callable[[Any], str]] = {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bs4 import BeautifulSoup, Tag
 
-from tools.language.raised import lowered, raised
+from tools.language.raised import fraction, grouped, index, lowered, power, raised
 
 MOST_SPANNED = 200
 """Rows or columns that one cell may be merged over."""
@@ -118,24 +118,11 @@ def _linear(formula: Tag) -> str:
     return "".join(_linear(child) if isinstance(child, Tag) else str(child) for child in formula.children)
 
 
-def _grouped(text: str) -> str:
-    text = text.strip()
-    return text if text.isalnum() else f"({text})"
-
-
-def _above(text: str) -> str:
-    return raised(text) if raised(text) != text else f"^{_grouped(text)}"
-
-
-def _below(text: str) -> str:
-    return lowered(text) if lowered(text) != text else f"_{_grouped(text)}"
-
-
 FORMULAS: dict[str, tuple[int, Callable[..., str]]] = {
-    "mfrac": (2, lambda above, below: f"{_grouped(above)}/{_grouped(below)}"),
-    "msup": (2, lambda base, above: base + _above(above)),
-    "msub": (2, lambda base, below: base + _below(below)),
-    "msubsup": (3, lambda base, below, above: base + _below(below) + _above(above)),
-    "mroot": (2, lambda base, degree: f"{_above(degree)}√{_grouped(base)}"),
+    "mfrac": (2, fraction),
+    "msup": (2, lambda base, above: base + power(above)),
+    "msub": (2, lambda base, below: base + index(below)),
+    "msubsup": (3, lambda base, below, above: base + index(below) + power(above)),
+    "mroot": (2, lambda base, degree: f"{power(degree)}√{grouped(base)}"),
 }
 """The number of parts of each, and how they are written."""
