@@ -245,22 +245,33 @@ def _without_lines(page: pymupdf.Page, number: int, turn: int) -> PageContent:
     """The page with its pictures, as far as they are on it, and what tells each from another."""
     x0, y0, x1, y1 = page.rect
     pictures, keys = [], []
-    for info in page.get_image_info():
+    infos = page.get_image_info()
+    digests = _digests(page) if any(map(_is_raw, infos)) else {}
+    for info in infos:
         box = info["bbox"]
         shown = (max(box[0], x0), max(box[1], y0), min(box[2], x1), min(box[3], y1))
         if shown[2] > shown[0] and shown[3] > shown[1]:
             pictures.append(Shape(shown, 1, art=True, raster=True))
-            keys.append((info["width"], info["height"], info["size"], round(shown[2] - shown[0]), _digest(page, info)))
+            keys.append(
+                (
+                    info["width"],
+                    info["height"],
+                    info["size"],
+                    round(shown[2] - shown[0]),
+                    digests.get(info["number"], 0),
+                )
+            )
     return PageContent(number, page.parent, page.number, (x0, y0, x1, y1), (), tuple(pictures), tuple(keys), turn=turn)
 
 
-def _digest(page: pymupdf.Page, info: dict) -> int:
-    """What tells uncompressed pictures of one size from another; compressed ones differ in their size in bytes."""
-    if info["size"] < info["width"] * info["height"] * info["colorspace"] * info["bpc"] // 8:
-        return 0
-    number = info["number"]
-    digests = {one["number"]: one["digest"] for one in page.get_image_info(hashes=True)}
-    return hash(digests.get(number, b""))
+def _is_raw(info: dict) -> bool:
+    """Uncompressed pictures of one size have as many bytes; compressed ones are told apart by theirs."""
+    return bool(info["size"] >= info["width"] * info["height"] * info["colorspace"] * info["bpc"] // 8)
+
+
+def _digests(page: pymupdf.Page) -> dict[int, int]:
+    """Number of a picture on the page -> what tells an uncompressed one from another."""
+    return {one["number"]: hash(one["digest"]) for one in page.get_image_info(hashes=True) if _is_raw(one)}
 
 
 def _text_lines(page: pymupdf.Page, number: int, originals: Sequence[Original] = ()) -> tuple[list[Line], int]:
