@@ -11,6 +11,8 @@ from tools.library.parse.layout.geometry import bounds, cover, runs, same_row
 BULLET = re.compile(r"^([•‣▪●○■□–—*·►➢o\uf000-\uf0ff-]|\(?\d{1,2}[.)]|\(?[a-z][.)])$")
 NUMBERED = re.compile(r"^(\d+(?:\.\d+)*)\.?$")
 PAGE_NUMBER = re.compile(r"^\W*(page|seite|p\.)?\s*(\d{1,4}|[ivxl]{1,6})(\s*(/|of|von)\s*\d{1,4})?\W*$", re.I)
+SHORT = 4  # pages of a document in which FEW_PAGES are enough
+FEW_PAGES, MANY_PAGES = 2, 3  # on which a text that stays the same, or counts the pages, is a running one
 PAGED = re.compile(r"\b(page|seite|p\.)\s*\d+|^\D*\d+\W*$", re.I)  # a text with a page number, or that ends with one
 NUMBER = r"(?:[A-Z]{0,2}[.-]?\d+(?:[.–-]\d+)*[a-z]?|[IVX]{1,5}\b)"  # of a figure or table: 3, 4-1, A.2, 5b, IV
 KINDS = (
@@ -112,8 +114,8 @@ def furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[
     very top or end of 3 pages or more that grow as the pages do. In a document of up to 4 pages 2 are enough, where
     the text is the same but for a number that grows as the pages do.
     """
-    seen: dict[tuple[object, ...], set[tuple[int, int]]] = defaultdict(set)
-    same: dict[tuple[object, ...], set[tuple[int, int]]] = defaultdict(set)
+    least = FEW_PAGES if len(pages) <= SHORT else MANY_PAGES
+    seen: dict[tuple[int, object], set[tuple[int, int]]] = defaultdict(set)  # (pages that are enough, what repeats)
     for index, (lines, height) in enumerate(zip(pages, heights, strict=True)):
         downwards = sorted(range(len(lines)), key=lambda number: lines[number].box[1])
         for number in {*downwards[:4], *downwards[-4:]}:
@@ -121,20 +123,25 @@ def furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[
             margin = min(line.box[1], height - line.box[3]) / height
             if margin < 0.12 and re.search(r"[^\W\d_]{2}", line.text):
                 place = round(line.box[1] / 3)
-                seen[re.sub(r"\d+", "#", line.text), place].add((index, number))
-                if len(pages) <= 4:
-                    growing = re.sub(r"\d+", lambda match: f"#{int(match[0]) - index}", line.text)  # noqa: B023
-                    same[growing if PAGED.search(line.text) else line.text, place].add((index, number))
+                seen[MANY_PAGES, (re.sub(r"\d+", "#", line.text), place)].add((index, number))
+                if least == FEW_PAGES:
+                    seen[least, ("growing", _counted_from(line.text, index), place)].add((index, number))
         for end, numbers in (("top", downwards[:1]), ("end", downwards[-1:])):
             for number in numbers:
                 if match := PAGE_NUMBER.match(lines[number].text):
                     shown = match.group(2)
-                    seen[end, int(shown) - index if shown.isdigit() else "roman"].add((index, number))
-                    if shown.isdigit() and len(pages) <= 4:
-                        same[end, int(shown) - index].add((index, number))
-    many = [places for places in seen.values() if len({index for index, _ in places}) >= 3]
-    few = [places for places in same.values() if len({index for index, _ in places}) >= 2]
-    return {place for places in many + few for place in places}
+                    if shown.isdigit():
+                        seen[least, (end, int(shown) - index)].add((index, number))
+                    else:
+                        seen[MANY_PAGES, (end, "roman")].add((index, number))
+    often = [places for (enough, _), places in seen.items() if len({index for index, _ in places}) >= enough]
+    return {place for places in often for place in places}
+
+
+def _counted_from(text: str, page: int) -> str:
+    """A text with the page's own number taken from each of its numbers, where it has one of a page: the same on each
+    page that goes on counting."""
+    return re.sub(r"\d+", lambda number: f"#{int(number[0]) - page}", text) if PAGED.search(text) else text
 
 
 # --- reading order
