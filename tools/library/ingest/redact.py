@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from tools.library.evidence import Box, Word, text_of
 from tools.library.ingest.personal_data import Finding, Kind, find, mark, without
 from tools.library.parse import ocr, pixels
+from tools.library.parse.layout.geometry import scaled
 from tools.library.parse.pages import render
 from tools.library.parse.parts import Block, FigurePart, Parsed, TablePart
 
@@ -163,7 +164,7 @@ def _picture_pages(path: Path, pages: int, found: Redaction) -> Iterator[Page]:
         picture = pixels.load(path, number).picture
         scale = min(1.0, LONG_SIDE / max(picture.size))
         small = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
-        yield _with_black(small, _scaled(found.boxes[number], scale)), scale
+        yield _with_black(small, [scaled(box, scale) for box in found.boxes[number]]), scale
 
 
 def _redacted_pdf(pdf: bytes, found: Redaction) -> bytes:
@@ -175,7 +176,7 @@ def _redacted_pdf(pdf: bytes, found: Redaction) -> bytes:
             _find_on_page(page, number, found)
             if found.boxes[number]:
                 picture, scale = render(page, tuple(page.rect), dpi=DPI, long_side=LONG_SIDE)
-                _insert(out, _with_black(picture, _scaled(found.boxes[number], scale)), scale)
+                _insert(out, _with_black(picture, [scaled(box, scale) for box in found.boxes[number]]), scale)
             else:
                 out.insert_pdf(document, from_page=page.number, to_page=page.number, links=0, annots=0, widgets=0)
         return bytes(out.tobytes(garbage=4, deflate=True))
@@ -190,10 +191,6 @@ def _find_on_page(page: pymupdf.Page, number: int, found: Redaction) -> None:
         picture, scale = render(page, tuple(page.rect), dpi=DPI, long_side=LONG_SIDE)
         for line in ocr.lines_of(ocr.read(picture), number, scale):
             found.words(line.words)
-
-
-def _scaled(boxes: Iterable[Box], scale: float) -> list[Box]:
-    return [(x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in boxes]
 
 
 def _as_pdf(pages: Iterable[Page]) -> bytes:

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from collections.abc import Iterator
 
 import charset_normalizer
 
@@ -31,17 +30,11 @@ def decode(data: bytes, declared: str = "") -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        strays = sum(1 for _ in _strays(data))
+        strays = sum("\udc80" <= char <= "\udcff" for char in data.decode(errors="surrogateescape"))
     beyond = sum(byte > 0x7F for byte in data)
     if beyond > 3 * strays:  # two bytes make a letter: most are good UTF-8
         return data.decode(errors="exhibit_stray")
     return data.decode(_known(declared) or _detected(data, beyond), errors="replace")
-
-
-def _strays(data: bytes) -> Iterator[int]:
-    """Where a byte fits into no UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    yield from (at for at, char in enumerate(decoder.decode(data, True)) if "\udc80" <= char <= "\udcff")
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:

@@ -72,7 +72,7 @@ def take_in(soup: BeautifulSoup, find: Callable[[str], bytes], count: int = 0) -
             continue
         name = f"picture{count + len(pictures)}.png"
         try:
-            picture = _drawn(tag, soup) if tag.name == "svg" else _found(tag, find)
+            picture = _drawn(tag) if tag.name == "svg" else _found(tag, find)
         except UnreadableFile as error:
             notes.append(str(error))
             name = ""
@@ -86,7 +86,7 @@ def take_in(soup: BeautifulSoup, find: Callable[[str], bytes], count: int = 0) -
     return pictures, notes
 
 
-def _drawn(tag: Tag, soup: BeautifulSoup) -> bytes:
+def _drawn(tag: Tag) -> bytes:
     """A drawing that stands in the page itself, as PNG."""
     tag.attrs.setdefault("xmlns", "http://www.w3.org/2000/svg")
     title = tag.find("title")

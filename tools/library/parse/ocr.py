@@ -12,7 +12,7 @@ from PIL import Image
 
 from tools.errors import SettingsError
 from tools.library.evidence import Box, Word
-from tools.library.parse.layout.geometry import bounds
+from tools.library.parse.layout.geometry import bounds, scaled
 from tools.library.parse.layout.lines import Line
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def tesseract(image: Image.Image, language: str = "eng") -> list[OcrLine]:
         scale = picture.width / document[0].rect.width
         lines: dict[tuple[int, int], list[OcrWord]] = {}
         for x0, y0, x1, y1, text, block, line, _ in document[0].get_text("words"):
-            word = OcrWord(text, (x0 * scale, y0 * scale, x1 * scale, y1 * scale))
+            word = OcrWord(text, scaled((x0, y0, x1, y1), scale))
             lines.setdefault((block, line), []).append(word)
     return [OcrLine(tuple(words), bounds(word.box for word in words)) for words in lines.values()]
 

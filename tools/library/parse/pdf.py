@@ -18,7 +18,7 @@ from tools.library.parse.layout import figures, lines, ruled_tables, scan_figure
 from tools.library.parse.layout.aligned_tables import find_aligned
 from tools.library.parse.layout.booktabs import find_booktabs
 from tools.library.parse.layout.breaks import over_breaks
-from tools.library.parse.layout.geometry import area, holds, overlap
+from tools.library.parse.layout.geometry import area, holds, overlap, scaled
 from tools.library.parse.layout.lines import HeadingPath, Line, Paragraph, is_caption, words_of
 from tools.library.parse.layout.mentions import with_mentions
 from tools.library.parse.layout.table_words import continued, with_separators
@@ -262,13 +262,11 @@ class _Page:
     def __init__(self, content: PageContent, own: list[Line], style: _Style, notes: list[str]) -> None:
         self.page, self.content, self.lines, self.style, self.notes = content.page, content, own, style, notes
         self.words = [word for line in own for word in line.words]
-        self.remarks = [] if content.turn else remarks(content.page, content.number)
         self.pictures = [
             picture
             for picture, key in zip(content.pictures, content.keys, strict=True)
             if key not in style.repeated and not self._is_ground(picture.box, 0.6)
         ]
-        self.is_slide_scan = content.scanned and style.slides
         if content.scanned and not style.slides:
             self.pictures += self._scanned_figures()
 
@@ -280,17 +278,14 @@ class _Page:
         """The drawings and photos in the picture of a page."""
         picture, scale = self._scan()
         found = scan_figures.drawn(picture, self._text_in(scale))
-        boxes = [(x0 / scale, y0 / scale, x1 / scale, y1 / scale) for x0, y0, x1, y1 in found]
-        return [figures.Shape(box, 1, art=True, raster=True) for box in boxes]
+        return [figures.Shape(scaled(box, 1 / scale), 1, art=True, raster=True) for box in found]
 
     def _scan(self) -> tuple[Image.Image, float]:
         return render(self.page, self.content.box, dpi=COARSE_DPI, long_side=LONG_SIDE)
 
     def _text_in(self, scale: float) -> list[Box]:
         """The boxes of the lines in a picture of the page, in its pixels."""
-        return [
-            (x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in (line.box for line in self.lines)
-        ]
+        return [scaled(line.box, scale) for line in self.lines]
 
     def _whole(self, headings: Sequence["_Heading"]) -> list[FigurePart]:
         """A slide that is a picture, as a figure: what it shows cannot be told from its ground."""
@@ -314,11 +309,12 @@ class _Page:
             found = [cluster for cluster in found if not self._is_ground(cluster.box, 0.5)]
         text = _outside(text, found)
         blocks, headings = self._slide(text) if self.style.slides else self._blocks(text)
-        blocks += [Block(words) for words in self.remarks]
+        if not self.content.turn:
+            blocks += [Block(words) for words in remarks(self.page, self.content.number)]
         shown = [self._figure(cluster, headings, read) for cluster in found]
         return PageParts(
             blocks,
-            shown or (self._whole(headings) if self.is_slide_scan else []),
+            shown or (self._whole(headings) if self.content.scanned and self.style.slides else []),
             [self._captioned(table, text, headings) for table in tables],
             words_of(text[0]) if text and figures.is_legend(text[0], self.style.body) else (),
         )

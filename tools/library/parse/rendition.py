@@ -44,13 +44,11 @@ def render(
 ) -> Parsed:
     """Set a body of HTML as PDF and parse that. `pictures` are PNG by the name that `src` gives; `width` is in points.
     Raises UnreadableFile."""
-    text, words = marked(body)
-    found: dict[int, list[Original]] = defaultdict(list)
     try:
-        pdf = _set(text, pictures or {}, width, words, found)
+        pdf, originals = _set(body, pictures or {}, width)
     except PageError as error:
         raise UnreadableFile(f"{title} cannot be set as pages ({error}).", "Save it as PDF and add that.") from error
-    return parse_rendition(pdf, media_type, title, read, notes, found)
+    return parse_rendition(pdf, media_type, title, read, notes, originals)
 
 
 def parse_rendition(
@@ -67,10 +65,10 @@ def parse_rendition(
     return replace(parsed, media_type=media_type, rendition=pdf, notes=(*notes, *parsed.notes))
 
 
-def _set(
-    body: str, pictures: Mapping[str, bytes], width: float, words: Mapping[str, str], found: dict[int, list[Original]]
-) -> bytes:
-    """The PDF. Where the marked `words` come to stand is added to `found`, by page."""
+def _set(body: str, pictures: Mapping[str, bytes], width: float) -> tuple[bytes, Originals]:
+    """The PDF, and where the words that cannot be read back from it stand."""
+    body, words = marked(body)
+    found: dict[int, list[Original]] = defaultdict(list)
 
     def note(position: Any) -> None:
         if position.id in words and position.rect[2] > position.rect[0]:
@@ -94,7 +92,7 @@ def _set(
         pages += 1
     writer.close()
     with pymupdf.open(stream=out.getvalue(), filetype="pdf") as document:
-        return without_spare_letters(document)
+        return without_spare_letters(document), found
 
 
 def without_spare_letters(document: pymupdf.Document) -> bytes:

@@ -18,6 +18,11 @@ def bounds(boxes: Iterable[Box]) -> Box:
     return (min(x0s), min(y0s), max(x1s), max(y1s))
 
 
+def scaled(box: Box, by: float) -> Box:
+    """The box in another unit."""
+    return (box[0] * by, box[1] * by, box[2] * by, box[3] * by)
+
+
 def area(box: Box) -> float:
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
 
