@@ -47,6 +47,7 @@ from pydantic_core import SchemaError
 
 from tools.errors import ApiDown, ApiError, SettingsError
 from tools.library.evidence import Hit, Record
+from tools.offline import is_this_machine
 from tools.tool import Context, Tool
 
 MAX_BYTES = 1_000_000
@@ -340,10 +341,8 @@ def _fetch(api: _Api, url: str, secret: str, transport: httpx.BaseTransport | No
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     if secret:
         headers[api.secret_header] = f"Bearer {secret}" if api.secret_header == "Authorization" else secret
-    # A proxy from the environment is not for this machine.
-    proxied = urlsplit(url).hostname not in ("localhost", "127.0.0.1", "::1")
     try:
-        with httpx.Client(transport=transport, timeout=api.timeout, trust_env=proxied) as client:
+        with httpx.Client(transport=transport, timeout=api.timeout, trust_env=not is_this_machine(url)) as client:
             request = client.build_request(api.method, url, headers=headers, extensions={"trace": on_connect})
             return _follow(api, client, request)
     except httpx.TimeoutException as error:

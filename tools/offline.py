@@ -7,6 +7,7 @@ Runtime (which reports to its maker) and Hugging Face's client read these variab
 import os
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 Weights = TypeVar("Weights")
 OURS = "_EXHIBIT_SET_HF_HUB_OFFLINE"
@@ -18,6 +19,11 @@ def forbid() -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     if "HF_HUB_OFFLINE" not in os.environ:
         os.environ["HF_HUB_OFFLINE"] = os.environ[OURS] = "1"
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether a URL names this machine: a proxy from the environment is not for it, even where NO_PROXY is silent."""
+    return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def from_disk_or_hub(load: Callable[[], Weights]) -> Weights:

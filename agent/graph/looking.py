@@ -10,6 +10,7 @@ from agent.answer import Verdict
 from agent.events import Looking
 from agent.graph import evidence
 from agent.graph.state import RuntimeContext, State
+from agent.llm.pictures import png
 from agent.llm.protocol import Call
 from agent.validator import Looks, Seen
 from tools.errors import ModelError, NotInLibrary, UnreadableFile
@@ -113,9 +114,7 @@ def page_name(source: str, page: int) -> str:
 def _page(item: Part, library: Library) -> bytes:
     """The whole page that an item stands on, as PNG."""
     image, _ = library.page_image(item.source_id, item.regions[0].page)
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
+    return png(image)
 
 
 def second_look(context: RuntimeContext) -> Looks | None:
@@ -192,6 +191,4 @@ def side_by_side(left: bytes, right: bytes) -> bytes:
     pair = Image.new("RGB", (2 * HALF + GAP, HALF), "white")
     pair.paste(both[0], (0, 0))
     pair.paste(both[1], (HALF + GAP, 0))
-    file = io.BytesIO()
-    pair.save(file, "PNG")
-    return file.getvalue()
+    return png(pair)

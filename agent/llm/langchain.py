@@ -5,12 +5,11 @@ cannot be used is sent back once with what is wrong about it; then a rule decide
 servers (`held_to`, `explain`, `check`) is for the subclasses in ollama.py and openai.py.
 """
 
-import base64
 import contextvars
-import io
 import json
 import logging
 import math
+import re
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -21,30 +20,31 @@ from typing import Any, NamedTuple, TypeVar
 import httpx
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from agent.answer import Claim
-from agent.llm import conversation, replies
+from agent.llm import conversation, pictures, replies
 from agent.llm.context import NUM_PREDICT, REPAIR_TOKENS, Meter, fence_of, line, tokens
 from agent.llm.protocol import Brief, ChatModel, Decision, Draft, OnClaim
 from agent.llm.replies import Misfit, Schema
 from agent.validator import Seen
 from prompts import render
-from tools.errors import ModelError, ModelNonsense, SettingsError, UnreadableFile
+from tools.errors import ModelError, ModelNonsense, SettingsError
 from tools.tool import Tool
 
 T = TypeVar("T")
+Shape = TypeVar("Shape", bound=BaseModel)
 
-SIDE = 1120
-"""Pixels: Llama 3.2 Vision sees four tiles of 560, so a larger picture gains nothing."""
-ORIENTATION = 0x0112
-"""EXIF's tag; 1 is upright."""
 PICTURE_TOKENS = 1600
-"""Most that a picture of that size takes in the window: 1600 in Qwen's tiles of 28, 256 in Gemma; 1 in Llama's."""
+"""Most that a picture of `pictures.SIDE` takes in a window: 1600 in Qwen's tiles of 28, 256 in Gemma; 1 in Llama's."""
 READER = "exhibit-model"
 """Name of the threads that wait for a server."""
 CIRCLE = 320
 """Characters that, being one piece of at most a quarter of them over and over, show a reply to go round in circles."""
+
+READY: Schema = {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
+READY_ASKED = (HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.'),)
+"""A question as small as can be, and its schema: whether a model answers, and keeps to a schema."""
 
 log = logging.getLogger("exhibit.model")
 
@@ -167,15 +167,16 @@ class LangChainModel(ChatModel):
 
     # one question
 
-    def _ask_once(self, prompt: str, shape: type[T]) -> T:
+    def _ask_once(self, prompt: str, shape: type[Shape]) -> Shape:
         self._check_size(tokens(prompt))
-        return self._ask([HumanMessage(content=prompt)], _schema(shape), lambda raw, _: shape.model_validate(raw))  # type: ignore[attr-defined]
+        return self._ask_for(shape, HumanMessage(content=prompt))
 
-    def _ask_of(self, picture: bytes, prompt: str, shape: type[T]) -> T:
+    def _ask_of(self, picture: bytes, prompt: str, shape: type[Shape]) -> Shape:
         self._check_size(tokens(prompt) + PICTURE_TOKENS)
-        url = {"url": f"data:image/png;base64,{one_picture(picture)}"}
-        content: list[Any] = [{"type": "text", "text": prompt}, {"type": "image_url", "image_url": url}]
-        return self._ask([HumanMessage(content=content)], _schema(shape), lambda raw, _: shape.model_validate(raw))  # type: ignore[attr-defined]
+        return self._ask_for(shape, pictures.asked_of(prompt, pictures.small(picture)))
+
+    def _ask_for(self, shape: type[Shape], asked: HumanMessage) -> Shape:
+        return self._ask([asked], replies.schema_of(shape), lambda raw, _: shape.model_validate(raw))
 
     def _ask(
         self,
@@ -317,6 +318,11 @@ def within(seconds: float, source: Iterator[T]) -> Generator[T]:
         stopped.set()
 
 
+def is_ready(reply: str) -> bool:
+    """Whether a reply to READY_ASKED keeps to its schema."""
+    return re.fullmatch(r'\{\s*"ready"\s*:\s*(true|false)\s*\}', reply.strip()) is not None
+
+
 def _in_circles(text: str) -> bool:
     """Whether its end repeats one piece: a model held to a grammar may write blanks, or one claim, for ever."""
     end = text[-CIRCLE:]
@@ -332,30 +338,3 @@ def shown_url(base_url: str, setting: str) -> str:
     if url.scheme not in ("http", "https") or not url.host:
         raise SettingsError(f"'{base_url}' is no URL.", f"Set {setting}, such as http://127.0.0.1:11434.")
     return str(url.copy_with(username=None, password=None)).rstrip("/") if url.userinfo else base_url.rstrip("/")
-
-
-def _schema(shape: type) -> Schema:
-    return replies.schema_of(shape)
-
-
-def one_picture(picture: bytes) -> str:
-    """The picture as base64 of a PNG no larger than SIDE x SIDE, on white where it is transparent; as it is where it is
-    a PNG or JPEG of that size already."""
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(io.BytesIO(picture)) as opened:
-            opened.load()
-            upright = opened.getexif().get(ORIENTATION, 1) == 1
-            plain = opened.format in ("PNG", "JPEG") and opened.mode == "RGB"
-            if plain and upright and max(opened.size) <= SIDE:
-                return base64.b64encode(picture).decode()
-            image = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise UnreadableFile(f"The picture cannot be read ({error}).", "Index its file again.") from error
-    image.thumbnail((SIDE, SIDE))
-    flat = Image.new("RGB", image.size, "white")
-    flat.paste(image, mask=image.getchannel("A"))
-    png = io.BytesIO()
-    flat.save(png, "PNG", compress_level=1)  # the connection is local: time counts, and not size
-    return base64.b64encode(png.getvalue()).decode()

@@ -13,15 +13,16 @@ from typing import Any, cast
 
 import httpx
 import ollama
-from langchain_core.messages import BaseMessage, HumanMessage
+from langchain_core.messages import BaseMessage
 from langchain_ollama import ChatOllama
 from ollama._types import ChatRequest
 from pydantic import ValidationError
 
 from agent.llm.context import NUM_PREDICT
-from agent.llm.langchain import LangChainModel, Reply, shown_url
+from agent.llm.langchain import READY, READY_ASKED, LangChainModel, Reply, is_ready, shown_url
 from agent.llm.replies import Schema
 from tools.errors import ModelDown, ModelError, ModelMissing
+from tools.offline import is_this_machine
 
 CONNECT = 5.0
 """Seconds to wait for a connection."""
@@ -45,7 +46,6 @@ USUAL = 8192
 """Where neither the model nor the memory says anything."""
 SHARE = 8
 """The window's cache may take this part of the memory: the weights and the other programs want the rest."""
-PROBE: Schema = {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,6 @@ class Ollama(LangChainModel):
         self.fixed_window = num_ctx
         client = {
             "timeout": httpx.Timeout(timeout, connect=min(CONNECT, timeout)),
-            # A proxy from the environment is not for this machine, even where NO_PROXY does not say so.
             "trust_env": not self.local,
             "follow_redirects": False,
             "verify": _certificates(),
@@ -145,7 +144,7 @@ class Ollama(LangChainModel):
 
     @property
     def local(self) -> bool:
-        return httpx.URL(self.base_url).host in ("localhost", "127.0.0.1", "::1")
+        return is_this_machine(self.base_url)
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -267,16 +266,14 @@ class Ollama(LangChainModel):
 
     def probe(self, num_ctx: int) -> Probe:
         """Loads the model with the window that will be used, and has it write one word."""
-        asked = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
         self.chat.num_ctx = num_ctx
-        reply = self.reply(asked, PROBE)
+        reply = self.reply(READY_ASKED, READY)
         if _only_loaded(reply):
-            reply = self.reply(asked, PROBE)
+            reply = self.reply(READY_ASKED, READY)
         if _only_loaded(reply):
             raise ModelDown(f"{self.url} loaded {self.model} and said nothing.", f"Try: ollama run {self.model}")
         written, seconds = reply.metadata.get("eval_count"), (reply.metadata.get("eval_duration") or 0) / 1e9
-        keeps = re.sub(r"\s", "", reply.text) in ('{"ready":true}', '{"ready":false}')
-        return Probe(keeps, written / seconds if written and seconds else None, *self._running())
+        return Probe(is_ready(reply.text), written / seconds if written and seconds else None, *self._running())
 
     def _running(self) -> tuple[float | None, int | None]:
         """The part of the model that lies on a GPU, 0 to 1, and the window it was loaded with."""

@@ -1,20 +1,19 @@
 """Any server that speaks OpenAI's API: llama.cpp's, LM Studio, vLLM. Only the address that is set is asked."""
 
-import io
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import httpx
 import openai
-from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 
+from agent.llm import pictures
 from agent.llm.context import NUM_PREDICT
-from agent.llm.langchain import LangChainModel, shown_url
+from agent.llm.langchain import READY, READY_ASKED, LangChainModel, is_ready, shown_url
 from agent.llm.replies import Schema
 from tools.errors import ModelDown, ModelError, ModelMissing
+from tools.offline import is_this_machine
 
 CONNECT = 5.0
 """Seconds to wait for a connection."""
@@ -22,15 +21,11 @@ USUAL_WINDOW = 8192
 """Tokens, where neither EXHIBIT_NUM_CTX nor the server says how many the model has."""
 LETTERS = "K7"
 """Drawn for the probe of the eyes: a model that sees pictures reads them, one that is sent them in vain does not."""
-READY: Schema = {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
 READ: Schema = {"type": "object", "properties": {"letters": {"type": "string"}}, "required": ["letters"]}
 UNKNOWN_FORMAT = (400, 415, 422, 500, 501)
 """With these servers refuse a `response_format` that they don't know; llama-cpp-python 0.3.36 with 500."""
 WAYS = ("json_schema", "json_object", "none")
 """To ask for a schema: OpenAI's own; llama-cpp-python's; not at all, the prompt says it."""
-
-_ASKED = [HumanMessage(content='Reply with the JSON object {"ready": true} and nothing else.')]
-_READY = re.compile(r'\{\s*"ready"\s*:\s*(true|false)\s*\}')
 
 
 @dataclass(frozen=True)
@@ -57,10 +52,11 @@ class OpenAI(LangChainModel):
         self.key = key
         self.fixed_window = num_ctx
         self._way = WAYS[0]
-        local = httpx.URL(base_url).host in ("localhost", "127.0.0.1", "::1")
         wait = httpx.Timeout(timeout, connect=min(CONNECT, timeout))
         fresh = httpx.Limits(max_keepalive_connections=0)  # some servers drop one after an error, unannounced
-        self._http = httpx.Client(timeout=wait, limits=fresh, trust_env=not local, follow_redirects=False)
+        self._http = httpx.Client(
+            timeout=wait, limits=fresh, trust_env=not is_this_machine(base_url), follow_redirects=False
+        )
         chat = ChatOpenAI(
             model=model,
             base_url=self.base_url,
@@ -83,7 +79,7 @@ class OpenAI(LangChainModel):
         for self._way in WAYS:
             reply = self._ready() or self._ready()  # a fault that is gone at once is no reason to do without a schema
             taken += [] if reply is None else [self._way]
-            if reply is not None and _READY.fullmatch(reply.strip()):
+            if reply is not None and is_ready(reply):
                 break
         else:
             self._way = taken[0]  # none made the model keep to the schema: it is told in words, too
@@ -92,7 +88,7 @@ class OpenAI(LangChainModel):
     def _ready(self) -> str | None:
         """The reply to a small question; None where the server does not know this way of asking for a schema."""
         try:
-            return self.reply(_ASKED, READY).text
+            return self.reply(READY_ASKED, READY).text
         except ModelError as error:
             cause = error.__cause__
             unknown = isinstance(cause, openai.APIStatusError) and cause.status_code in UNKNOWN_FORMAT
@@ -160,11 +156,9 @@ class OpenAI(LangChainModel):
 
     def _reads_pictures(self) -> bool:
         """Whether it reads letters that were drawn a moment ago. Some servers refuse a picture, others drop it."""
-        url = {"url": f"data:image/png;base64,{_drawn(LETTERS)}"}
-        text = 'Which letters stand in the picture? Reply as {"letters": "..."}.'
-        content: list[Any] = [{"type": "text", "text": text}, {"type": "image_url", "image_url": url}]
+        asked = pictures.asked_of('Which letters stand in the picture? Reply as {"letters": "..."}.', _drawn(LETTERS))
         try:
-            return LETTERS in self.reply([HumanMessage(content=content)], READ).text
+            return LETTERS in self.reply([asked], READ).text
         except ModelError:
             return False
 
@@ -183,13 +177,9 @@ def _body(response_format: Schema | None) -> dict[str, Any]:
     return {"extra_body": bound | ({"response_format": response_format} if response_format else {})}
 
 
-def _drawn(letters: str) -> str:
-    import base64
-
+def _drawn(letters: str) -> bytes:
     from PIL import Image, ImageDraw
 
     picture = Image.new("RGB", (224, 224), "white")
     ImageDraw.Draw(picture).text((60, 70), letters, fill="black", font_size=80)
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return base64.b64encode(file.getvalue()).decode()
+    return pictures.png(picture)

@@ -95,8 +95,10 @@ def _object(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+@lru_cache(maxsize=256)
 def schema_of(model: type[BaseModel]) -> Schema:
-    """Without references and titles: not every server's grammar follows them."""
+    """Without references and titles: not every server's grammar follows them. Pydantic takes a millisecond to build it;
+    it is shared, and not to be changed."""
     schema = model.model_json_schema()
     return _flat(schema, schema.get("$defs", {}))
 
@@ -117,9 +119,8 @@ def _flat(part: Any, definitions: Mapping[str, Any]) -> Any:
     }
 
 
-@lru_cache(maxsize=256)
 def _fields(args: type[BaseModel]) -> dict[str, Schema]:
-    """The JSON schema of each argument. Pydantic takes a millisecond to build it."""
+    """The JSON schema of each argument."""
     return schema_of(args).get("properties", {})
 
 
