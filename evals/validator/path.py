@@ -17,7 +17,7 @@ from agent.validator import Span, repair, validate
 from evals import console as screen
 from evals.console import number, percent
 from evals.metrics.statistics import auc
-from evals.validator.scores import Flags, Floats, share
+from evals.validator.scores import Flags, Floats, pairs_ordered, share
 from evals.validator.sets import LabelledClaim, pairs
 from tools.errors import ModelNonsense
 from tools.language.words import terms
@@ -81,11 +81,11 @@ def figures(rows: Sequence[LabelledClaim], outcomes: Sequence[Shown]) -> Figures
     true = np.array([row.supported for row in rows], bool)
     score = np.array([one.score for one in outcomes])
     passed = np.array([one.status == "supported" for one in outcomes], bool)
-    found = [np.array(members) for members in pairs(rows)]
+    found = list(pairs(rows))
     return Figures(
         auc=auc(score, true),
         pairs_right=share(np.array([(passed[m] == true[m]).all() for m in found], bool)),
-        pairs_ordered=share(np.array([score[m][true[m]].min() > score[m][~true[m]].max() for m in found], bool)),
+        pairs_ordered=pairs_ordered(score, true, found),
         true=_shares(outcomes, true),
         false=_shares(outcomes, ~true),
     )

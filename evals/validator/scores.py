@@ -1,6 +1,6 @@
 """How well a score tells supported claims from the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,11 @@ def judge(
         undecided=0.0 if lower is None else float(((score >= lower) & ~accepted).mean()),
         both=share(np.array([right[members].all() for members in pairs], bool)),
     )
+
+
+def pairs_ordered(score: Floats, true: Flags, pairs: Iterable[list[int]]) -> float:
+    """The share of the pairs whose true members all score above the false ones; nan without pairs."""
+    return share(np.array([score[m][true[m]].min() > score[m][~true[m]].max() for m in pairs], bool))
 
 
 def share(values: Flags) -> float:

@@ -18,7 +18,7 @@ from evals.metrics.statistics import auc
 from evals.training.entailment import written_pairs
 from evals.training.entailment.train import CrossEncoder, collate, tokenizer
 from evals.validator import sets
-from evals.validator.scores import Floats
+from evals.validator.scores import Floats, pairs_ordered
 from evals.validator.sets import LabelledClaim
 
 BATCH = 16
@@ -82,8 +82,8 @@ def main() -> None:
 
 def _cell(some: Sequence[LabelledClaim], score: Floats) -> str:
     true = np.array([row.supported for row in some], bool)
-    ordered = [score[m][true[m]].min() > score[m][~true[m]].max() for m in map(np.array, sets.pairs(some))]
-    return f"{number(auc(score, true), 3)}  {percent(float(np.mean(ordered)) if ordered else None)}"
+    ordered = pairs_ordered(score, true, sets.pairs(some))
+    return f"{number(auc(score, true), 3)}  {percent(ordered)}"
 
 
 if __name__ == "__main__":
