@@ -1,12 +1,14 @@
 """What the assistant says: claims with citations, the verdict on each, and what could not be answered."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tools.library.evidence import Frozen, Region
 
-Status = Literal["supported", "contradicted", "unsupported", "misattributed", "unchecked"]
+Status = Literal["supported", "unconfirmed", "contradicted", "unsupported"]
+Decided = Literal["structure", "place", "numbers", "names", "table", "words", "reading", "picture", "opinion"]
+"""What of a claim decided a verdict."""
 AnswerStatus = Literal["answered", "partial", "conflicting", "not_found"]
 
 
@@ -43,19 +45,39 @@ class Place(Frozen):
         return ", ".join(f"{region.page} (printed: {label})" if label else str(region.page) for region, label in pairs)
 
 
-class Verdict(Frozen):
-    """What the validator found. `layer` names the check that decided; `places` has one entry a citation.
+_EARLIER = {"unchecked": "unconfirmed", "misattributed": "unsupported"}
+_EARLIER_LAYERS: dict[str, Decided] = {
+    "quotes": "place",
+    "vision": "picture",
+    "facts": "numbers",
+    "entailment": "reading",
+    "judge": "opinion",
+}
 
-    "Could not check" is `unchecked`: not a pass, and not a failure. `score` is the probability, 0 to 1, that the
-    sources support the claim; None where the layer that decided gives none.
+
+class Verdict(Frozen):
+    """What the validator found: `supported` is shown plain, `unconfirmed` marked, the other two are not shown.
+
+    `decided` names the measure that decided; `places` has one entry a citation; `score` is the probability, 0 to 1,
+    that the sources support the claim, None where none was found.
     """
 
     claim: Claim
     status: Status
     reason: str
-    layer: Literal["structure", "quotes", "vision", "facts", "entailment", "judge"]
+    decided: Decided
     places: tuple[Place, ...] = ()
     score: float | None = Field(default=None, ge=0, le=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_version(cls, found: Any) -> Any:
+        """Conversations on disk have verdicts as they were called until November 2026."""
+        if not isinstance(found, dict) or "layer" not in found:
+            return found
+        layer, status = found["layer"], found.get("status")
+        renamed = {"decided": _EARLIER_LAYERS.get(layer, layer), "status": _EARLIER.get(str(status), status)}
+        return {key: value for key, value in found.items() if key != "layer"} | renamed
 
 
 class Answer(Frozen):

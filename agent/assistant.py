@@ -18,6 +18,7 @@ from agent.events import Answered, Event
 from agent.graph import build
 from agent.graph.checkpoints import Checkpoints
 from agent.graph.observations import Observations
+from agent.graph.opinions import opinions_of
 from agent.graph.state import RuntimeContext
 from agent.graph.tracing import untraced
 from agent.llm import models
@@ -153,8 +154,8 @@ def _context(chosen: Settings, library: Library) -> RuntimeContext:
         max_rounds=chosen.max_rounds,
         max_seconds=chosen.max_seconds,
         look=chosen.look,
-        judge=chosen.judge,
-        layers=chosen.validator_layers,
+        opinions=opinions_of(model) if chosen.judge else None,
+        validator=chosen.validator,
     )
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, ValidationError, ValidationInfo, field_serializer, field_validator
+from pydantic import Field, ValidationError, field_serializer, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,7 +32,6 @@ URLS = ("qdrant_url", "ollama_url", "model_url")
 """They may carry a password."""
 SECRET = (*URLS, "qdrant_api_key", "model_key")
 """Settings whose value is never printed."""
-LAYERS = ("structure", "quotes", "vision", "facts", "entailment")
 """The checks of `agent.validator`, in their order. What is left out is not run: for measuring what each is worth."""
 LEGS = ("bm25", "text", "clip", "picture", "rerank")
 FOR_TESTS = PREFIX + "TEST_"
@@ -79,8 +78,10 @@ class Settings(BaseSettings):
     apis: Path = Field(default=Path("apis.toml"), description="external APIs the model may call")
     legs: tuple[str, ...] = Field(default=LEGS, description="legs of the search that are asked")
     look: bool = Field(default=True, description="a model that sees reads the figures that were found")
-    validator_layers: tuple[str, ...] = Field(default=LAYERS, description="checks that every claim has to pass")
-    judge: bool = Field(default=False, description="the model is asked about claims that the validator is unsure of")
+    validator: bool = Field(default=True, description="claims are checked; off, to measure what the check is worth")
+    judge: bool = Field(
+        default=True, description="the model, where its word was measured, is asked about unsure claims"
+    )
     max_steps: int = Field(default=6, ge=1, le=50, description="tool calls a turn")
     max_rounds: int = Field(default=2, ge=0, le=10, description="times a turn may go back after validation")
     max_seconds: float = Field(default=300.0, gt=0, description="wall time a turn; then it answers with what it has")
@@ -108,13 +109,12 @@ class Settings(BaseSettings):
         """Settings are written into the records of evaluations."""
         return url and without_login(url)
 
-    @field_validator("validator_layers", "legs")
+    @field_validator("legs")
     @classmethod
-    def _in_their_table(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        table = LAYERS if info.field_name == "validator_layers" else LEGS
+    def _in_their_table(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if name not in table:
-                raise ValueError(f"there is no '{name}'; there are {', '.join(table)}")
+            if name not in LEGS:
+                raise ValueError(f"there is no '{name}'; there are {', '.join(LEGS)}")
         return names
 
     @property

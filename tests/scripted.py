@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from agent.answer import Citation, Claim
 from agent.llm.protocol import ANSWER, Brief, ChatModel, Decision, Draft, OnClaim
-from agent.validator import Seen
+from agent.validator import Asked, Opinion, Seen
 from tools.tool import Tool
 
 
@@ -58,8 +58,8 @@ class Scripted(ChatModel):
         self.looked.append(claim)
         return self.confirms
 
-    def support(self, claim: str, sources: str) -> Seen:
-        return "cannot tell"
+    def opinions(self, asked: Sequence[Asked]) -> Sequence[Opinion]:
+        return [Opinion("cannot tell") for _ in asked]
 
 
 SEARCH = call("search_text", query="oil")

@@ -1,30 +1,25 @@
-from itertools import product
-
 import pytest
 
 from agent.answer import Citation, Claim, Place
-from agent.settings import LAYERS, LEGS, read
-from agent.validator import LAYERS as VALIDATORS
+from agent.settings import LEGS, read
 from agent.validator import validate
 from evals.runs.ablate import PARTS, without
 from tools.errors import SettingsError
-from tools.library.evidence import Passage, Region
+from tools.library.evidence import Passage
 from tools.library.search import WEIGHTS
 
 
 def test_the_names_are_those_of_the_parts_themselves() -> None:
-    assert LAYERS == VALIDATORS and set(LEGS) == set(WEIGHTS)
+    assert set(LEGS) == set(WEIGHTS)
 
 
 @pytest.mark.parametrize(
     ("parts", "settings"),
     [
         ([], {}),
-        (["validator"], {"validator_layers": ()}),
-        (["facts"], {"validator_layers": ("structure", "quotes", "vision", "entailment")}),
-        (["validator", "facts"], {"validator_layers": ()}),
+        (["validator"], {"validator": False}),
         (["bm25", "clip"], {"legs": ("text", "picture", "rerank")}),
-        (["look", "vision"], {"validator_layers": ("structure", "quotes", "facts", "entailment"), "look": False}),
+        (["look", "validator"], {"validator": False, "look": False}),
     ],
 )
 def test_what_is_left_out_is_what_the_settings_leave_out(parts: list[str], settings: dict) -> None:
@@ -40,28 +35,8 @@ def test_every_part_makes_settings_that_can_be_used() -> None:
         read(legs=("words",))
 
 
-ITEM = Passage(id="p", source_id="0" * 64, text="The drain plug takes 48 N·m.", regions=(Region(page=1, boxes=()),))
-FALSE = Claim(text="The drain plug takes 84 N·m.", citations=(Citation(key=1, quote="The drain plug takes 48 N·m."),))
-MADE_UP = Claim(text="It takes 48 N·m.", citations=(Citation(key=1, quote="It takes grease."),))
-
-
-@pytest.mark.parametrize(
-    ("claim", "layers", "status"),
-    [
-        (FALSE, LAYERS, "contradicted"),
-        (FALSE, (), "unchecked"),
-        (FALSE, ("structure", "vision", "quotes"), "unchecked"),
-        (MADE_UP, LAYERS, "unsupported"),
-        (MADE_UP, ("structure", "vision", "facts", "entailment"), "unsupported"),
-        (MADE_UP, ("structure",), "unchecked"),
-    ],
-)
-def test_a_layer_that_is_left_out_is_not_run(claim: Claim, layers: tuple[str, ...], status: str) -> None:
-    (verdict,) = validate([claim], {1: ITEM}, lambda key, spans: Place(key=key, title="", uri=""), layers=layers)
-    assert verdict.status == status
-
-
-def test_a_layer_in_the_wrong_place_of_the_list_runs_where_it_belongs() -> None:
-    for layers in product(("facts", "structure"), repeat=2):
-        (verdict,) = validate([FALSE], {1: ITEM}, lambda key, spans: Place(key=key, title="", uri=""), layers=layers)
-        assert verdict.status == ("contradicted" if "facts" in layers else "unchecked")
+def test_a_check_that_is_switched_off_confirms_nothing_and_refuses_nothing() -> None:
+    item = Passage(id="p", source_id="0" * 64, text="The plug takes 48 N·m.", regions=())
+    claim = Claim(text="The plug takes 84 N·m.", citations=(Citation(key=1, quote="The plug takes 48 N·m."),))
+    (verdict,) = validate([claim], {1: item}, lambda key, spans: Place(key=key, title="", uri=""), decide=False)
+    assert (verdict.status, verdict.reason) == ("unconfirmed", "The check is switched off.")

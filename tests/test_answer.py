@@ -6,7 +6,7 @@ from agent.answer import Answer, Citation, Claim, Verdict
 
 def verdict(text: str, *keys: int) -> Verdict:
     claim = Claim(text=text, citations=tuple(Citation(key=key, quote="q") for key in keys))
-    return Verdict(claim=claim, status="supported", reason="", layer="quotes")
+    return Verdict(claim=claim, status="supported", reason="", decided="place")
 
 
 def answer(**fields) -> Answer:

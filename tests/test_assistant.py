@@ -63,7 +63,7 @@ def test_a_conversation_goes_on_and_its_evidence_keeps_its_numbers(assistant: As
 def test_a_picture_is_named_and_its_part_can_be_asked_for(assistant: Assistant) -> None:
     what = assistant.ask("Which part is this?", image=SUITE / "queries" / "field_spider.jpg", thread="part")
     assert "BN-4471" in what.text
-    assert what.status == "partial" and {v.status for v in what.verdicts} == {"unchecked"}
+    assert what.status == "answered" and {v.status for v in what.verdicts} == {"unconfirmed"}
     assert "looks like yours" in what.gaps[0]
     stock = assistant.ask("And how many of these do we have in stock?", thread="part")
     assert "stock: 12" in stock.text.replace('"', "")

@@ -36,7 +36,7 @@ VERDICT = st.builds(
     claim=CLAIM,
     status=STATUS,
     reason=TEXT,
-    layer=st.sampled_from(["structure", "quotes", "vision", "facts", "entailment", "judge"]),
+    decided=st.sampled_from(["structure", "place", "numbers", "table", "reading", "picture", "opinion"]),
     places=many(PLACE),
     score=st.none() | st.floats(0, 1),
 )

@@ -16,7 +16,7 @@ PADDED = Cited(status="supported", alone=("supported", "unsupported"), without=(
 TWICE = Cited(status="supported", alone=("supported", "supported"), without=("supported", "supported"))
 """Two sources say it: neither is irrelevant, for each alone supports it."""
 FALSE = Cited(status="contradicted", alone=("contradicted", "supported"), without=("supported", "contradicted"))
-OPEN = Cited(status="unchecked", alone=("unchecked",), without=("unsupported",))
+OPEN = Cited(status="unconfirmed", alone=("unconfirmed",), without=("unsupported",))
 
 
 def answer(*cited: Cited) -> Trace:
@@ -46,7 +46,7 @@ def test_recall_counts_statements_and_precision_citations() -> None:
 def test_what_nobody_could_check_is_no_zero() -> None:
     assert citations.recall(CASE, answer(NEEDED, OPEN)).value == 1
     assert citations.groundedness(CASE, answer(NEEDED, OPEN)).value == 1
-    assert citations.unchecked(CASE, answer(NEEDED, OPEN)).value == 1
+    assert citations.unconfirmed(CASE, answer(NEEDED, OPEN)).value == 1
     for metric in (citations.recall, citations.precision, citations.groundedness):
         nothing = metric(CASE, answer(OPEN))
         assert nothing.value is None and "could check none" in nothing.reason

@@ -17,7 +17,7 @@ def test_calls_what_they_found_and_claims_once_they_hold() -> None:
         Looking(key=3),
         Writing(),
         Confirmed(claim="It holds 4 litres.", keys=(1, 1), status="supported"),
-        Confirmed(claim="The plug is orange.", keys=(3,), status="unchecked"),
+        Confirmed(claim="The plug is orange.", keys=(3,), status="unconfirmed"),
         Checked(claim="It holds 9 litres.", status="contradicted"),
     ):
         progress.add(event)

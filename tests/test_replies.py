@@ -112,7 +112,7 @@ def test_a_call_is_described_as_it_is_written() -> None:
 
 def test_the_forms_are_short() -> None:
     answer = {"enum": ["yes", "no", "cannot tell"], "type": "string"}
-    assert replies.schema_of(replies.Opinion) == {
+    assert replies.schema_of(replies.Confirmation) == {
         "type": "object",
         "properties": {"thought": STRING, "answer": answer},
         "required": ["thought", "answer"],

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from agent import Assistant, settings
-from agent.settings import LAYERS
 from evals import cases, suites
 from evals.cases import Case, Gold, SuiteError
 from evals.demo import DEMO
@@ -47,7 +46,7 @@ def test_a_trace_holds_the_whole_way_to_the_answer(once: Run) -> None:
 def test_the_manifest_says_of_what_and_with_what(once: Run, sample_root: Path) -> None:
     manifest = once.manifest
     assert (manifest.suite, manifest.cases, manifest.encoders["text"]) == ("sample", DEMO, "minilm")
-    assert manifest.settings["validator_layers"] == list(LAYERS)
+    assert manifest.settings["validator"] is True
     with Library(sample_root) as library:
         assert manifest.library == runs.fingerprint(library)
     assert once.took[0].total > 0 and once.took[0].seconds["decide"] > 0
@@ -110,8 +109,8 @@ def test_without_the_validator_nothing_is_called_supported(suite: Suite, sample_
         "rerank",
     ]
     for trace in off.traces:
-        assert {checked.status for checked in trace.said} == {"unchecked"} and len(trace.calls) == 1
-        assert {cited.status for cited in trace.cited} == {"supported"}, "the measuring uses every layer"
+        assert {checked.status for checked in trace.said} == {"unconfirmed"} and len(trace.calls) == 1
+        assert {cited.status for cited in trace.cited} == {"supported"}, "the measuring checks in any case"
 
 
 def test_a_question_nobody_can_ask_is_not_scored_and_the_run_goes_on(sample_root: Path, tmp_path: Path) -> None:

@@ -19,13 +19,13 @@ def test_none_slips_past(outcomes: list[AttackVerdict]) -> None:
 
 def test_the_suite_has_attacks_of_each_kind_and_claims_that_must_pass(outcomes: list[AttackVerdict]) -> None:
     kinds = Counter(outcome.attack.kind for outcome in outcomes)
-    assert kinds["structure"] >= 20
+    assert kinds["structure"] >= 18
     assert kinds["quote"] >= 10
     assert kinds["right"] >= 10
 
 
 def test_structure_decides_on_structure(outcomes: list[AttackVerdict]) -> None:
-    assert {o.verdict.layer for o in outcomes if o.attack.kind == "structure"} == {"structure"}
+    assert {o.verdict.decided for o in outcomes if o.attack.kind == "structure"} == {"structure"}
 
 
 def test_the_table_names_what_slipped_past(outcomes: list[AttackVerdict]) -> None:

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.validator.numbers import check, misread, reads_out
-from tools.language.markdown import rows
+from agent.validator.numbers import check
 
 SUPPORTED = [
     ("Tighten the bolts to 48 N·m.", "Tighten the bolts to 48 N·m."),
@@ -124,21 +123,3 @@ PIECES = st.sampled_from(
 def test_nothing_raises_on_scrambled_measures(pieces: list[tuple[str, str]]) -> None:
     text = "".join(piece + sep for piece, sep in pieces)
     check(text, "".join(piece + sep for piece, sep in reversed(pieces)))
-
-
-TORQUES = rows("| Joint | Torque (N·m) |\n|---|---|\n| Drain plug | 48 |\n| Filler plug | 30 |\n")
-
-
-@pytest.mark.parametrize(
-    ("claim", "misread_as", "read_out"),
-    [
-        ("Joint: Drain plug · Torque (N·m): 48", "", True),
-        ("Joint: Drain plug · Torque: 48 N·m", "", True),
-        ("Joint: Drain plug · Torque: 0.048 kN·m.", "", True),
-        ("Joint: Drain plug · Torque: 30 N·m", "", False),  # of another row
-        ("Joint: Drain plug · Torque: 53 N·m", "Torque: 48 N·m", False),
-        ("The drain plug takes 48 N·m.", "", False),
-    ],
-)
-def test_a_row_that_is_read_out(claim: str, misread_as: str, read_out: bool) -> None:
-    assert (misread(claim, TORQUES), reads_out(claim, TORQUES)) == (misread_as, read_out)

@@ -14,7 +14,7 @@ def spot(source: str, page: int = 1, *boxes: Box) -> Spot:
 
 def said(text: str, *spots: Spot, status: Status = "supported", keys: Sequence[int] = (1,)) -> Checked:
     claim = Claim(text=text, citations=tuple(Citation(key=key, quote=text) for key in keys))
-    return Checked(claim=claim, status=status, reason="", layer="quotes", spots=spots)
+    return Checked(claim=claim, status=status, reason="", decided="place", spots=spots)
 
 
 def found(key: int, where: Spot, fresh: bool = True) -> Found:

@@ -1,7 +1,6 @@
 """Pictures read by a model that sees: each alone, with the question; what was read is remembered."""
 
 import io
-from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 from langgraph.runtime import Runtime
@@ -136,22 +135,12 @@ def second_look(context: RuntimeContext) -> Looks | None:
     return look
 
 
-def unseen_is_unsupported(verdict: Verdict, seen: Mapping[int, str]) -> Verdict:
-    """A claim about what a picture shows, where no model has seen that in it, has no source at all."""
-    pictures = [citation.key for citation in verdict.claim.citations if citation.quote == ""]
-    blind = [key for key in pictures if not seen.get(key)]
-    if verdict.status != "unchecked" or not blind:
-        return verdict
-    reason = f"Nobody has read this in the picture of source [{blind[0]}]."
-    return verdict.model_copy(update={"status": "unsupported", "layer": "vision", "reason": reason, "places": ()})
-
-
-def alike_is_unchecked(verdict: Verdict, state: State, context: RuntimeContext) -> Verdict:
+def alike_is_unconfirmed(verdict: Verdict, state: State, context: RuntimeContext) -> Verdict:
     """A claim about the person's picture that rests on a figure which looks like it: the figure's words are there, but
     do both show the same thing? A model that sees compares them side by side; else the reader is told."""
     alike = {one.key for one in state["ledger"] if one.tool == "search_by_image"}
     cited = {citation.key for citation in verdict.claim.citations}
-    if not state["image"] or verdict.status != "supported" or not cited <= alike:
+    if not state["image"] or verdict.status in ("contradicted", "unsupported") or not cited <= alike:
         return verdict
     seen: Seen = "cannot tell"
     if sees(context):
@@ -162,9 +151,9 @@ def alike_is_unchecked(verdict: Verdict, state: State, context: RuntimeContext) 
         return verdict
     if seen == "no":
         reason = "The source's picture shows another thing than yours."
-        return verdict.model_copy(update={"status": "contradicted", "layer": "vision", "reason": reason})
+        return verdict.model_copy(update={"status": "contradicted", "decided": "picture", "reason": reason})
     reason = "The source's picture looks like yours; whether both show the same thing, nobody has looked."
-    return verdict.model_copy(update={"status": "unchecked", "layer": "vision", "reason": reason})
+    return verdict.model_copy(update={"status": "unconfirmed", "decided": "picture", "reason": reason})
 
 
 def _same(own: str, figure: Figure, context: RuntimeContext) -> Seen:

@@ -134,12 +134,10 @@ def validate(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     context, draft = runtime.context, state["draft"]
     items = evidence.items(state["ledger"], context.library)
     # What was sure while it was written is not checked twice.
-    early = {verdict.claim: verdict for verdict in state["early"] if verdict.status != "unchecked"}
-    verdicts = []
-    for claim in (validator.requoted(one, items) for one in draft.claims):
-        verdict = early.get(claim) or _check(claim, items, context)
-        verdict = looking.unseen_is_unsupported(_repaired(verdict, items, context), state["seen"])
-        verdicts.append(looking.alike_is_unchecked(verdict, state, context))
+    early = {verdict.claim.text: verdict for verdict in state["early"] if verdict.status != "unconfirmed"}
+    left = iter(_check([claim for claim in draft.claims if claim.text not in early], items, state, context))
+    found = [early.get(claim.text) or next(left) for claim in draft.claims]
+    verdicts = [looking.alike_is_unconfirmed(verdict, state, context) for verdict in found]
     for verdict in verdicts:
         runtime.stream_writer(events.Checked(claim=verdict.claim.text, status=verdict.status))
     accepted = _merged(state["accepted"], [verdict for verdict in verdicts if verdict.status in SHOWN])
@@ -179,11 +177,10 @@ class _EarlyChecks:
         self.begin()
         context = self._runtime.context
         items = evidence.items(self._state["ledger"], context.library)
-        claim = validator.requoted(claim, items)
-        verdict = _check(claim, items, context, may_ask=False)  # the model is busy writing
+        (verdict,) = _check([claim], items, self._state, context, may_ask=False)  # the model is busy writing
         self.verdicts.append(verdict)
-        if looking.unseen_is_unsupported(verdict, self._state["seen"]).status in SHOWN:
-            keys = tuple(citation.key for citation in claim.citations)
+        if verdict.status in SHOWN:
+            keys = tuple(citation.key for citation in verdict.claim.citations)
             self._runtime.stream_writer(events.Confirmed(claim=claim.text, keys=keys, status=verdict.status))
 
 
@@ -243,37 +240,35 @@ def _found_before(tool: Tool, state: State, context: RuntimeContext) -> list[Hit
     return [Hit(item=found[key], rank=rank) for rank, key in enumerate(before.keys, 1) if key in found]
 
 
-def _check(claim: Claim, items: Mapping[int, Item], context: RuntimeContext, *, may_ask: bool = True) -> Verdict:
-    """`may_ask`: whether the model may look at a picture again, or judge what the validator is unsure of."""
+def _check(
+    claims: Sequence[Claim], items: Mapping[int, Item], state: State, context: RuntimeContext, *, may_ask: bool = True
+) -> tuple[Verdict, ...]:
+    """`may_ask`: whether the model may look at a picture again, or give its opinion on what the validator is unsure
+    of."""
 
     def place(key: int, spans: Sequence[Span]) -> Place:
         return evidence.place(key, items[key], spans, context.library)
 
-    (verdict,) = validator.validate(
-        [claim],
+    return validator.validate(
+        claims,
         items,
         place,
-        layers=context.layers,
+        question=state["question"],
+        seen=state["seen"],
         look=looking.second_look(context) if may_ask else None,
-        judges=context.model.support if may_ask and context.judge and context.model.judges else None,
+        opinions=context.opinions if may_ask else None,
+        decide=context.validator,
     )
-    return verdict
-
-
-def _repaired(verdict: Verdict, items: Mapping[int, Item], context: RuntimeContext) -> Verdict:
-    """A misattributed claim with its citation moved, checked again; any other verdict as it is."""
-    claim = validator.repair(verdict, items)
-    return _check(claim, items, context) if claim else verdict
 
 
 def _status(accepted: Sequence[Verdict], refused: Sequence[Verdict], state: State) -> AnswerStatus:
+    """`answered` where all that was asked is shown, marked or not; `partial` where something is missing or dropped."""
     if not accepted:
         return "not_found"
     if validator.conflicts([verdict.claim for verdict in accepted]):
         return "conflicting"
-    unchecked = any(verdict.status == "unchecked" for verdict in accepted)
     incomplete = bool(refused or state["draft"].missing or state["unreadable"])
-    return "partial" if unchecked or incomplete else "answered"
+    return "partial" if incomplete else "answered"
 
 
 def _blind(accepted: Sequence[Verdict], state: State, context: RuntimeContext) -> tuple[str, ...]:
@@ -295,6 +290,8 @@ def _gaps(accepted: Sequence[Verdict], refused: Sequence[Verdict], state: State)
     missing = (f"Not in the sources: {state['draft'].missing}",) if state["draft"].missing else ()
     if not accepted:
         return ("Not found: nothing in the library answers this.", *missing, *failed)
-    doubts = dict.fromkeys(f"Not checked: {verdict.reason}" for verdict in accepted if verdict.status == "unchecked")
+    doubts = dict.fromkeys(
+        f"Not confirmed: {verdict.reason}" for verdict in accepted if verdict.status == "unconfirmed"
+    )
     left_out = (f"Left out, for no source carries it: {verdict.claim.text}" for verdict in refused)
     return (*missing, *doubts, *failed, *left_out)

@@ -15,8 +15,8 @@ FRUITLESS = 3
 """Calls in a row that bring nothing new, after which a turn gets nowhere."""
 SEARCHES = 2
 """Calls after which a model is believed that says what is missing."""
-SHOWN: tuple[Status, ...] = ("supported", "unchecked")
-"""Verdicts with which a claim reaches the reader; `unchecked` is marked there."""
+SHOWN: tuple[Status, ...] = ("supported", "unconfirmed")
+"""Verdicts with which a claim reaches the reader; `unconfirmed` is marked there."""
 
 
 def after_decide(state: State) -> Literal["act", "validate"]:

@@ -31,8 +31,9 @@ class RuntimeContext:
     max_seconds: float = 300.0
     """Wall time of a turn; then it answers with what it has."""
     look: bool = True
-    judge: bool = False
-    layers: tuple[str, ...] = validator.LAYERS
+    opinions: validator.Opinions | None = None
+    """The chat model as second opinion, where its word was measured."""
+    validator: bool = True
 
 
 class State(TypedDict, total=False):

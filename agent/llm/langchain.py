@@ -27,7 +27,7 @@ from agent.llm import conversation, pictures, replies
 from agent.llm.context import NUM_PREDICT, REPAIR_TOKENS, Meter, fence_of, line, tokens
 from agent.llm.protocol import Brief, ChatModel, Decision, Draft, OnClaim
 from agent.llm.replies import Misfit, Schema
-from agent.validator import Seen
+from agent.validator import Asked, Opinion, Seen
 from prompts import render
 from tools.errors import ModelError, ModelNonsense, SettingsError
 from tools.tool import Tool
@@ -158,12 +158,20 @@ class LangChainModel(ChatModel):
     def confirm(self, picture: bytes, claim: str, about: str = "") -> Seen:
         """Whether the picture, looked at again and alone, shows what is claimed; `about` is its title and caption."""
         text = render("confirm", claim=claim, about=about or "(none)", fence=fence_of([claim, about]))
-        return self._ask_of(picture, text, replies.Opinion).answer
+        return self._ask_of(picture, text, replies.Confirmation).answer
 
-    def support(self, claim: str, sources: str) -> Seen:
-        """Whether the sources say what is claimed. ModelError where they do not fit into the window."""
-        text = render("support", claim=claim, sources=sources, fence=fence_of([claim, sources]))
-        return self._ask_once(text, replies.Opinion).answer
+    def opinions(self, asked: Sequence[Asked]) -> Sequence[Opinion]:
+        """Whether the sources of each claim say it, all in one call. ModelError where they do not fit into the window,
+        or where the reply has another number of opinions."""
+        fence = fence_of([part for one in asked for part in one])
+        parts = [
+            f"Statement {n}:\n{fence}\n{one.claim}\n{fence}\nSources of {n}:\n{fence}\n{one.sources}\n{fence}"
+            for n, one in enumerate(asked, 1)
+        ]
+        found = self._ask_once(render("opinions", statements="\n\n".join(parts)), replies.OpinionList).opinions
+        if len(found) != len(asked):
+            raise ModelNonsense(f"{self.name} gave {len(found)} opinions on {len(asked)} statements.")
+        return [Opinion(one.answer, one.words) for one in found]
 
     # one question
 

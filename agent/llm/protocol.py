@@ -8,7 +8,7 @@ from langchain_core.messages import AnyMessage
 from pydantic import Field, ValidationError
 
 from agent.answer import Claim
-from agent.validator import Seen
+from agent.validator import Asked, Opinion, Seen
 from tools.errors import ModelError
 from tools.library.evidence import Frozen
 from tools.tool import Tool
@@ -119,7 +119,7 @@ class ChatModel(Protocol):
     sees: bool = False
     """Whether `look`, `describe` and `confirm` can be called."""
     judges: bool = False
-    """Whether `support` can be called."""
+    """Whether `opinions` can be called."""
 
     def check(self) -> None:
         """Raises ModelDown or ModelMissing, with the next command to type, where it cannot answer. May be found out
@@ -148,8 +148,8 @@ class ChatModel(Protocol):
         caption."""
         raise ModelError(f"{self.name} cannot see pictures.")
 
-    def support(self, claim: str, sources: str) -> Seen:
-        """Whether the sources say what is claimed."""
+    def opinions(self, asked: Sequence[Asked]) -> Sequence[Opinion]:
+        """Whether the sources of each claim say it: one opinion each, in order."""
         raise ModelError(f"{self.name} cannot judge claims.")
 
 

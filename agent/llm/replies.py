@@ -50,8 +50,25 @@ class Description(BaseModel):
     reading: str
 
 
-class Opinion(BaseModel):
-    """What `confirm` and `support` ask for."""
+class StatementOpinion(BaseModel):
+    """Of one statement: the words of the source that decide, then the answer."""
+
+    model_config = ConfigDict(strict=True)
+
+    words: str
+    answer: Literal["yes", "no", "cannot tell"]
+
+
+class OpinionList(BaseModel):
+    """What `opinions` asks for: one each, in order."""
+
+    model_config = ConfigDict(strict=True)
+
+    opinions: list[StatementOpinion]
+
+
+class Confirmation(BaseModel):
+    """What `confirm` asks for."""
 
     model_config = ConfigDict(strict=True)
 

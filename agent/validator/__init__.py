@@ -2,9 +2,9 @@
 
 from agent.validator.case import Places
 from agent.validator.conflicts import conflicts
-from agent.validator.decision import LAYERS, repair, validate
-from agent.validator.repair import requoted
+from agent.validator.decision import validate
+from agent.validator.opinion import Asked, Opinion, Opinions
+from agent.validator.pictures import Looks, Seen
 from agent.validator.spans import Span
-from agent.validator.vision import Looks, Seen
 
-__all__ = ["LAYERS", "Looks", "Places", "Seen", "Span", "conflicts", "repair", "requoted", "validate"]
+__all__ = ["Asked", "Looks", "Opinion", "Opinions", "Places", "Seen", "Span", "conflicts", "validate"]

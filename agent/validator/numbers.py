@@ -19,11 +19,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
-from agent.validator import spans
 from tools.language import names
-from tools.language.markdown import MarkdownRow
 from tools.language.names import Date, Name
-from tools.language.numbers import Quantity, even, extract, with_unit, without, without_unit
+from tools.language.numbers import Quantity, even, extract, without
 from tools.language.words import stems
 
 Kind = Literal["quantity", "code", "date", "name"]
@@ -37,6 +35,7 @@ class Fact:
     text: str
     holds: bool
     found: str = ""
+    value: Quantity | Date | None = None
 
 
 @dataclass(frozen=True)
@@ -95,11 +94,11 @@ def _name(name: Name, claim: str, evidence: str) -> Fact:
 def _date(date: Date, there: Sequence[Date], years: set[float], claim: str, evidence: str) -> Fact:
     """A year may stand apart from its day: "On 6 October they met ... in 1995"."""
     if any(other.says(date) for other in there):
-        return Fact("date", date.text, True)
+        return Fact("date", date.text, True, value=date)
     if date.year in years and any(not other.year and other.says(replace(date, year=0)) for other in there):
-        return Fact("date", date.text, True)
+        return Fact("date", date.text, True, value=date)
     rival = _nearest(date, [other for other in there if bool(other.day) == bool(date.day)], claim, evidence)
-    return Fact("date", date.text, False, rival.text if rival else "")
+    return Fact("date", date.text, False, rival.text if rival else "", date)
 
 
 def _code(code: Name, evidence: str) -> Fact:
@@ -114,12 +113,12 @@ def _code(code: Name, evidence: str) -> Fact:
 def _quantity(quantity: Quantity, there: Sequence[Quantity], claim: str, evidence: str) -> Fact:
     alike = [other for other in there if other.dimension == quantity.dimension]
     if any(says(other, quantity, claim) for other in alike) or _say_together(alike, quantity):
-        return Fact("quantity", quantity.text, True)
+        return Fact("quantity", quantity.text, True, value=quantity)
     rivals = alike or [other for other in there if _same_number(other, quantity)]
     if not quantity.dimension:
         rivals = [other for other in rivals if _counts_same(quantity, claim) & _counts_same(other, evidence)]
     rival = _nearest(quantity, rivals, claim, evidence)
-    return Fact("quantity", quantity.text, False, rival.text if rival else "")
+    return Fact("quantity", quantity.text, False, rival.text if rival else "", quantity)
 
 
 def says(other: Quantity, quantity: Quantity, claim: str) -> bool:
@@ -221,47 +220,3 @@ def _around(text: str, place: Quantity | Date) -> set[str]:
     """Stems of the content words within 60 characters before and after."""
     before, after = text[max(0, place.start - 60) : place.start], text[place.end : place.end + 60]
     return set(stems(before)) | set(stems(after))
-
-
-# --- rows of tables, read out --------------------------------------------------------------------------------
-
-# "Torque: 48 N·m · Size: M10", the way a row is read out: labels and values.
-_NEXT_PAIR = re.compile(r"\s*[·;|]\s+|\n")
-
-
-def misread(claim: str, rows: Sequence[MarkdownRow]) -> str:
-    """What the table says ("Torque: 53 N·m") where the claim reads out a row and gives a column another value.
-
-    "" where every value is that of its column in one of the rows, or the claim is no read-out.
-    """
-    for part in _NEXT_PAIR.split(claim):
-        label, colon, value = part.partition(": ")
-        cells = [cell for row in rows for cell in _column(row, label)] if colon else []
-        if cells and not any(_is_said(with_unit(value, label), cell) for cell in cells):
-            return f"{label.strip()}: {cells[0]}"
-    return ""
-
-
-def reads_out(claim: str, rows: Sequence[MarkdownRow]) -> bool:
-    """Whether the claim is nothing but "header: value" pairs, all of them from one of the rows."""
-    parts = [part.partition(": ") for part in _NEXT_PAIR.split(claim.rstrip(". "))]
-    return any(
-        all(any(_is_said(with_unit(value, label), cell) for cell in _column(row, label)) for label, _, value in parts)
-        for row in rows
-    )
-
-
-def _column(row: MarkdownRow, label: str) -> list[str]:
-    """The row's cells, with units, under headers that say the label (units left out)."""
-    pairs = zip(row.header, row.cells, strict=False)
-    return [with_unit(cell, name) for name, cell in pairs if _bare(name) == _bare(label)]
-
-
-def _bare(header: str) -> str:
-    return spans.normalise(without_unit(header)).text.strip(" .:")
-
-
-def _is_said(value: str, cell: str) -> bool:
-    """The value's words stand in the cell, or its numbers do in other units."""
-    found = check(value, cell)
-    return bool(spans.find(value, cell)) or found.ok and bool(found.facts)

@@ -35,7 +35,9 @@ METRICS: dict[str, Metric] = {
         Metric("nDCG@10", "gold pages met early", ranked(MEASURES["nDCG@10"])),
         Metric("groundedness", "claims shown that are supported", citations.groundedness),
         Metric("unsupported shown", "claims shown that are not, a case", citations.unsupported, "count", "low"),
-        Metric("unchecked shown", "claims shown nobody could check, a case", citations.unchecked, "count", "low"),
+        Metric(
+            "unconfirmed shown", "claims shown that nobody could confirm, a case", citations.unconfirmed, "count", "low"
+        ),
         Metric("citation recall", "statements their citations support (ALCE)", citations.recall),
         Metric("citation precision", "citations that are needed (ALCE)", citations.precision),
         Metric("refusal precision", "refused and unanswerable / refused", conduct.refusal_precision),

@@ -1,5 +1,5 @@
 """Are the claims shown supported by what they cite? Shares (0 to 1) and counts, judged by our validator in the place of
-an NLI model: the whole validator, whatever layers the run itself was checked by.
+an NLI model: the validator, whether or not the run itself was checked by it.
 
 Claims that the validator can neither support nor refute are left out of the shares and counted apart. A refusal states
 nothing and has no share.
@@ -42,7 +42,7 @@ def _share(parts: Sequence[Sequence[bool]], trace: Trace) -> Score | None:
     if not trace.said:
         return None
     pairs = zip(parts, trace.cited, strict=True)
-    checked = [one for part, cited in pairs if cited.status != "unchecked" for one in part]
+    checked = [one for part, cited in pairs if cited.status != "unconfirmed" for one in part]
     return Score(sum(checked) / len(checked)) if checked else Score(None, NO_VERDICT)
 
 
@@ -56,7 +56,7 @@ def count(*statuses: str) -> Scorer:
     return counted
 
 
-unsupported = count("contradicted", "unsupported", "misattributed")
+unsupported = count("contradicted", "unsupported")
 """Claims shown that the validator refuses."""
-unchecked = count("unchecked")
+unconfirmed = count("unconfirmed")
 """Claims shown that nobody could check."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from agent.settings import LAYERS, LEGS
+from agent.settings import LEGS
 from tools.errors import SettingsError
 
-PARTS = ("validator", *LAYERS, *LEGS, "look")
-"""`validator` is all of its layers; then each layer, each leg of the search, and a seeing model's look at figures."""
+PARTS = ("validator", *LEGS, "look")
+"""The check of claims, each leg of the search, and a seeing model's look at figures."""
 
 
 def without(parts: Iterable[str]) -> dict[str, Any]:
@@ -16,8 +16,8 @@ def without(parts: Iterable[str]) -> dict[str, Any]:
     if unknown := sorted(off - set(PARTS)):
         raise SettingsError(f"There is no part '{unknown[0]}' to leave out.", f"There are: {', '.join(PARTS)}.")
     settings: dict[str, Any] = {}
-    if off & {"validator", *LAYERS}:
-        settings["validator_layers"] = tuple(n for n in LAYERS if "validator" not in off and n not in off)
+    if "validator" in off:
+        settings["validator"] = False
     if off & set(LEGS):
         settings["legs"] = tuple(leg for leg in LEGS if leg not in off)
     if "look" in off:

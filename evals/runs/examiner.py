@@ -147,7 +147,7 @@ class Examiner:
             claim=verdict.claim,
             status=verdict.status,
             reason=verdict.reason,
-            layer=verdict.layer,
+            decided=verdict.decided,
             score=verdict.score,
             spots=tuple(Spot(source=self._name(p.uri), title=p.title, regions=p.regions) for p in verdict.places),
         )
@@ -163,7 +163,7 @@ class Examiner:
         return place
 
     def _cited(self, claim: Claim, ledger: Sequence[Evidence]) -> Cited:
-        """The claim before the whole validator, whatever layers the run itself was checked by."""
+        """The claim before the validator, whether or not the run itself was checked by it."""
         found = self.assistant.library.catalog.items([evidence.origin for evidence in ledger])
         items = {e.key: found[e.origin] for e in ledger if e.origin in found}
 

@@ -38,13 +38,13 @@ class Found(Frozen):
 
 
 class Checked(Frozen):
-    """A claim and its verdict. `score` is the probability (0 to 1) that it is supported, None where no layer said;
+    """A claim and its verdict. `score` is the probability (0 to 1) that it is supported, None where none was found;
     `spots` has one entry a citation, and none where a quote was not found."""
 
     claim: Claim
     status: Status
     reason: str
-    layer: str
+    decided: str
     score: float | None = None
     spots: tuple[Spot, ...] = ()
 

@@ -76,6 +76,6 @@ def table(outcomes: Sequence[AttackVerdict]) -> Grid:
     shown.add_column("wrong")
     for kind in dict.fromkeys(outcome.attack.kind for outcome in outcomes):
         of = [outcome for outcome in outcomes if outcome.attack.kind == kind]
-        wrong = [f"{o.attack.name} ({o.verdict.status}, {o.verdict.layer})" for o in of if not o.right]
+        wrong = [f"{o.attack.name} ({o.verdict.status}, {o.verdict.decided})" for o in of if not o.right]
         shown.add_row(kind, str(len(of)), str(len(of) - len(wrong)), "; ".join(wrong))
     return shown

@@ -1,4 +1,4 @@
-"""What `python -m evals validator` does: attacks first, then each set of labelled claims, judge by judge."""
+"""What `python -m evals validator` does: attacks first, then each set of labelled claims."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,23 +24,34 @@ def validator(
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first claims of each set.")] = None,
     library: Annotated[Path | None, typer.Option(help="Also its own sentences, on the wrong evidence.")] = None,
     model: Annotated[str | None, typer.Option(help="A chat model as one more judge, such as ollama/qwen3-vl.")] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="With --model: from now on its second opinion counts as it was measured.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="All figures as JSON.")] = None,
     fit: Annotated[
         bool, typer.Option("--fit", help="Choose weights and thresholds on these sets, and freeze them.")
     ] = False,
+    also: Annotated[
+        list[Path] | None, typer.Option(help="With --fit: more folders, without the documents for development.")
+    ] = None,
 ) -> None:
-    """How well each layer of the validator, and all together, tell which claims their evidence has."""
-    from evals.validator import attacks, benchmark, path, perturb, sets, speed
+    """How well the validator tells which claims their evidence has."""
+    from evals.validator import attacks, path, perturb, sets, speed
     from evals.validator import fit as fitting
     from tools.library.library import Library
 
     console = wide(Console(), 120)
     if folder and fit:
-        measured = {
-            name: benchmark.measure_set(rows, name) for name, rows in sets.read(folder, prefix, limit, split).items()
-        }
-        fitting.freeze(fitting.fit(measured), benchmark.FILE)
-        fitting.show(measured, console)
+        every = fitting.read(folder, prefix, limit, split)
+        for other in also or []:
+            every |= fitting.read(other, "", None, "all" if other.resolve() == sets.OURS.resolve() else "fit")
+        made = {name: rows for name, rows in every.items() if fitting.is_written(name)}
+        every |= {f"{name}, elsewhere": fitting.elsewhere(rows) for name, rows in made.items()}
+        every |= {f"{name}, edited": fitting.edited(rows) for name, rows in made.items()}
+        measured = {name: fitting.measure(rows, name) for name, rows in every.items()}
+        frozen = fitting.fit(measured)
+        fitting.freeze(frozen)
+        fitting.show(measured, frozen, console)
         return
     outcomes = attacks.run(attacks.read())
     console.print(attacks.table(outcomes))
@@ -54,8 +65,8 @@ def validator(
         found = {name: path.run(name, some, console, judge) for name, some in rows.items()}
         if out:
             path.write(out, found)
-        if sets.WRITTEN not in rows:
-            benchmark.run(rows, console)
+        if judge and trust:
+            path.trust(judge.name, next(iter(found.values()))["opinions"])
     if not all(outcome.right for outcome in outcomes):
         raise typer.Exit(1)
 

@@ -1,7 +1,9 @@
 """Each labelled claim through the whole validator, as the assistant calls it: what is shown, marked, or dropped."""
 
+import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,8 +14,11 @@ from rich.progress import track
 from rich.table import Table
 
 from agent.answer import Claim, Place, Verdict
+from agent.graph.opinions import FILE as OPINIONS
 from agent.llm.protocol import ChatModel
-from agent.validator import Span, repair, validate
+from agent.validator import Asked, Opinion, Opinions, Seen, Span, validate
+from agent.validator.decision import calibration
+from agent.validator.opinion import weighed
 from evals import console as screen
 from evals.console import number, percent
 from evals.metrics.statistics import auc
@@ -22,24 +27,20 @@ from evals.validator.sets import LabelledClaim, pairs
 from tools.errors import ModelNonsense
 from tools.language.words import terms
 
-POINTS = {"yes": 1.0, "cannot tell": 0.5, "no": 0.0}
+POINTS: dict[Seen, float] = {"yes": 1.0, "cannot tell": 0.5, "no": 0.0}
 """Of a chat model's replies."""
 STATUSES = ("supported", "unconfirmed", "refused")
 _STATUS_POINTS = dict(zip(STATUSES, (1.0, 0.5, 0.0), strict=True))
 """Score of a verdict that has none of its own."""
-_SHOWN_AS = {"supported": "supported", "unchecked": "unconfirmed", "unconfirmed": "unconfirmed"}
 
 
 def check(row: LabelledClaim) -> Verdict:
-    """The verdict on the claim as it is cited, after its citations were put right where that can be."""
+    """The verdict on the claim as it is cited."""
 
     def places(key: int, spans: Sequence[Span]) -> Place:
         return Place(key=key, title=row.title, uri="")
 
-    claim = Claim(text=row.claim, citations=row.citations)
-    verdict = validate([claim], row.items, places)[0]
-    moved = repair(verdict, row.items)
-    return validate([moved], row.items, places)[0] if moved else verdict
+    return validate([Claim(text=row.claim, citations=row.citations)], row.items, places, question=row.question)[0]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Shown:
 
 
 def outcome(verdict: Verdict) -> Shown:
-    status = _SHOWN_AS.get(verdict.status, "refused")
+    status = verdict.status if verdict.status in STATUSES else "refused"
     return Shown(status, _STATUS_POINTS[status] if verdict.score is None else verdict.score)
 
 
@@ -105,16 +106,53 @@ def words(rows: Sequence[LabelledClaim]) -> Floats:
     return np.array([len(claim & there) / max(1, len(claim)) for claim, there in wanted])
 
 
-def ask(rows: Sequence[LabelledClaim], model: ChatModel, name: str) -> Floats:
-    """float64[n]: 1 for yes, .5 for cannot tell, or where the model gave no usable reply, 0 for no."""
+def ask(rows: Sequence[LabelledClaim], model: ChatModel, name: str) -> list[Opinion]:
+    """Each claim alone; "cannot tell" where the model gave no usable reply."""
 
-    def one(row: LabelledClaim) -> float:
+    def one(row: LabelledClaim) -> Opinion:
         try:
-            return POINTS[model.support(row.claim, row.evidence)]
+            return model.opinions([Asked(row.claim, row.evidence)])[0]
         except ModelNonsense:
-            return POINTS["cannot tell"]
+            return Opinion("cannot tell")
 
-    return np.array([one(row) for row in track(rows, description=f"{name}, {model.name}", transient=True)])
+    return [one(row) for row in track(rows, description=f"{name}, {model.name}", transient=True)]
+
+
+def worth(rows: Sequence[LabelledClaim], given: Sequence[Opinion]) -> dict[Seen, float]:
+    """answer -> how many times as often it is given to true claims as to false ones; one more of each is assumed."""
+    true = Counter(one.answer for row, one in zip(rows, given, strict=True) if row.supported)
+    false = Counter(one.answer for row, one in zip(rows, given, strict=True) if not row.supported)
+    shares = {
+        answer: [(some[answer] + 1) / (some.total() + len(POINTS)) for some in (true, false)] for answer in POINTS
+    }
+    return {answer: round(a / b, 3) for answer, (a, b) in shares.items()}
+
+
+def with_opinions(
+    rows: Sequence[LabelledClaim], verdicts: Sequence[Verdict], given: Sequence[Opinion], name: str
+) -> list[Shown]:
+    """The outcomes after the second opinion on what was unconfirmed; its worth is that on the other half of the
+    documents."""
+    half = [int(hashlib.sha256(row.document.encode()).hexdigest(), 16) % 2 for row in rows]
+    others = {side: [n for n, other in enumerate(half) if other != side] for side in (0, 1)}
+    measured = {
+        side: Opinions(name, _nobody, worth([rows[n] for n in some], [given[n] for n in some]))
+        for side, some in others.items()
+    }
+    return [
+        outcome(_weighed(verdict, opinion, measured[side]))
+        for verdict, opinion, side in zip(verdicts, given, half, strict=True)
+    ]
+
+
+def _weighed(verdict: Verdict, opinion: Opinion, opinions: Opinions) -> Verdict:
+    if verdict.status != "unconfirmed" or verdict.score is None:
+        return verdict
+    return weighed(verdict, opinion, opinions, calibration().supported, calibration().unsupported)
+
+
+def _nobody(asked: Sequence[Asked]) -> Sequence[Opinion]:
+    return ()
 
 
 def as_outcomes(scores: Floats) -> list[Shown]:
@@ -154,16 +192,26 @@ def run(
     name: str, rows: Sequence[LabelledClaim], console: Console, model: ChatModel | None = None
 ) -> dict[str, object]:
     """Shows the judges and the kinds of one set; the figures as plain data, ready for JSON."""
-    outcomes = [outcome(check(row)) for row in track(rows, description=name, transient=True)]
+    verdicts = [check(row) for row in track(rows, description=name, transient=True)]
+    outcomes = [outcome(verdict) for verdict in verdicts]
     judges = {"whole path": figures(rows, outcomes), "word overlap": figures(rows, as_outcomes(words(rows)))}
+    opinions = {}
     if model:
-        judges["chat model alone"] = figures(rows, as_outcomes(ask(rows, model, name)))
+        given = ask(rows, model, name)
+        opinions = worth(rows, given)
+        judges["chat model alone"] = figures(rows, as_outcomes(np.array([POINTS[one.answer] for one in given])))
+        judges["both"] = figures(rows, with_opinions(rows, verdicts, given, model.name))
     kinds = by_kind(rows, outcomes)
     console.print(table(f"{name} ({len(rows)} claims)", judges))
     if kinds:
         console.print(table(f"{name}, by kind", kinds))
     others = {judge: asdict(one) for judge, one in judges.items()}
-    return {**asdict(judges["whole path"]), "kinds": {k: asdict(v) for k, v in kinds.items()}, "judges": others}
+    return {
+        **asdict(judges["whole path"]),
+        "kinds": {k: asdict(v) for k, v in kinds.items()},
+        "judges": others,
+        "opinions": opinions,
+    }
 
 
 def write(path: Path, found: Mapping[str, object]) -> None:
@@ -175,3 +223,9 @@ def _without_nan(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: _without_nan(one) for key, one in value.items()}
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def trust(model: str, opinions: object, path: Path = OPINIONS) -> None:
+    """Keeps what the model's answers were measured to be worth: from then on it is asked for a second opinion."""
+    kept = json.loads(path.read_text("utf-8")) | {model: opinions}
+    path.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")

@@ -1,7 +1,7 @@
 """True claims of a library made false by their evidence: the most similar wrong chunk, images swapped, evidence gone.
 
-The claims are the library's own sentences and captions, so no model and no labels are needed. What is quoted is always
-the wrong evidence's most similar sentence, verbatim: the quotes hold, and only reading tells.
+The claims are the library's own sentences and captions, so no model and no labels are needed. Nothing is quoted: the
+place is found by the validator.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,9 +13,9 @@ from rich.table import Table
 from agent.answer import Citation, Claim
 from agent.validator import validate
 from agent.validator.spans import find
-from agent.validator.windows import best_stretch, sentences
 from evals import console
 from evals.validator import untitled
+from tools.language.blocks import units
 from tools.language.words import terms
 from tools.library.evidence import Figure, Item, Passage
 from tools.library.library import Library
@@ -47,8 +47,8 @@ def run(every: Sequence[Item], count: int, seed: int = 0) -> Iterator[Perturbed]
     """`count` sentences and every captioned figure (`count` at most), each as it is and perturbed."""
     rng = Random(seed)
     passages = [item for item in every if isinstance(item, Passage)]
-    every_sentence = [(item, s) for item in passages for s in sentences(item.text)]
-    fitting = [(item, s.text) for item, s in every_sentence if LEAST_WORDS <= s.length <= MOST_WORDS]
+    sentences = [(item, unit.text) for item in passages for unit in units(item.text)]
+    fitting = [(item, text) for item, text in sentences if LEAST_WORDS <= len(text.split()) <= MOST_WORDS]
     for item, claim in rng.sample(fitting, k=min(count, len(fitting))):
         yield _judged("as it is", claim, item)
         yield _judged("wrong chunk", claim, _most_similar(claim, item, passages))
@@ -69,16 +69,15 @@ def _most_similar(claim: str, own: Item, others: Sequence[Item]) -> Item:
 
 
 def _judged(kind: str, claim: str, item: Item) -> Perturbed:
-    quote = "" if isinstance(item, Figure) else best_stretch(claim, item.text)
-    (verdict,) = validate([Claim(text=claim, citations=(Citation(key=1, quote=quote),))], {1: item}, untitled)
+    (verdict,) = validate([Claim(text=claim, citations=(Citation(key=1),))], {1: item}, untitled)
     return Perturbed(kind, claim, item, verdict.status)
 
 
 def table(found: Sequence[Perturbed]) -> Table:
     title = "true claims, and the same on the wrong evidence"
-    shown = console.table(title, "evidence", "claims", "supported", "unchecked", "refused")
+    shown = console.table(title, "evidence", "claims", "supported", "unconfirmed", "refused")
     for kind in dict.fromkeys(one.kind for one in found):
         statuses = [one.status for one in found if one.kind == kind]
-        passed, unsure = statuses.count("supported"), statuses.count("unchecked")
+        passed, unsure = statuses.count("supported"), statuses.count("unconfirmed")
         shown.add_row(kind, *(str(n) for n in (len(statuses), passed, unsure, len(statuses) - passed - unsure)))
     return shown

@@ -23,6 +23,8 @@ _POSITIVE = {"supported", "supports", "entailment", "attributable", "true", "yes
 _SOURCE = "0" * 64
 WRITTEN = "written"
 """Name of the set that a folder in the second layout is."""
+OURS = Path(__file__).parents[1] / "training" / "entailment" / "written"
+"""Such a set, of our own, in this repository."""
 SPLITS = ("all", "fit", "calibration", "development")
 
 
@@ -132,7 +134,7 @@ def _row(found: Mapping[str, Any], where: str) -> LabelledClaim:
         pair=str(pair or ""),
         document=str(found.get("document") or meta.get("page") or _hash(evidence)),
         question=str(found.get("question") or meta.get("question") or ""),
-        citations=(Citation(key=1, quote=evidence),),
+        citations=(Citation(key=1),),
         items={1: _item("1", "", evidence)},
     )
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from agent.answer import Citation, Claim
 from agent.validator import validate
-from agent.validator.decision import judge
 from agent.validator.entailment import Reader
 from evals.validator import untitled
 from tools.library.evidence import Item, Passage
@@ -28,7 +27,7 @@ class Timings:
     claim: float
     """One claim against three texts of 300 tokens, all of them read."""
     answer: float
-    """Six claims through all layers, each with a quote from each of three such texts."""
+    """Six claims, each with a quote from each of three such texts."""
 
     def __str__(self) -> str:
         return (
@@ -40,10 +39,9 @@ class Timings:
 def measure() -> Timings:
     items: dict[int, Item] = {key: _passage(key) for key in (1, 2, 3)}
     claims = [_claim(n) for n in range(6)]
-    texts = [item.text for item in items.values()]
     return Timings(
         loading=_median(Reader, 3),
-        claim=_median(lambda: judge(claims[2].text, texts), ROUNDS),
+        claim=_median(lambda: validate(claims[2:3], items, untitled), ROUNDS),
         answer=_median(lambda: validate(claims, items, untitled), ROUNDS),
     )
 

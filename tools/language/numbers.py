@@ -113,7 +113,7 @@ def _extract(text: str) -> Sequence[Quantity]:
     rest = without(rest, dates)
     rest = without(rest, names.codes(rest))
     years = [Quantity(str(d.year), d.start, d.end, d.year, d.year, "", "", step=1, rounding=1) for d in dates if d.year]
-    numbers = _whole_years(_shared_units(list(_numbers(rest)), rest), rest)
+    numbers = _hours_and_minutes(_whole_years(_shared_units(list(_numbers(rest)), rest), rest), rest)
     return sorted([*clocks, *years, *_bounded(_ranges(numbers, rest), text)], key=lambda quantity: quantity.start)
 
 
@@ -254,6 +254,23 @@ def _whole_years(numbers: list[_Number], text: str) -> list[_Number]:
         short = number.end - number.start == 2 and not number.unit and text[before.end : number.start] == "-"
         if short and _is_year(before) and before.value % 100 < number.value:
             whole[i] = replace(number, value=before.value - before.value % 100 + number.value)
+    return whole
+
+
+_AND_MINUTES = re.compile(r",?\s+(?:and |und |et )?")
+
+
+def _hours_and_minutes(numbers: list[_Number], text: str) -> list[_Number]:
+    """ "3 hours and 34 minutes" is one number."""
+    whole: list[_Number] = []
+    for number in numbers:
+        before = whole[-1] if whole else None
+        joined = before and _AND_MINUTES.fullmatch(text[before.end : number.start])
+        if before and joined and before.of == unit("hour") and number.of == unit("minute") and number.value < 60:
+            value, step = before.value + number.value / 60, number.step / 60
+            whole[-1] = replace(before, end=number.end, value=value, step=step, rounding=step)
+        else:
+            whole.append(number)
     return whole
 
 

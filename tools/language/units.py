@@ -64,7 +64,10 @@ _WORDS = _names(
     "degF: degree fahrenheit, degrees fahrenheit, degrees f, degree f; percent_: percent, per cent; "
     "points_: percentage point; decibel_: decibel; octet_: byte; kilooctet_: kilobyte; megaoctet_: megabyte; "
     "gigaoctet_: gigabyte; pixel_: pixel; USD: dollar, us dollar; EUR: euro; kPa: kpa; gigacycle_/second: ghz; "
-    "megacycle_/second: mhz; kilocycle_/second: khz; kW: kw",
+    "megacycle_/second: mhz; kilocycle_/second: khz; kW: kw; "
+    "hour: stunde, stunden, std., heure; minute: minuten; second: sekunde, sekunden, seconde; "
+    "day: tag, tage, tagen, jour; week: woche, wochen, semaine; month: monat, monate, monaten, mois; "
+    "year: jahr, jahre, jahren, année; percent_: prozent; centimeter: zentimeter, centimètre; meter: mètre",
 )
 _WORDS |= {f"{word}s": unit for word, unit in _WORDS.items() if len(word) > 3 and not word.endswith("s")}
 
@@ -129,6 +132,8 @@ def _name(written: str) -> str | None:
 def _compound(written: str) -> str:
     """A pint expression for "kg/m³" or "litres per minute"; "" where a part is not known."""
     expression, sign = "", "*"
+    if re.search(r"[^\W_]", _STEP.sub("", written)):
+        return ""  # the K of "RK-320"
     for step in _STEP.finditer(written):
         if step["over"]:
             sign = "/"

@@ -45,6 +45,23 @@ OPPOSITES = OPPOSITE_VALUES + _pairs(
 )
 """Pairs of which one says otherwise than the other."""
 
+_TURNING = {
+    "not": " ".join(NEGATIONS) + " avoid avoids refuse refuses prevent prevents prohibited forbidden fails failed",
+    "all": "all every each both always entire entirely any",
+    "some": "some few most many several mostly often usually sometimes partly half almost nearly",
+    "only": "only except unless otherwise alone",
+    "if": "if when while until provided whenever once during",
+    "may": "may can might could possible possibly allowed permitted optional optionally",
+    "must": "must shall required mandatory",
+    "should": "should ought recommended advisable preferably",
+    "planned": "plan plans planned intend intends expect expected allege alleged claimed suggest suggests hope hopes "
+    "predicted tries proposed proposes believe believed estimated reportedly supposed likely probably would",
+    "because": "because due owing cause causes caused therefore reason result results",
+    **{word: word for word in "on under above below before after from inside outside without over beside".split()},
+}
+TURNING = {word: kind for kind, words in _TURNING.items() for word in words.split()}
+"""Words that turn a statement, or say how far it goes, and what kind each is of."""
+
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 """A word: letters, with apostrophes inside."""
 _WORD_OR_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|{WORD.pattern}")

@@ -35,7 +35,7 @@ def print_answer(answer: "Answer") -> None:
 
 def _claim(verdict: "Verdict") -> str:
     keys = "".join(rf" \[{key}]" for key in dict.fromkeys(c.key for c in verdict.claim.citations))
-    mark = " [yellow](unchecked)[/]" if verdict.status == "unchecked" else ""
+    mark = " [yellow](unconfirmed)[/]" if verdict.status == "unconfirmed" else ""
     return f"{console.escape(verdict.claim.text)}[cyan]{keys}[/]{mark}"
 
 

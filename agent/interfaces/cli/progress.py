@@ -36,7 +36,7 @@ class Progress:
             case Confirmed():
                 keys = "".join(f" [{key}]" for key in dict.fromkeys(event.keys))
                 self.lines.append(f"{'✓' if event.status == 'supported' else '?'} {event.claim}{keys}")
-            case Checked(status=status) if status not in ("supported", "unchecked"):
+            case Checked(status=status) if status not in ("supported", "unconfirmed"):
                 self.now = f"A sentence is {status}; looking again"
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":

@@ -11,10 +11,8 @@ from agent.validator.premise import WORDS, SourceText, premise
 from evals.training.entailment import edits
 from evals.training.entailment.pairs import Label, Pair
 from evals.validator import sets
-from evals.validator.sets import LabelledClaim
+from evals.validator.sets import OURS, LabelledClaim
 
-OURS = Path(__file__).parent / "written"
-"""The set that lies in this repository."""
 SHORT = 90
 """Words of evidence in the shorter window; with the claim, the question and the headings about 160 tokens."""
 SHORTENED, UNASKED, UNTITLED = 0.5, 0.25, 0.15
