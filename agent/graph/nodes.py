@@ -103,10 +103,12 @@ def act(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     except ToolError as problem:
         error, passing = str(problem), isinstance(problem, ApiDown)
     call = Call(tool=decision.action, args=decision.args, keys=noted.keys, error=error, passing=passing)
-    titles = evidence.titles(noted, context.library)
-    runtime.stream_writer(events.Acted(tool=call.tool, keys=call.keys, titles=titles, error=error))
+    found = evidence.found_by(noted, hits)
+    titles = evidence.titles(found, context.library)
+    watched = evidence.pages(found, titles)
+    runtime.stream_writer(events.Acted(tool=call.tool, keys=call.keys, titles=watched, error=error))
     call_id = str(cast(AIMessage, state["messages"][-1]).tool_calls[0]["id"])
-    message = evidence.found_message(state, noted, hits, call, call_id, context.library)
+    message = evidence.found_message(state, noted, hits, call, call_id, titles)
     return {"ledger": noted.ledger, "calls": [*state["calls"], call], "messages": [message]}
 
 
@@ -145,7 +147,10 @@ def validate(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     feedback = [f"{verdict.claim.text} — {verdict.status}: {verdict.reason}" for verdict in refused]
     if not verdicts:
         feedback = ["Nothing that was found answers the question yet."]
-    update = {"accepted": accepted, "refused": refused, "rounds": state["rounds"] + 1}
+    # The same claims again would get the same verdicts a third time: no round is left.
+    stubborn = bool(refused) and {one.claim for one in refused} <= {one.claim for one in state["refused"]}
+    rounds = context.max_rounds + 1 if stubborn else state["rounds"] + 1
+    update = {"accepted": accepted, "refused": refused, "rounds": rounds}
     update["feedback"] = [*state["feedback"], *feedback]
     if after_validate(cast(State, {**state, **update}), runtime) == "decide":
         update["messages"] = evidence.checked_messages(draft, accepted, refused)
