@@ -35,7 +35,7 @@ def test_torch_scores_as_the_file_does() -> None:
 def test_several_checkpoints_are_averaged(tmp_path: Path) -> None:
     import torch
 
-    from evals.training.entailment.export import mean
+    from evals.training.quantize import mean
 
     for name, value in (("a", 1.0), ("b", 3.0)):
         torch.save({"model": {"w": torch.full((2,), value)}}, tmp_path / f"{name}.pt")
