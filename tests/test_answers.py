@@ -24,7 +24,9 @@ TORQUE = PassageText(
     "Tightening torques",
     "Tighten in two passes.\n\n| Joint | Torque |\n|---|---|\n| Drain plug | 48 N·m |\n| Wheel nuts | 110 N·m |",
 )
-LEAVE = PassageText("Handbook", "Leave", "Staff may carry over up to 5 days of leave. The canteen is on the first floor.")
+LEAVE = PassageText(
+    "Handbook", "Leave", "Staff may carry over up to 5 days of leave. The canteen is on the first floor."
+)
 
 
 def test_the_unit_that_answers_is_first_and_its_span_is_the_answer() -> None:

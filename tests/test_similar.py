@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from evals.reader.similar import B, K1, WordIndex
+from evals.reader.similar import K1, B, WordIndex
 
 
 def test_by_hand() -> None:
