@@ -93,9 +93,12 @@ def fit(seen: Sequence[Observation], spans: Sequence[tuple[float, bool]]) -> Ans
 
 def sure_from(spans: Sequence[tuple[float, bool]]) -> float:
     """The lowest probability at or above which SPANS_RIGHT of the spans are right; 1 where there is none."""
-    ordered = sorted(spans, reverse=True)
-    right = np.cumsum([ok for _, ok in ordered]) / np.arange(1, len(ordered) + 1)
-    good = [score for (score, _), share in list(zip(ordered, right, strict=True))[LEAST:] if share >= SPANS_RIGHT]
+    scores, right = np.array([score for score, _ in spans]), np.array([ok for _, ok in spans], float)
+    good = []
+    for threshold in np.unique(scores):
+        above = right[scores >= threshold]
+        if len(above) >= LEAST and above.mean() >= SPANS_RIGHT:
+            good.append(float(threshold))
     return min(good, default=1.0)
 
 
