@@ -14,7 +14,7 @@ def one(document: str, text: str, question: str) -> Example:
 
 def test_each_question_with_its_document_and_without() -> None:
     some = [one(f"d{n}", f"The pump of line {n} is red.", f"What colour is the pump of line {n}?") for n in range(12)]
-    there, gone = as_in_use(some, some[:1])
+    ((there, gone),) = as_in_use(some, some[:1])
     assert len(there.passages) == len(gone.passages) == PASSAGES
     assert there.passages[there.answers[0].passage].title == "d0"
     assert gone.answers == () and all(passage.title != "d0" for passage in gone.passages)
@@ -23,7 +23,7 @@ def test_each_question_with_its_document_and_without() -> None:
 def test_what_the_search_did_not_find_answers_nothing() -> None:
     some = [one(f"d{n}", f"The pump of line {n} is red.", "?") for n in range(PASSAGES)]
     lost = one("lost", "Nothing in common.", "Which pump is red?")
-    there, _ = as_in_use([*some, lost], [lost])
+    ((there, _),) = as_in_use([*some, lost], [lost])
     assert there.answers == ()
 
 

@@ -23,7 +23,7 @@ from evals.reader.similar import WordIndex
 from evals.training.entailment.written_pairs import OURS
 from evals.training.reader import made
 from evals.validator import sets
-from tools.library.encode.answers import HERE, AnswerCalibration, AnswerReader
+from tools.library.encode.answers import HERE, AnswerCalibration, AnswerReader, PassageText
 
 PASSAGES = 8
 """That a question is read with in use."""
@@ -55,28 +55,38 @@ def for_thresholds(document: str) -> bool:
     return sets.hashed(document) % 10 < 3
 
 
-def as_in_use(found: Sequence[Example], asked: Sequence[Example]) -> list[Example]:
-    """Each question of `asked` with the passages that share most words with it among all of `found`, once with its own
-    document among them and once without. Where the search did not find what answers, nothing answers."""
+def as_in_use(found: Sequence[Example], asked: Sequence[Example]) -> list[tuple[Example, Example]]:
+    """Each question of `asked` with the passages that share most words with it among all of `found`: with its own
+    document among them, and without. Where the search did not find what answers, nothing answers."""
     homes = {passage: one.document for one in found for passage in one.passages}
     passages = list(homes)
     index = WordIndex([f"{p.title} {p.heading} {p.text}" for p in passages])
     made = []
     for one in asked:
         scores = index.scores(one.question)
-        order = sorted(range(len(passages)), key=lambda i: -scores[i])
-        for document in ("", one.document):
-            shown = tuple(passages[i] for i in order if homes[passages[i]] != document)[:PASSAGES]
-            places = {passage: number for number, passage in enumerate(shown)}
-            there = [(places.get(one.passages[a.passage]), a) for a in one.answers]
-            answers = tuple(replace(answer, passage=place) for place, answer in there if place is not None)
-            made.append(replace(one, passages=shown, answers=answers))
+        near = [passages[i] for i in sorted(range(len(passages)), key=lambda i: -scores[i])]
+        others = [passage for passage in near if homes[passage] != one.document]
+        made.append((_shown(one, near[:PASSAGES]), _shown(one, others[:PASSAGES])))
     return made
 
 
-def observe(reader: AnswerReader, some: Sequence[Example]) -> list[Observation]:
-    found = [reader.by_passage(one.question, one.passages, one.before).max(axis=0) for one in some]
-    return [Observation(*map(float, best), bool(one.answers)) for best, one in zip(found, some, strict=True)]
+def _shown(one: Example, passages: Sequence[PassageText]) -> Example:
+    places = {passage: number for number, passage in enumerate(passages)}
+    there = [(places.get(one.passages[answer.passage]), answer) for answer in one.answers]
+    answers = tuple(replace(answer, passage=place) for place, answer in there if place is not None)
+    return replace(one, passages=tuple(passages), answers=answers)
+
+
+def observe(reader: AnswerReader, pairs: Sequence[tuple[Example, Example]]) -> list[Observation]:
+    """Of both of each pair; what they share is read once."""
+    seen = []
+    for pair in pairs:
+        passages = list(dict.fromkeys([*pair[0].passages, *pair[1].passages]))
+        scores = dict(zip(passages, reader.by_passage(pair[0].question, passages), strict=True))
+        for one in pair:
+            unit, window = np.max([scores[passage] for passage in one.passages], axis=0)
+            seen.append(Observation(float(unit), float(window), bool(one.answers)))
+    return seen
 
 
 def fit(seen: Sequence[Observation], spans: Sequence[tuple[float, bool]]) -> AnswerCalibration:
