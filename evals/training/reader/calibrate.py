@@ -23,7 +23,8 @@ from evals.reader.similar import WordIndex
 from evals.training.entailment.written_pairs import OURS
 from evals.training.reader import made
 from evals.validator import sets
-from tools.library.encode.answers import HERE, AnswerCalibration, AnswerReader, PassageText
+from tools.library.encode.answers import HERE, AnswerCalibration, AnswerReader, PassageText, features
+from tools.library.encode.answers.packing import Window, asked, windows
 
 PASSAGES = 8
 """That a question is read with in use."""
@@ -37,17 +38,36 @@ LEAST = 30
 """Spans above a threshold, for it to be believed."""
 MADE, SEED = 300, 1_000_000
 ROWS = ("tatqa", "covidqa")
-NEUTRAL = AnswerCalibration(0.0, 1.0, 0.0, 0.5, 0.5)
-Floats = NDArray[np.float64]
+NEUTRAL = AnswerCalibration((0.0, 1.0, 0.0, 0.0, 0.0), (0.0, 1.0), 0.5, 0.5)
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Observation:
-    """The best unit's score, the best window's, and whether anything answers."""
+    """Of one question: features float32[units, 4] and which units answer, bool[units]."""
 
-    unit: float
-    window: float
-    answerable: bool
+    features: Floats
+    answers: NDArray[np.bool_]
+
+
+class CachedReader(AnswerReader):
+    """Reads each window once: with and without its own document a question has most passages in common."""
+
+    def __init__(self, folder: Path, calibration: AnswerCalibration) -> None:
+        super().__init__(folder, calibration)
+        self._known: dict[tuple[int, ...], Floats] = {}
+
+    def _logits(self, cut: Sequence[Window]) -> list[Floats]:
+        new = list({window.ids: window for window in cut if window.ids not in self._known}.values())
+        self._known.update(zip((window.ids for window in new), super()._logits(new), strict=True))
+        return [self._known[window.ids] for window in cut]
+
+    def observe(self, one: Example) -> Observation:
+        cut = windows(asked(one.question, one.before), one.passages)
+        answers = {(label.passage, label.unit) for label in labels(one)}
+        found = [(window.passage, part.unit) in answers for window in cut for part in window.parts]
+        seen = features(asked(one.question, one.before), one.passages, cut, self._logits(cut))
+        return Observation(seen, np.array(found, bool))
 
 
 def for_thresholds(document: str) -> bool:
@@ -77,28 +97,18 @@ def _shown(one: Example, passages: Sequence[PassageText]) -> Example:
     return replace(one, passages=tuple(passages), answers=answers)
 
 
-def observe(reader: AnswerReader, pairs: Sequence[tuple[Example, Example]]) -> list[Observation]:
-    """Of both of each pair; what they share is read once."""
-    seen = []
-    for pair in pairs:
-        passages = list(dict.fromkeys([*pair[0].passages, *pair[1].passages]))
-        scores = dict(zip(passages, reader.by_passage(pair[0].question, passages), strict=True))
-        for one in pair:
-            unit, window = np.max([scores[passage] for passage in one.passages], axis=0)
-            seen.append(Observation(float(unit), float(window), bool(one.answers)))
-    return seen
-
-
 def fit(seen: Sequence[Observation], spans: Sequence[tuple[float, bool]]) -> AnswerCalibration:
     """`spans`: of each span its probability and whether it is right."""
-    scores = np.array([[one.unit, one.window] for one in seen])
-    true = np.array([one.answerable for one in seen])
-    model = LogisticRegression(class_weight="balanced").fit(scores, true)
-    (unit, window), bias = model.coef_[0], model.intercept_[0]
-    odds = model.predict_proba(scores)[:, 1]
-    least = float(np.quantile(odds[true], WRONGLY_REFUSED))
-    numbers = (round(float(one), 4) for one in (bias, unit, window, least, sure_from(spans)))
-    return AnswerCalibration(*numbers)
+    model = LogisticRegression(C=10).fit(
+        np.vstack([one.features for one in seen]), np.concatenate([one.answers for one in seen])
+    )
+    unit = (float(model.intercept_[0]), *map(float, model.coef_[0]))
+    best = np.array([AnswerCalibration(unit, (0, 1), 0, 0).log_odds(one.features).max() for one in seen])
+    true = np.array([one.answers.any() for one in seen])
+    whole = LogisticRegression(class_weight="balanced", C=10).fit(best[:, None], true)
+    least = float(np.quantile(whole.predict_proba(best[:, None])[true, 1], WRONGLY_REFUSED))
+    answer = (round(float(whole.intercept_[0]), 4), round(float(whole.coef_[0][0]), 4))
+    return AnswerCalibration(tuple(round(w, 4) for w in unit), answer, round(least, 4), round(sure_from(spans), 4))
 
 
 def sure_from(spans: Sequence[tuple[float, bool]]) -> float:
@@ -139,13 +149,13 @@ def main() -> None:
     parser.add_argument("--rows", type=Path, required=True, help="folder of dev_<set>.jsonl.gz; a part is fitted on")
     parser.add_argument("--model", type=Path, default=HERE, help="folder of model.onnx; gets calibration.json")
     given = parser.parse_args()
-    reader = AnswerReader(given.model, NEUTRAL)
+    reader = CachedReader(given.model, NEUTRAL)
     folders = [held(folder) for folder in [*given.written, OURS]]
     written = as_in_use([one for found, _ in folders for one in found], [one for _, kept in folders for one in kept])
     rows = [one for name in ROWS for one in examples.rows(given.rows / f"dev_{name}.jsonl.gz")]
     rows = [one for one in rows if one.answers and for_thresholds(one.document)]
     invented = [one for one in made.draw(MADE, Random(SEED)) if one.answers]
-    seen = observe(reader, written)
+    seen = [reader.observe(one) for pair in written for one in pair]
     spans = spans_of(reader, [*rows, *invented])
     found = fit(seen, spans)
     (given.model / "calibration.json").write_text(json.dumps(asdict(found), indent=2) + "\n", "utf-8")
