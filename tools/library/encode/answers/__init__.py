@@ -78,6 +78,8 @@ class AnswerReader:
         """`calibration`: that beside the model, where none is given."""
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        # threads that wait in a loop take a third of the time of whatever else runs
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(folder / "model.onnx", options, ["CPUExecutionProvider"])
         self.calibration = calibration or AnswerCalibration(
             **json.loads((folder / "calibration.json").read_text("utf-8"))
