@@ -9,7 +9,8 @@ from tools.library.library import Library
 GERMAN = (
     "Der Riemen wird alle 500 Stunden geprüft und bei Bedarf ersetzt. Vor jeder Arbeit ist der Hauptschalter "
     "auszuschalten und gegen Wiedereinschalten zu sichern. Das Getriebe fasst 4,2 Liter Öl, das nach 2000 Stunden "
-    "gewechselt werden muss; dabei ist auch der Filter zu erneuern, sofern er nicht erst kürzlich eingesetzt wurde."
+    "gewechselt werden muss; dabei ist auch der Filter zu erneuern, sofern er nicht erst kürzlich eingesetzt wurde. "
+    "Lagern Sie Ersatzteile trocken und bei mehr als fünf Grad; Dichtungen verlieren nach vier Jahren ihre Spannung."
 )
 ENGLISH = "The belt is checked every 500 hours, and it is replaced where that is due. " * 5
 
