@@ -21,11 +21,19 @@ class Citation(Frozen):
 
 class Claim(Frozen):
     """One statement, and where it comes from. A claim with no citation is never shown. `calculation` is an expression
-    over quoted numbers, such as "48 * 12", where the statement is computed."""
+    over quoted numbers, such as "48 * 12", where the statement is computed. `short` is shown before the text: the words
+    of it that answer by themselves, such as "48 N·m", or the heading that it stands under. It is not checked, so no
+    chat model may write it."""
 
     text: str
     citations: tuple[Citation, ...] = ()
     calculation: str = ""
+    short: str = ""
+
+    @property
+    def headed(self) -> str:
+        """The text, behind its short form where there is one."""
+        return f"{self.short} — {self.text}" if self.short and self.short != self.text else self.text
 
 
 class Place(Frozen):
@@ -105,7 +113,7 @@ class Answer(Frozen):
     def text(self) -> str:
         """The claims with their keys, one a line, as plain text."""
         lines = [
-            claim.text + "".join(f" [{key}]" for key in dict.fromkeys(c.key for c in claim.citations))
+            claim.headed + "".join(f" [{key}]" for key in dict.fromkeys(c.key for c in claim.citations))
             for claim in self.claims
         ]
         return "\n".join([*lines, *self.gaps])

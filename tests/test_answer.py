@@ -19,6 +19,12 @@ def test_text_names_each_key_once_and_every_gap() -> None:
     assert [claim.text for claim in said.claims] == ["One.", "Two."]
 
 
+def test_a_short_form_stands_before_its_text() -> None:
+    long = verdict("The plug gets 48 N·m.", 3)
+    short = long.model_copy(update={"claim": long.claim.model_copy(update={"short": "48 N·m"})})
+    assert answer(verdicts=(short,)).text == "48 N·m — The plug gets 48 N·m. [3]"
+
+
 def test_what_was_dropped_is_not_in_the_text() -> None:
     assert "Wrong" not in answer(verdicts=(verdict("Right.", 1),), dropped=(verdict("Wrong.", 2),)).text
 

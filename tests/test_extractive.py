@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from agent.llm.extractive import Extractive, standalone
 from agent.llm.protocol import Brief, Call, Shown, Turn
+from agent.llm.summaries import NOTE
 from tools.tool import Tool
 
 
@@ -39,8 +40,12 @@ def passage(key: int, text: str, heading: str = "", **more) -> Shown:
     return Shown(key=key, kind="passage", title="manual", page=3, heading=heading, text=text, **more)
 
 
+def shown_as(kind: str, text: str) -> Shown:
+    return Shown(key=1, kind=kind, title="manual", page=3, heading="", text=text)
+
+
 def said(question: str, *evidence: Shown, **more) -> list[str]:
-    return [claim.text for claim in MODEL.write(Brief(question=question, evidence=evidence, **more))]
+    return [claim.text for claim in MODEL.draft(Brief(question=question, evidence=evidence, **more)).claims]
 
 
 # deciding
@@ -67,7 +72,7 @@ def test_an_api_is_called_when_its_arguments_stand_in_the_question() -> None:
     tools = [*TOOLS, STOCK]
     decision = MODEL.decide(Brief(question="How many AR-1042 are in stock?"), tools)
     assert (decision.action, decision.args) == ("parts_stock", {"part_number": "AR-1042"})
-    assert MODEL.decide(Brief(question="How many are in stock?"), tools).action == "search_text"
+    assert MODEL.decide(Brief(question="How many of them are in stock?"), tools).action == "search_text"
     assert MODEL.decide(Brief(question="What does AR-1042 do?"), tools).action == "search_text"
     assert MODEL.decide(Brief(question="Which part is AR-1042?"), tools).action == "search_text"
     assert MODEL.decide(Brief(question="Is AR-10425 in stock?"), tools).action == "search_text"
@@ -110,9 +115,8 @@ def test_after_a_refusal_it_searches_otherwise_and_it_always_ends() -> None:
 
 def test_the_sentence_that_answers_is_quoted_as_it_stands() -> None:
     text = "Wear gloves.\nThe separator element must be replaced every 4000 h.\nStore it dry."
-    (claim,) = MODEL.write(
-        Brief(question="How often must the separator element be replaced?", evidence=(passage(2, text),))
-    )
+    brief = Brief(question="How often must the separator element be replaced?", evidence=(passage(2, text),))
+    (claim,) = MODEL.draft(brief).claims
     assert claim.text == "The separator element must be replaced every 4000 h."
     assert (claim.citations[0].key, claim.citations[0].quote) == (2, claim.text)
 
@@ -134,7 +138,7 @@ def test_a_table_row_reads_with_its_header_and_quotes_the_row() -> None:
     )
     table = Shown(key=5, kind="table", title="manual", page=9, heading="Care", text=text)
     brief = Brief(question="What torque do the cylinder head bolts need?", evidence=(table,))
-    claim = MODEL.write(brief)[0]
+    claim = MODEL.draft(brief).claims[0]
     assert claim.text == "Fastener: Cylinder head bolts · Size: M10 · Torque (N·m): 48"
     assert claim.citations[0].quote == "Cylinder head bolts | M10 | 48"
 
@@ -151,6 +155,60 @@ def test_the_best_likeness_of_a_picture_is_named_by_its_own_text() -> None:
 def test_nothing_found_nothing_said() -> None:
     assert said("How often?") == []
     assert said("", passage(1, "The oil is changed.")) == []
+
+
+# what is answered as a whole
+
+
+@pytest.mark.parametrize("question", ["Which documents do you have?", "How many pages has the manual?", "Hello"])
+def test_a_question_about_the_library_is_asked_of_its_catalogue(question: str) -> None:
+    assert MODEL.decide(Brief(question=question), [*TOOLS, tool("list_documents")]).action == "list_documents"
+
+
+def test_a_bound_asks_the_tables_and_a_count_does_once_nothing_else_answers() -> None:
+    tools = [*TOOLS, tool("query_table")]
+
+    def last(question: str, **more) -> str:
+        calls: tuple[Call, ...] = ()
+        while (decision := MODEL.decide(Brief(question=question, calls=calls, **more), tools)).action != "answer":
+            calls = (*calls, Call(tool=decision.action, args=decision.args))
+        return calls[-1].tool
+
+    assert last("Which parts cost over 50 EUR?") == "query_table"
+    assert last("How many parts are there in stock?") == "search_text"
+    assert last("How many parts are there in stock?", feedback=("nothing",)) == "query_table"
+
+
+def test_the_catalogue_and_the_result_of_a_query_are_said_line_by_line() -> None:
+    catalogue = shown_as("record", "Documents in the library: 2\na.pdf, pages: 3\nb.pdf, pages: 4")
+    calls = (Call(tool="list_documents", args={}, keys=(1,)),)
+    lines = said("Which documents do you have?", catalogue, calls=calls)
+    assert lines == ["Documents in the library: 2", "a.pdf, pages: 3", "b.pdf, pages: 4"]
+    result = shown_as("record", "| part | price |\n| --- | --- |\n| A-1 | 60 |\n| A-2 | 70 |")
+    result = result.model_copy(update={"title": "parts.csv#sql=SELECT part, price FROM parts_1 WHERE price > 50"})
+    calls = (Call(tool="query_table", args={}, keys=(1,)),)
+    assert said("Which parts cost over 50?", result, calls=calls) == ["part: A-1 · price: 60", "part: A-2 · price: 70"]
+
+
+def test_a_summary_is_first_sentences_under_their_headings_and_says_so() -> None:
+    pages = (
+        passage(1, "7 Care\nWash it daily. Use soap.", "7 Care"),
+        passage(2, "Change the oil warm. Drain it first.", "7 Care > 7.1 Oil"),
+        passage(3, "Stop it.", "8 End"),
+    )
+    calls = (Call(tool="search_text", args={}, keys=(1,)), Call(tool="open_page", args={}, keys=(1, 2, 3)))
+    draft = MODEL.draft(Brief(question="Summarise the chapter Care.", evidence=pages, calls=calls))
+    assert [claim.text for claim in draft.claims] == ["Wash it daily.", "Change the oil warm."]
+    assert (draft.claims[1].headed, draft.note) == ("7.1 Oil — Change the oil warm.", NOTE)
+
+
+def test_a_part_of_a_question_that_nothing_answers_is_named() -> None:
+    evidence = (passage(1, "The belt of the pump weighs 2 kg."),)
+    draft = MODEL.draft(Brief(question="What does the belt weigh and who is the chief executive?", evidence=evidence))
+    assert ([claim.text for claim in draft.claims], draft.missing) == (
+        [evidence[0].text],
+        "who is the chief executive?",
+    )
 
 
 # conditions

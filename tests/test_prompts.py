@@ -15,7 +15,18 @@ FIELDS = {name: set(re.findall(r"\{\{(\w+)\}\}", (ROOM / f"{name}.md").read_text
 
 
 def test_the_prompts_are_there() -> None:
-    assert FILES == ["confirm", "describe", "judge", "look", "nothing", "refused", "repair", "support", "system"]
+    assert FILES == [
+        "confirm",
+        "describe",
+        "intents",
+        "judge",
+        "look",
+        "nothing",
+        "refused",
+        "repair",
+        "support",
+        "system",
+    ]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -72,5 +83,10 @@ def test_the_system_message_says_so_of_any_fence() -> None:
 def test_each_prompt_is_short_and_has_one_example(name: str) -> None:
     text = (ROOM / f"{name}.md").read_text()
     assert len(text) < (4000 if name == "system" else 2000)
-    if name not in ("nothing", "refused", "system"):  # what goes on in a conversation; its examples stand in the first
+    if name not in (
+        "intents",
+        "nothing",
+        "refused",
+        "system",
+    ):  # what goes on in a conversation; its examples stand in the first
         assert text.count("Example.") == 1

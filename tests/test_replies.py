@@ -186,6 +186,7 @@ def test_a_quote_may_be_empty_and_a_key_a_string() -> None:
         ({"text": " ", "citations": [{"key": 3}]}, "a text"),
         ({"text": "F3.", "citations": [{"key": 9}]}, "key: 9 is not one of 3"),
         ({"citations": [{"key": 3}]}, "text: Field required"),
+        ({"text": "F3.", "short": "F4", "citations": [{"key": 3}]}, "there is no field 'short'"),
     ],
 )
 def test_what_is_wrong_with_a_claim_is_named(claim: dict, said: str) -> None:

@@ -190,6 +190,8 @@ def offered(state: State, context: RuntimeContext) -> list[Tool]:
         useless.add("query_table")
     if not (context.model.sees and context.look):
         useless.add("look")
+    if context.model.judges:  # a chat model's prompt stays as it was measured
+        useless.add("list_documents")
     return [tool for name, tool in context.tools.items() if name not in useless]
 
 

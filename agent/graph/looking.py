@@ -138,10 +138,14 @@ def second_look(context: RuntimeContext) -> Looks | None:
 def alike_is_unconfirmed(verdict: Verdict, state: State, context: RuntimeContext) -> Verdict:
     """A claim about the person's picture that rests on a figure which looks like it: the figure's words are there, but
     do both show the same thing? A model that sees compares them side by side; else the reader is told."""
-    alike = {one.key for one in state["ledger"] if one.tool == "search_by_image"}
+    alike = {one.key: one.origin for one in state["ledger"] if one.tool == "search_by_image"}
     cited = {citation.key for citation in verdict.claim.citations}
-    if not state["image"] or verdict.status in ("contradicted", "unsupported") or not cited <= alike:
+    is_shown = verdict.status in ("supported", "unconfirmed")
+    if not state["image"] or not is_shown or not cited <= alike.keys():
         return verdict
+    itself = {item.id for item in context.library.catalog.figures_of_picture(state["image"])}
+    if {alike[key] for key in cited} <= itself:
+        return verdict  # the same bytes: no other picture that looks like it
     seen = _same(state, cited, context) if sees(context) else "cannot tell"
     if seen == "yes":
         return verdict

@@ -1,6 +1,8 @@
 """extractive: the embedded default. Picks tools by plain rules, picks the sentences that answer, quotes them.
 
-It writes nothing of its own: every claim is a sentence, a table row, a caption or an API's line as it stands.
+It writes nothing of its own: every claim is a sentence, a table row, a caption or an API's line as it stands. What is
+asked about the library itself, as a summary, or as a count is answered from the catalogue, by first sentences, by a
+query; see `intents`, `summaries` and `calculating`.
 Where nothing answers well enough it says nothing, and the answer is "not found".
 """
 
@@ -9,13 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import PydanticUndefined
 
 from agent.answer import Citation, Claim
+from agent.llm import calculating, summaries
+from agent.llm.arguments import arguments
+from agent.llm.intents import intent
 from agent.llm.protocol import ANSWER, Brief, ChatModel, Decision, Draft, OnClaim, Shown, Similarity
+from agent.llm.summaries import Wish
 from tools import OWN_TOOLS
 from tools.language import markdown, scripts
 from tools.language.numbers import extract
@@ -42,6 +44,8 @@ CODE = re.compile(r"\b(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-/.][A-Z
 HEADING = re.compile(r"(?:\d+(?:\.\d+)*\.? +)?[^\d.!?:;]{3,70}")
 """A short line without a full stop and, past its section number, without a figure."""
 MOST_CLAIMS = 3
+MOST_LINES = 12
+"""Rows of a result, or documents, that are said."""
 CLOSE = 0.91
 """A further unit is said too where its score is at least this share of the best one's."""
 LEAST_SCORE = 0.5
@@ -94,7 +98,7 @@ class Extractive(ChatModel):
     def step(self, brief: Brief, tools: Sequence[Tool], on_claim: OnClaim = lambda claim: None) -> Decision | Draft:
         """A call as long as a rule names one, then the answer."""
         decision = self.decide(brief, tools) if brief.may_search else Decision(thought="", action=ANSWER)
-        return Draft(claims=self.write(brief, on_claim)) if decision.action == ANSWER else decision
+        return self.draft(brief) if decision.action == ANSWER else decision
 
     def decide(self, brief: Brief, tools: Sequence[Tool]) -> Decision:
         """The first of its rules whose call was not made yet in this turn; then "answer"."""
@@ -105,13 +109,20 @@ class Extractive(ChatModel):
                 return Decision(thought=thought, action=action, args=args)
         return Decision(thought="Everything that the rules name was searched.", action=ANSWER)
 
-    def _wishes(self, brief: Brief, tools: dict[str, Tool]) -> Iterable[tuple[str, str, dict[str, Any]]]:
+    def _wishes(self, brief: Brief, tools: dict[str, Tool]) -> Iterable[Wish]:
         query = standalone(brief)
         if brief.image is not None:
             yield "There is a picture: find what looks like it.", "search_by_image", {"key": 0, "words": ""}
-        for tool in tools.values():
-            args = None if tool.name in OWN_TOOLS else _api_args(tool, brief)
-            if args is not None:
+        elif (about := intent(brief.question, self._similarity)) == "library":
+            yield "The question is about the library.", "list_documents", {"words": brief.question}
+            return
+        elif about == "summary":
+            yield from summaries.calls(brief, self._similarity)
+            return
+        cited = brief.cited if _points_back(brief.question) else []
+        texts = [brief.question, *(shown.text for shown in cited)]
+        for tool in (tool for name, tool in tools.items() if name not in OWN_TOOLS):
+            if (args := arguments(tool, brief.question, texts)) is not None:
                 yield f"The question fits '{tool.name}'.", tool.name, args
         if _wants_picture(brief.question):
             yield "The question asks for a picture.", "search_images", {"query": query}
@@ -120,14 +131,38 @@ class Extractive(ChatModel):
             keywords = " ".join(dict.fromkeys(_words(query)))
             yield "Nothing answered: try the bare keywords.", "search_text", {"query": keywords or query}
             yield "Nothing answered: a picture may.", "search_images", {"query": query}
+        wanted = calculating.asked(brief.question)
+        if wanted and (wanted.by_table_first or brief.feedback):
+            yield from self._calculation(brief, wanted)
 
-    def write(self, brief: Brief, on_claim: OnClaim = lambda claim: None) -> tuple[Claim, ...]:
-        """Up to three units, best first; none where the best is not good enough."""
+    def _calculation(self, brief: Brief, wanted: calculating.Asked) -> Iterable[Wish]:
+        yield "It has to be worked out: which tables are there?", "query_table", {"query": brief.question, "sql": ""}
+        tables = [table for shown in brief.found_by("query_table") for table in calculating.told(shown.text)]
+        if sql := calculating.sql(brief.question, wanted, tables, self._similarity):
+            yield "Work it out.", "query_table", {"query": "", "sql": sql}
+
+    def draft(self, brief: Brief) -> Draft:
+        """What the question is answered by as a whole (the catalogue, first sentences, a query's rows), or else the
+        units that answer it best."""
+        about = "content" if brief.image else intent(brief.question, self._similarity)
+        if about == "library":
+            return Draft(claims=_lines(brief.found_by("list_documents")))
+        if about == "summary":
+            firsts = summaries.first_sentences(brief, self._similarity)
+            return Draft(claims=firsts, note=summaries.NOTE if firsts else "")
+        if any(call.error and call.tool not in OWN_TOOLS for call in brief.calls):
+            return Draft()  # an API that the question fits has no answer: what a document says is another matter
+        results = _lines([shown for shown in brief.found_by("query_table") if "#sql=" in shown.title])
+        return Draft(claims=results) if results else self._quoted(brief)
+
+    def _quoted(self, brief: Brief) -> Draft:
+        """Up to three units, best first; none where the best is not good enough. A part of the question that nothing
+        answers is named."""
         units = _units(brief)
-        if not units or _refused_by_api(brief):
-            return ()
-        chosen = [unit for question in parts(standalone(brief)) for unit in self._best(question, units)]
-        return tuple(_claim(unit) for unit in _different(chosen)[:MOST_CLAIMS])
+        best = {question: self._best(question, units) for question in parts(standalone(brief))} if units else {}
+        chosen = _different([unit for some in best.values() for unit in some])[:MOST_CLAIMS]
+        missing = [question for question, some in best.items() if not some and not brief.history]
+        return Draft(claims=tuple(map(_claim, chosen)), missing=" ".join(missing) if chosen else "")
 
     def _best(self, question: str, units: Sequence[Unit]) -> list[Unit]:
         """The unit that answers one question, and those that answer it about as well; none where none does."""
@@ -190,51 +225,6 @@ def _first_line(text: str) -> str:
 
 def _wants_picture(question: str) -> bool:
     return bool(PICTURE_WORDS & set(re.findall(r"[a-z]+", question.lower())))
-
-
-def _api_args(tool: Tool, brief: Brief) -> dict[str, Any] | None:
-    """The API's arguments, read from the question or from what the last answer cited; None where it does not fit.
-
-    It fits where a word of its "when" stands in the question; words that only describe its parameters, such as
-    "part number", say nothing of what it answers.
-    """
-    fields = tool.args.model_fields.items()
-    described = _words(" ".join(f"{name} {field.description}".replace("_", " ") for name, field in fields))
-    if not (set(_words(tool.when)) - set(described)) & set(_words(brief.question)):
-        return None
-    cited = brief.history[-1].keys if brief.history and _points_back(brief.question) else ()
-    places = [brief.question, *(shown.text for shown in brief.evidence if shown.key in cited)]
-    return next((args for place in places if (args := _fill(tool.args, place)) is not None), None)
-
-
-def _fill(model: type[BaseModel], text: str) -> dict[str, Any] | None:
-    """Arguments whose required fields can each be read off the text: by pattern, by number, by date."""
-    schema = model.model_json_schema().get("properties", {})
-    args: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
-        value = _value(schema.get(name, {}), text)
-        if value is not None:
-            args[name] = value
-        elif field.default is PydanticUndefined:
-            return None
-    try:
-        model(**args)
-    except ValidationError:
-        return None
-    return args
-
-
-def _value(schema: dict[str, Any], text: str) -> Any:
-    if "pattern" in schema:
-        found = re.search(rf"(?<![\w-]){schema['pattern'].strip('^$')}(?![\w-])", text)
-        return found.group() if found else None
-    if schema.get("format") == "date":
-        found = re.search(r"\d{4}-\d{2}-\d{2}", text)
-        return found.group() if found else None
-    if schema.get("type") in ("integer", "number"):
-        found = NUMBER.search(text)
-        return found.group() if found else None
-    return None
 
 
 # what can be said
@@ -412,11 +402,6 @@ def _is_token(code: str, text: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text.translate(scripts.DASHES)) is not None
 
 
-def _refused_by_api(brief: Brief) -> bool:
-    """An API that the question fits was asked and has no answer: what a document says of it is another matter."""
-    return any(call.error and call.tool not in OWN_TOOLS for call in brief.calls)
-
-
 def _different(units: Sequence[Unit]) -> list[Unit]:
     """The same statement once, though passages overlap."""
     return list({unit.text.lower(): unit for unit in reversed(units)}.values())[::-1]
@@ -424,3 +409,10 @@ def _different(units: Sequence[Unit]) -> list[Unit]:
 
 def _claim(unit: Unit) -> Claim:
     return Claim(text=unit.text, citations=(Citation(key=unit.shown.key, quote=unit.quote),))
+
+
+def _lines(shown: Sequence[Shown]) -> tuple[Claim, ...]:
+    """Each row, or else each line, of what answers as a whole: a query's result, the catalogue's reply."""
+    rows = [_claim(unit) for one in shown for unit in _row_units(one)]
+    lines = [_claim(Unit(line, line, one)) for one in shown for line in one.text.splitlines()]
+    return tuple((rows or lines)[:MOST_LINES])

@@ -78,10 +78,11 @@ class Turn(Frozen):
 class Draft(Frozen):
     """The answer as a model writes it, not yet checked. `missing` is what it says that the sources do not give, or "";
     `fallback` is true where its reply could not be used and `claims` are what was sound in it; `problem` says why.
-    `reply` as above."""
+    `reply` as above. `note` is what the reader of the answer has to know about how it was made, or ""."""
 
     claims: tuple[Claim, ...] = ()
     missing: str = ""
+    note: str = ""
     fallback: bool = False
     problem: str = ""
     reply: str = ""
@@ -106,6 +107,17 @@ class Brief(Frozen):
     messages: tuple[AnyMessage, ...] = ()
     may_search: bool = True
     may_give_up: bool = True
+
+    def found_by(self, tool: str) -> list[Shown]:
+        """What calls of the tool found in this turn, in their order."""
+        by_key = {shown.key: shown for shown in self.evidence}
+        keys = dict.fromkeys(key for call in self.calls if call.tool == tool for key in call.keys)
+        return [by_key[key] for key in keys if key in by_key]
+
+    @property
+    def cited(self) -> list[Shown]:
+        """What the last answer cited."""
+        return [shown for shown in self.evidence if self.history and shown.key in self.history[-1].keys]
 
 
 class ChatModel(Protocol):
