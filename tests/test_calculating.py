@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.llm.calculating import Asked, asked, sql, told
+from agent.llm.calculating import Aggregate, asked, sql, told
 from tests.test_extractive import overlap
 
 TOLD = (
@@ -24,7 +24,7 @@ TOLD = (
     ],
 )
 def test_an_operation_and_a_bound_are_read(question: str, operation: str, bound: str) -> None:
-    assert asked(question) == Asked(operation, bound)  # type: ignore[arg-type]
+    assert asked(question) == Aggregate(operation, bound)  # type: ignore[arg-type]
 
 
 def test_most_questions_want_nothing_worked_out() -> None:

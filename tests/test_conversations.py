@@ -127,7 +127,7 @@ def test_conversation(
         )
         for number, turn in enumerate(turns, 1):
             before = len(server.chats)
-            given = {"image": folder / turn["image"]} if "image" in turn else {}
+            given = {"image": taken(folder / turn["image"], tmp_path)} if "image" in turn else {}
             if "error" in turn:
                 with pytest.raises(ModelError, match=turn["error"]):
                     assistant.ask(turn["question"], thread=request.node.name, **given)
@@ -142,6 +142,14 @@ def test_conversation(
     assert server.script == [], "the model was asked less often than was written down"
     answered = [turn["question"] for turn in turns if "error" not in turn]
     assert [turn.question for turn in assistant.history(request.node.name)] == answered
+
+
+def taken(picture: Path, folder: Path) -> Path:
+    """The same picture as another file: the person's own photo is not the library's, byte for byte."""
+    made = folder / picture.name
+    with Image.open(picture) as opened:
+        opened.resize((opened.width - 2, opened.height - 2)).save(made)
+    return made
 
 
 def hold(turn: dict[str, Any], answer: Answer, chats: list[Body], number: int) -> None:

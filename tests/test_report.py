@@ -67,7 +67,7 @@ def test_scores_are_drawn_against_gold_pages_once_there_are_enough(tmp_path: Pat
     def scored(score: float, page: int) -> Checked:
         claim = Claim(text="x", citations=(Citation(key=1, quote="x"),))
         return Checked(
-            claim=claim, status="supported", reason="", layer="entailment", score=score, spots=(spot("a.pdf", page),)
+            claim=claim, status="supported", reason="", decided="reading", score=score, spots=(spot("a.pdf", page),)
         )
 
     case = Case(id="1", question="?", gold=(Gold(source="a.pdf", pages=(1,)),))

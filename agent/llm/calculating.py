@@ -39,7 +39,7 @@ ORDER: dict[Operation, str] = {"max": "DESC", "min": "ASC"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class Aggregate:
     """`bound` is a comparison such as ("over", 50) written as SQL: "> 50", or ""."""
 
     operation: Operation
@@ -65,14 +65,14 @@ class Told:
         return (*self.numbers, *self.labels)
 
 
-def asked(question: str) -> Asked | None:
+def asked(question: str) -> Aggregate | None:
     """What the question wants worked out; None where it wants nothing of the kind."""
     bounds = [f"{sign} {found[1]}" for sign, words in BOUNDS.items() if (found := re.search(words, question, re.I))]
     rest = BOUND.sub(" ", question)
     named = [one for one, words in WORDS.items() if re.search(rf"\b(?:{words})\b", rest, re.IGNORECASE)]
     if not bounds and not named:
         return None
-    return Asked(named[0] if named else "list", bounds[0] if bounds else "")
+    return Aggregate(named[0] if named else "list", bounds[0] if bounds else "")
 
 
 def told(text: str) -> list[Told]:
@@ -86,7 +86,7 @@ def told(text: str) -> list[Told]:
     return found
 
 
-def sql(question: str, wanted: Asked, tables: Sequence[Told], similarity: Similarity) -> str:
+def sql(question: str, wanted: Aggregate, tables: Sequence[Told], similarity: Similarity) -> str:
     """The query; "" where no table is about what is asked: it has the things that are counted or chosen among as a
     column, and a column of the numbers."""
     words = terms(question)
@@ -113,7 +113,7 @@ def _column(question: str, table: Told, similarity: Similarity) -> str:
     return best if named or cosine >= NEAR else ""
 
 
-def _statement(wanted: Asked, table: Told, column: str) -> str:
+def _statement(wanted: Aggregate, table: Told, column: str) -> str:
     where = f" WHERE {column} {wanted.bound}" if wanted.bound else ""
     function = {"count": "COUNT(*)", "sum": f"SUM({column})", "average": f"AVG({column})"}.get(wanted.operation)
     if function:

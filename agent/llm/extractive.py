@@ -135,7 +135,7 @@ class Extractive(ChatModel):
         if wanted and (wanted.by_table_first or brief.feedback):
             yield from self._calculation(brief, wanted)
 
-    def _calculation(self, brief: Brief, wanted: calculating.Asked) -> Iterable[Wish]:
+    def _calculation(self, brief: Brief, wanted: calculating.Aggregate) -> Iterable[Wish]:
         yield "It has to be worked out: which tables are there?", "query_table", {"query": brief.question, "sql": ""}
         tables = [table for shown in brief.found_by("query_table") for table in calculating.told(shown.text)]
         if sql := calculating.sql(brief.question, wanted, tables, self._similarity):

@@ -182,13 +182,18 @@ def _elsewhere(one: Judged) -> Judged:
     it was."""
     if one.read_off == "table":
         return one
-    options = [option for option in judge(moving.others(one.case)) if option.measured.is_all_read]
+    options = [option for option in judge(moving.others(one.case)) if _has_numbers(option)]
     best = max(options, key=lambda option: option.probability, default=one)
     enough = calibration().unsupported if one.read_off == "numbers" else calibration().supported
     if best.probability < enough or best.probability <= one.probability:
         return one
     lost = tuple(key for key in one.case.keys if key not in best.case.keys)
     return replace(best, moved_from=lost)
+
+
+def _has_numbers(one: Judged) -> bool:
+    """Whether every number and name stands in what is cited, and none among the words of a rival one."""
+    return one.measured.is_all_read and one.measured.measures.margin >= 0
 
 
 def _needed(one: Judged) -> Judged:
