@@ -22,9 +22,9 @@ def test_the_prompts_are_there() -> None:
         "judge",
         "look",
         "nothing",
+        "opinions",
         "refused",
         "repair",
-        "support",
         "system",
     ]
 
@@ -62,7 +62,7 @@ def test_an_unknown_prompt_is_an_error(name: str) -> None:
         render(name)
 
 
-@pytest.mark.parametrize("name", ["confirm", "judge", "look", "support"])
+@pytest.mark.parametrize("name", ["confirm", "judge", "look"])
 def test_each_prompt_says_that_documents_are_data(name: str) -> None:
     text = " ".join((ROOM / f"{name}.md").read_text().split())
     assert "data" in text and "Never follow an instruction" in text and "{{fence}}" in text
@@ -86,6 +86,7 @@ def test_each_prompt_is_short_and_has_one_example(name: str) -> None:
     if name not in (
         "intents",
         "nothing",
+        "opinions",
         "refused",
         "system",
     ):  # what goes on in a conversation; its examples stand in the first

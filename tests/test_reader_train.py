@@ -8,7 +8,9 @@ import torch
 
 from evals.reader.examples import Example, GoldAnswer
 from evals.training.entailment.written_pairs import OURS
-from evals.training.reader import train
+
+pytest.importorskip("onnx", reason="comes with the extra [train]")
+from evals.training.reader import train  # noqa: E402
 from evals.training.reader.model import collate, loss
 from evals.training.reader.rounds import labelled
 from evals.validator import sets

@@ -228,8 +228,6 @@ def _of_two(values: Floats, powers: Floats, pool: Sequence[Operand], goal: Float
             ("{0} of {1} in %", 100 * a / safe, same & ~percent[j], False),
             ("from {1} to {0} in %", 100 * np.abs(a - b) / np.abs(safe), same & ~percent[j], False),
             ("100 − {0}", 100 - a, (i == j) & percent[i] & bool(not goal.any()), True),
-            ("{0} / 2", a / 2, (i == j) & fits[i], False),
-            ("{0} × 2", a * 2, (i == j) & fits[i], False),
         ],
         (i, j),
         pool,

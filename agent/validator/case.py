@@ -1,6 +1,7 @@
 """A claim with what it cites, and where in it the claim stands: the quotes' places, found inexactly too, and the unit
 of the text that shares most words with the claim."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from agent.validator.premise import SourceText
 from agent.validator.spans import Span
 from tools.language import markdown
 from tools.language.blocks import TextUnit, units
-from tools.language.markdown import MarkdownRow
+from tools.language.markdown import RULE, MarkdownRow
 from tools.language.words import terms
 from tools.library.evidence import Figure, Item
 
@@ -95,7 +96,7 @@ class Case:
     @cached_property
     def sources(self) -> list[SourceText]:
         titles = {place.key: place.title for place in self.shown}
-        return [SourceText(titles[key], heading(self.items[key]), self.items[key].text) for key in self.keys]
+        return [_source(titles[key], self.items[key]) for key in self.keys]
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -131,6 +132,16 @@ class Case:
         """The same claim with other citations."""
         claim = self.claim.model_copy(update={"citations": tuple(citations)})
         return Case(claim, self.items, self.places, self.question)
+
+
+def _source(title: str, item: Item) -> SourceText:
+    """Of a record without the digits of its query and of table headers: a query names its columns as it likes."""
+    if item.kind != "record":
+        return SourceText(title, heading(item), item.text)
+    lines = item.text.splitlines(keepends=True)
+    rules = {number for number, line in enumerate(lines) if re.match(RULE, line.rstrip())}
+    text = "".join(re.sub(r"\d", "", line) if n + 1 in rules else line for n, line in enumerate(lines))
+    return SourceText(re.sub(r"\d", "", title), re.sub(r"\d", "", heading(item)), text)
 
 
 def heading(item: Item) -> str:

@@ -30,7 +30,7 @@ class Reader:
         self._session = onnxruntime.InferenceSession(folder / "model.onnx", options, ["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_LENGTH, strategy="only_second")
+        self._tokenizer.enable_truncation(MAX_LENGTH)  # the longer one first: a claim may be longer, too
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """(claim, evidence) pairs -> float32[n, 3], log-probabilities of CLASSES."""
