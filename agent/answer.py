@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from tools.library.evidence import Frozen, Region
 
@@ -19,11 +19,24 @@ class Citation(Frozen):
 
 class Claim(Frozen):
     """One statement, and where it comes from. A claim with no citation is never shown. `calculation` is an expression
-    over quoted numbers, such as "48 * 12", where the statement is computed."""
+    over quoted numbers, such as "48 * 12", where the statement is computed. `short` are those words of the text that
+    answer by themselves, such as "48 N·m", to be shown before it; words that the text has not are left out."""
 
     text: str
     citations: tuple[Citation, ...] = ()
     calculation: str = ""
+    short: str = ""
+
+    @field_validator("short")
+    @classmethod
+    def _of_the_text(cls, short: str, info: ValidationInfo) -> str:
+        there = str(info.data.get("text", "")).split()
+        return short if all(any(word in one for one in there) for word in short.split()) else ""
+
+    @property
+    def headed(self) -> str:
+        """The text, behind its short form where there is one."""
+        return f"{self.short} — {self.text}" if self.short and self.short != self.text else self.text
 
 
 class Place(Frozen):
@@ -83,7 +96,7 @@ class Answer(Frozen):
     def text(self) -> str:
         """The claims with their keys, one a line, as plain text."""
         lines = [
-            claim.text + "".join(f" [{key}]" for key in dict.fromkeys(c.key for c in claim.citations))
+            claim.headed + "".join(f" [{key}]" for key in dict.fromkeys(c.key for c in claim.citations))
             for claim in self.claims
         ]
         return "\n".join([*lines, *self.gaps])

@@ -46,9 +46,12 @@ class Settings(BaseSettings):
     )
 
     library: Path = Field(default=Path("~/.exhibit"), description="folder of the library and the conversations")
-    model: str = Field(default="extractive", description="'extractive', 'ollama/<model>' or 'openai/<model>'")
+    model: str = Field(
+        default="extractive", description="'extractive' (English), 'ollama/<model>' or 'openai/<model>'"
+    )
     text_encoder: str = Field(
-        default="minilm", description="encoder of the text leg: 'minilm' or 'sentence-transformers/<name or folder>'"
+        default="minilm",
+        description="encoder of the text leg: 'minilm' (English) or 'sentence-transformers/<name or folder>'",
     )
     image_encoder: str = Field(
         default="mini", description="'mini', 'openclip/<model>/<tag or checkpoint>' or 'openclip/local-dir:<folder>'"

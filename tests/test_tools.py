@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from tests.conftest import SAMPLE
-from tools import build
+from tools import OWN_TOOLS, build
 from tools.errors import SettingsError, ToolError
 from tools.library.evidence import Item, Record
 from tools.library.library import Library
@@ -32,7 +32,7 @@ def item(library: Library, text: str, kind: str) -> Item:
 
 def test_the_list() -> None:
     table = build(None)  # type: ignore[arg-type]
-    assert list(table) == ["search_text", "search_images", "search_by_image", "open_page", "look", "query_table"]
+    assert list(table) == list(OWN_TOOLS)
     assert all(tool.when.startswith("Call it") for tool in table.values())
     fields = [field for tool in table.values() for field in tool.args.model_fields.values()]
     assert all(field.description for field in fields)
@@ -60,6 +60,14 @@ def test_by_image_takes_the_users_picture_or_one_from_the_evidence(library: Libr
     mine = run(library, "search_by_image", Context(image=SAMPLE / "parts" / "part_003.jpg"))
     theirs = run(library, "search_by_image", Context(items={7: mine[0].item}), key=7)
     assert mine[0].item.id == theirs[0].item.id
+
+
+def test_a_picture_that_is_in_the_library_byte_for_byte_finds_itself_alone(library: Library, tmp_path: Path) -> None:
+    (hit,) = run(library, "search_by_image", Context(image=SAMPLE / "parts" / "part_003.jpg"))
+    assert "BN-3310" in hit.item.text
+    other = tmp_path / "other.jpg"
+    other.write_bytes((SAMPLE / "parts" / "part_003.jpg").read_bytes() + b"\0")  # it looks the same
+    assert len(run(library, "search_by_image", Context(image=other))) > 1
 
 
 @pytest.mark.parametrize(("key", "told"), [(0, "no picture"), (3, r"\[3\] is not a figure"), (9, r"\[9\]")])

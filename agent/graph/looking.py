@@ -149,10 +149,13 @@ def unseen_is_unsupported(verdict: Verdict, seen: Mapping[int, str]) -> Verdict:
 def alike_is_unchecked(verdict: Verdict, state: State, context: RuntimeContext) -> Verdict:
     """A claim about the person's picture that rests on a figure which looks like it: the figure's words are there, but
     do both show the same thing? A model that sees compares them side by side; else the reader is told."""
-    alike = {one.key for one in state["ledger"] if one.tool == "search_by_image"}
+    alike = {one.key: one.origin for one in state["ledger"] if one.tool == "search_by_image"}
     cited = {citation.key for citation in verdict.claim.citations}
-    if not state["image"] or verdict.status != "supported" or not cited <= alike:
+    if not state["image"] or verdict.status != "supported" or not cited <= alike.keys():
         return verdict
+    itself = {item.id for item in context.library.catalog.figures_of_picture(state["image"])}
+    if {alike[key] for key in cited} <= itself:
+        return verdict  # the same bytes: no other picture that looks like it
     seen: Seen = "cannot tell"
     if sees(context):
         items = evidence.items([one for one in state["ledger"] if one.key in cited], context.library)

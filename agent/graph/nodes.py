@@ -75,6 +75,7 @@ def decide(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     update: dict[str, Any] = {"messages": shortened}
     if isinstance(step, Draft):
         notes = [*state["notes"], f"{UNREADABLE}: {step.problem}"] if step.fallback else state["notes"]
+        notes = [*notes, step.note] if step.note else notes
         early.begin()
         decision = Decision(thought="", action=ANSWER, fallback=step.fallback)
         return update | {

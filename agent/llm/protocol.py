@@ -78,10 +78,11 @@ class Turn(Frozen):
 class Draft(Frozen):
     """The answer as a model writes it, not yet checked. `missing` is what it says that the sources do not give, or "";
     `fallback` is true where its reply could not be used and `claims` are what was sound in it; `problem` says why.
-    `reply` as above."""
+    `reply` as above. `note` is what the reader of the answer has to know about how it was made, or ""."""
 
     claims: tuple[Claim, ...] = ()
     missing: str = ""
+    note: str = ""
     fallback: bool = False
     problem: str = ""
     reply: str = ""

@@ -36,7 +36,7 @@ def print_answer(answer: "Answer") -> None:
 def _claim(verdict: "Verdict") -> str:
     keys = "".join(rf" \[{key}]" for key in dict.fromkeys(c.key for c in verdict.claim.citations))
     mark = " [yellow](unchecked)[/]" if verdict.status == "unchecked" else ""
-    return f"{console.escape(verdict.claim.text)}[cyan]{keys}[/]{mark}"
+    return f"{console.escape(verdict.claim.headed)}[cyan]{keys}[/]{mark}"
 
 
 def _places(answer: "Answer", links: bool) -> "Iterator[Text]":

@@ -389,6 +389,15 @@ class Catalog:
         """SHA-256 of every picture that an item shows → a source that shows it."""
         return dict(self._rows("SELECT json_extract(body, '$.image'), source FROM items WHERE kind = 'figure'"))
 
+    def figures_of_picture(self, sha: str) -> list[Item]:
+        """The figures that are this very picture (SHA-256 of its bytes): what was read of such a file, and those that
+        show it."""
+        sql = (
+            "SELECT body FROM items WHERE kind = 'figure' AND page IS NOT NULL AND (json_extract(body, '$.image') = ? "
+            "OR source IN (SELECT source FROM files WHERE sha256 = ?)) ORDER BY rowid"
+        )
+        return [_parsed(row[0]) for row in self._rows(sql, sha, sha)]
+
     def kinds(self) -> set[str]:
         """The kinds of items that there are; each is one look into an index."""
         found = "SELECT 1 FROM items WHERE kind = '{}' AND page IS NOT NULL LIMIT 1"  # a literal, for a partial index
