@@ -57,7 +57,8 @@ class Settings(BaseSettings):
         default="mini", description="'mini', 'openclip/<model>/<tag or checkpoint>' or 'openclip/local-dir:<folder>'"
     )
     reranker: str = Field(
-        default="none", description="second look at what was found: 'none', 'maxsim' or 'cross-encoder/<name>'"
+        default="none",
+        description="second look at what was found: 'none', 'maxsim', 'reader' or 'cross-encoder/<name>'",
     )
     qdrant_url: str | None = Field(
         default=None, description="a Qdrant server; without one, a folder is used", repr=False

@@ -19,6 +19,7 @@ COMMANDS = {
     "agreement": "evals.commands:agreement",
     "judge": "evals.commands:judge",
     "validator": "evals.validator.command:validator",
+    "reader": "evals.reader.command:reader",
     "retrieval": "evals.retrieval.command:retrieval",
     "scale": "evals.retrieval.scale:scale",
     "attacks": "evals.attacks.command:attacks",

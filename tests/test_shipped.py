@@ -1,7 +1,5 @@
 """The weights of an int8 model.onnx as torch's: what is trained on starts where what ships stands."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -30,13 +28,3 @@ def test_torch_scores_as_the_file_does() -> None:
     # int8 activations are what differs: some hundredths
     assert np.abs(found - np.exp(Reader().read(PAIRS))).max() < 0.15
     assert (found.argmax(1) == Reader().read(PAIRS).argmax(1)).all()
-
-
-def test_several_checkpoints_are_averaged(tmp_path: Path) -> None:
-    import torch
-
-    from evals.training.entailment.export import mean
-
-    for name, value in (("a", 1.0), ("b", 3.0)):
-        torch.save({"model": {"w": torch.full((2,), value)}}, tmp_path / f"{name}.pt")
-    assert mean([tmp_path / "a.pt", tmp_path / "b.pt"])["w"].tolist() == [2.0, 2.0]

@@ -83,23 +83,24 @@ def _need(found: Mapping[str, Any], where: str, *names: str) -> None:
 # --- splits by document ----------------------------------------------------------------------------------------------
 
 
-def _hashed(document: str) -> int:
+def hashed(document: str) -> int:
+    """A number that is always the same for a document: splits go by it."""
     return int(hashlib.sha256(document.encode()).hexdigest()[:8], 16)
 
 
 def is_development(document: str) -> bool:
     """40 % of the documents: never trained on, nothing fitted on them."""
-    return _hashed(document) % 5 >= 3
+    return hashed(document) % 5 >= 3
 
 
 def is_calibration(document: str) -> bool:
     """20 %: not trained on, so that the decision can be fitted on what the entailment model has not seen."""
-    return _hashed(document) % 5 == 2
+    return hashed(document) % 5 == 2
 
 
 def is_held_back(document: str) -> bool:
     """15 % of our own written documents (evals/training/entailment/written): a second set to develop on."""
-    return _hashed(document) % 20 < 3
+    return hashed(document) % 20 < 3
 
 
 def in_split(document: str, split: str) -> bool:

@@ -6,41 +6,35 @@ all-MiniLM-L6-v2 on all of them. Stop it whenever you like; the same command goe
 """
 
 import argparse
-import json
-import math
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from bs4 import BeautifulSoup
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
-from tqdm import tqdm
 from transformers import AutoModel
 
 from agent.validator.entailment import HERE
 from evals.training.entailment import data_sheets, shipped, written_pairs
 from evals.training.entailment import pairs as make
 from evals.training.entailment.pairs import Pair
+from evals.training.trainer import Trainer, show
 from evals.validator.sets import LabelledClaim
 from tools.language.sentences import sentences
 from tools.library.encode import minilm_folder
 
 CLASSES = ("supported", "contradicted", "unsupported")
 TOKENS, MAX_LENGTH = 2048, 320  # a step's tokens, padding included; a pair's tokens
-WEIGHT_DECAY, WARM_UP, DROPOUT = 0.01, 0.06, 0.1
+DROPOUT = 0.1
 LEARNING_RATE = 1e-4
 FROZEN = 2  # lowest layers that stay as they are then: a fifth of the time, and few claims do not teach words
 REPLAYED = 0.03  # share of the older pairs' groups in a round that goes on from the weights that ship
-HALFWAY = 0.45  # share of the time after which the weights are kept as well: the mean with the last is exported
 CONTRAST = 1.0  # weight of the ranking term between the pairs of one group
-SAVE_SECONDS = 120
 WIDENED, SPOILT, EDITED, SHEETS = 0.3, 0.35, 5000, 1200  # of each round: shares of the labelled pairs, groups
 
 
@@ -132,6 +126,16 @@ class Rounds:
             *data_sheets.draw(round(self.share * SHEETS), rng),
         ]
 
+    def batches(self, number: int, words: Tokenizer) -> "list[Batch]":
+        """The pairs of a round in batches, the same for the same number."""
+        pairs = self.draw(number)
+        encodings = words.encode_batch([(p.claim, p.evidence) for p in pairs])
+        chosen = batches(pairs, encodings, Random(number))
+        return [[(pairs[i], encodings[i]) for i in some] for some in chosen]
+
+
+Batch = Sequence[tuple[Pair, Encoding]]
+
 
 def batches(pairs: Sequence[Pair], encodings: Sequence[Encoding], rng: Random) -> list[list[int]]:
     """Batches of at most TOKENS tokens; a group stays together, neighbours are of like length."""
@@ -180,91 +184,17 @@ def loss(logits: Tensor, pairs: Sequence[Pair]) -> Tensor:
     return entropy + CONTRAST * (margins.mean() if len(margins) else 0.0)
 
 
-def learning_rate(progress: float) -> float:
-    """Share of the full rate: a short warm-up, then straight down to 0; progress runs from 0 to 1."""
-    return min(progress / WARM_UP, (1 - min(progress, 1.0)) / (1 - WARM_UP))
-
-
-def has_bf16(device: str) -> bool:
-    """Whether bf16 is quicker than float32 there: on a GPU, and on a CPU that has it in hardware."""
-    return device == "cuda" or any(torch.cpu.get_capabilities().get(name) for name in ("amx_bf16", "avx512_bf16"))
-
-
-def _write(path: Path, state: dict[str, Any]) -> None:
-    waiting = path.with_suffix(".new")
-    torch.save(state, waiting)
-    waiting.replace(path)
-
-
-class Trainer:
-    def __init__(self, out: Path, minutes: float, start: Path | None) -> None:
-        """`start`: a model.onnx to go on from; from MiniLM without one."""
-        torch.manual_seed(0)
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.model = CrossEncoder()
-        if start:
-            self.model.load_state_dict(shipped.weights(start))
-        self.model.to(self.device).train()
-
-        words = self.model.encoder.embeddings.word_embeddings
-        words.requires_grad_(False)  # half of the weights; few of them would be seen often enough to learn
-        if start:
-            self.model.encoder.embeddings.requires_grad_(False)
-            self.model.encoder.encoder.layer[:FROZEN].requires_grad_(False)
-        trained = [p for p in self.model.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
-        self.budget, self.spent, self.round, self.batch = minutes * 60, 0.0, 0, 0
-        self.checkpoint, self.halfway = out / "checkpoint.pt", out / "halfway.pt"
-        if self.checkpoint.exists():
-            self.restore()
-
-    def restore(self) -> None:
-        state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.spent, self.round, self.batch = state["spent"], state["round"], state["batch"]
-
-    def save(self) -> None:
-        state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
-        place = {"spent": self.spent, "round": self.round, "batch": self.batch}
-        _write(self.checkpoint, {**state, **place})
-        if self.spent >= HALFWAY * self.budget and not self.halfway.exists():
-            _write(self.halfway, {"model": state["model"]})
-
-    def step(self, pairs: Sequence[Pair], encodings: Sequence[Encoding]) -> float:
-        for group in self.optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * learning_rate(self.spent / self.budget)
-        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=has_bf16(self.device)):
-            logits = self.model(**collate(encodings, self.device))
-        value = loss(logits.float(), pairs)
-        value.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-        return float(value.detach())
-
-    def line(self, batches: int, loss: float) -> dict[str, float]:
-        return {"minutes": self.spent / 60, "round": self.round + self.batch / batches, "loss": loss}
-
-    def run(self, rounds: Rounds) -> Iterator[dict[str, Any]]:
-        """Trains until the time is spent; yields a line of the log each minute or so."""
-        words, saved, total, steps = tokenizer(), self.spent, 0.0, 0
-        while self.spent < self.budget:
-            pairs = rounds.draw(self.round)
-            encodings = words.encode_batch([(p.claim, p.evidence) for p in pairs])
-            order = batches(pairs, encodings, Random(self.round))
-            while self.batch < len(order):
-                began, chosen = time.perf_counter(), order[self.batch]
-                self.batch += 1
-                total += self.step([pairs[i] for i in chosen], [encodings[i] for i in chosen])
-                self.spent, steps = self.spent + time.perf_counter() - began, steps + 1
-                if self.spent - saved > SAVE_SECONDS or self.spent >= self.budget:
-                    self.save()
-                    yield self.line(len(order), total / steps)
-                    saved, total, steps = self.spent, 0.0, 0
-                if self.spent >= self.budget:
-                    return
-            self.round, self.batch = self.round + 1, 0
+def start(path: Path | None) -> CrossEncoder:
+    """From a model.onnx, or from MiniLM; word embeddings, and going on from a model the lowest layers, do not learn."""
+    torch.manual_seed(0)
+    model = CrossEncoder()
+    if path:
+        model.load_state_dict(shipped.weights(path))
+        model.encoder.embeddings.requires_grad_(False)
+        model.encoder.encoder.layer[:FROZEN].requires_grad_(False)
+    # half of the weights; few of them would be seen often enough to learn
+    model.encoder.embeddings.word_embeddings.requires_grad_(False)
+    return model
 
 
 def main() -> None:
@@ -282,16 +212,20 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     folders = [*given.written, *([written_pairs.OURS] if any(written_pairs.OURS.glob("claims*")) else [])]
     rounds = Rounds(given.claims, given.manuals, folders, 1.0 if given.scratch else REPLAYED)
-    trainer = Trainer(given.out, given.minutes, None if given.scratch else given.start)
+    model = start(None if given.scratch else given.start)
+    trainer = Trainer(model, given.out, given.minutes, LEARNING_RATE)
     print(
         f"{len(rounds.written)} written claims, {len(rounds.labelled)} labelled pairs, "
         f"{len(rounds.texts.documents)} texts, on {trainer.device}",
         flush=True,
     )
-    with tqdm(total=math.ceil(given.minutes), unit="min") as bar:
-        for line in trainer.run(rounds):
-            bar.update(round(line["minutes"]) - bar.n)
-            tqdm.write(json.dumps({key: round(value, 3) for key, value in line.items()}))
+    words = tokenizer()
+
+    def of(batch: Batch) -> Tensor:
+        logits = model(**collate([encoding for _, encoding in batch], trainer.device))
+        return loss(logits.float(), [pair for pair, _ in batch])
+
+    show(trainer.run(lambda number: rounds.batches(number, words), of), given.minutes)
     both = f"--checkpoint {trainer.halfway} --checkpoint {trainer.checkpoint}"
     print(f"Trained. Next: python -m evals.training.entailment.export {both}")
 

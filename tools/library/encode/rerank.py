@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import SettingsError, WeightsError
+from tools.library.encode.answers import PassageText, answer_reader
 from tools.library.encode.device import LazyModel, device, precision, quiet
 from tools.library.encode.minilm import MiniLM
 from tools.library.encode.protocol import TokenEncoder, Vectors
@@ -98,6 +99,20 @@ class _Room:
         return [len(self._tokenizer(text, add_special_tokens=False, verbose=False).input_ids) for text in texts]
 
 
+class AnswerRerank:
+    """Our own answer reader: how likely is it that some sentence, row or line of the text answers?"""
+
+    name = "reader"
+
+    def scores(self, query: str, texts: Sequence[str]) -> Scores:
+        reader = answer_reader()
+        found = reader.by_passage(query, [PassageText("", "", text) for text in texts])
+        return np.array([reader.calibration.log_odds(*map(float, one)) for one in found], np.float32)
+
+    def release(self) -> None:
+        """It is small, and on no GPU: it stays."""
+
+
 def _cross(where: str):
     from sentence_transformers import CrossEncoder
 
@@ -120,6 +135,7 @@ def _best(number: int, owner: Sequence[int], found: Sequence[float]) -> Scores:
 
 RERANKERS: dict[str, Callable[[str], Reranker]] = {
     "maxsim": lambda rest: MaxSim("maxsim", MiniLM()),
+    "reader": lambda rest: AnswerRerank(),
     "cross-encoder": lambda rest: Cross(rest),
 }
 """Name → how it is made of what follows the first '/': cross-encoder/<name on the hub, or folder>."""
@@ -129,5 +145,7 @@ def load(name: str) -> Reranker:
     """Raises SettingsError for a name that is not in the table, WeightsError where its weights cannot be had."""
     head, _, rest = name.partition("/")
     if head not in RERANKERS or bool(rest) != (head == "cross-encoder"):
-        raise SettingsError(f"There is no reranker '{name}'.", "Choose maxsim or cross-encoder/<name or folder>.")
+        raise SettingsError(
+            f"There is no reranker '{name}'.", "Choose maxsim, reader or cross-encoder/<name or folder>."
+        )
     return RERANKERS[head](rest)

@@ -1,0 +1,36 @@
+"""A trained encoder with its head as int8 ONNX: weights per channel, activations quantised as they come."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+def mean(checkpoints: Sequence[Path]) -> dict[str, Tensor]:
+    """The mean of the checkpoints' weights."""
+    states = [torch.load(path, map_location="cpu", weights_only=True)["model"] for path in checkpoints]
+    return {name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]}
+
+
+def write(model: nn.Module, path: Path) -> None:
+    """`model` takes INPUTS, int64[texts, tokens] each, and gives "logits"."""
+    sample = tuple(torch.ones(2, 8, dtype=torch.int64) for _ in INPUTS)
+    free = {name: {0: "texts", 1: "tokens"} for name in INPUTS}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "model.onnx"
+        torch.onnx.export(
+            model.eval(),
+            sample,
+            full,
+            input_names=list(INPUTS),
+            output_names=["logits"],
+            dynamic_axes=free,
+            dynamo=False,
+        )
+        quantize_dynamic(full, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=False)

@@ -1,0 +1,1 @@
+"""The answer reader: its data, training and export."""
