@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from tools.library.evidence import Frozen, Region
 
@@ -19,19 +19,14 @@ class Citation(Frozen):
 
 class Claim(Frozen):
     """One statement, and where it comes from. A claim with no citation is never shown. `calculation` is an expression
-    over quoted numbers, such as "48 * 12", where the statement is computed. `short` are those words of the text that
-    answer by themselves, such as "48 N·m", to be shown before it; words that the text has not are left out."""
+    over quoted numbers, such as "48 * 12", where the statement is computed. `short` is shown before the text: the words
+    of it that answer by themselves, such as "48 N·m", or the heading that it stands under. It is not checked, so no
+    chat model may write it."""
 
     text: str
     citations: tuple[Citation, ...] = ()
     calculation: str = ""
     short: str = ""
-
-    @field_validator("short")
-    @classmethod
-    def _of_the_text(cls, short: str, info: ValidationInfo) -> str:
-        there = str(info.data.get("text", "")).split()
-        return short if all(any(word in one for one in there) for word in short.split()) else ""
 
     @property
     def headed(self) -> str:

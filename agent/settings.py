@@ -46,9 +46,7 @@ class Settings(BaseSettings):
     )
 
     library: Path = Field(default=Path("~/.exhibit"), description="folder of the library and the conversations")
-    model: str = Field(
-        default="extractive", description="'extractive' (English), 'ollama/<model>' or 'openai/<model>'"
-    )
+    model: str = Field(default="extractive", description="'extractive' (English), 'ollama/<model>' or 'openai/<model>'")
     text_encoder: str = Field(
         default="minilm",
         description="encoder of the text leg: 'minilm' (English) or 'sentence-transformers/<name or folder>'",

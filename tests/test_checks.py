@@ -7,7 +7,7 @@ from agent.interfaces import checks
 from tools.library.library import Library
 
 GERMAN = (
-    "Der Riemen wird alle 500 Stunden geprüft und bei Bedarf ersetzt. Vor jeder Arbeit am Antrieb ist der Hauptschalter "
+    "Der Riemen wird alle 500 Stunden geprüft und bei Bedarf ersetzt. Vor jeder Arbeit ist der Hauptschalter "
     "auszuschalten und gegen Wiedereinschalten zu sichern. Das Getriebe fasst 4,2 Liter Öl, das nach 2000 Stunden "
     "gewechselt werden muss; dabei ist auch der Filter zu erneuern, sofern er nicht erst kürzlich eingesetzt wurde."
 )

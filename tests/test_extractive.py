@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 from pydantic import BaseModel, Field
 
-from agent.llm.extractive import EXCERPTS, Extractive, joined, parts
+from agent.llm.extractive import Extractive, joined, parts
 from agent.llm.protocol import Brief, Call, Decision, Shown, Turn
+from agent.llm.summaries import NOTE
 from tools.language.blocks import units
 from tools.language.words import terms
 from tools.library.encode.answers import PassageText, ReadAnswer, ScoredUnit
@@ -245,7 +246,7 @@ def test_a_summary_is_first_sentences_under_their_headings_and_says_so() -> None
     calls = (Call(tool="search_text", args={}, keys=(1,)), Call(tool="open_page", args={}, keys=(1, 2, 3)))
     draft = model().write(Brief(question="Summarise the chapter Care.", evidence=tuple(pages), calls=calls))
     assert [claim.text for claim in draft.claims] == ["Wash it daily.", "Change the oil warm."]
-    assert (draft.claims[1].headed, draft.note) == ("7.1 Oil — Change the oil warm.", EXCERPTS)
+    assert (draft.claims[1].headed, draft.note) == ("7.1 Oil — Change the oil warm.", NOTE)
 
 
 def test_statements_stay_with_their_question_and_questions_part() -> None:

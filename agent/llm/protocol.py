@@ -108,6 +108,17 @@ class Brief(Frozen):
     may_search: bool = True
     may_give_up: bool = True
 
+    def found_by(self, tool: str) -> list[Shown]:
+        """What calls of the tool found in this turn, in their order."""
+        by_key = {shown.key: shown for shown in self.evidence}
+        keys = dict.fromkeys(key for call in self.calls if call.tool == tool for key in call.keys)
+        return [by_key[key] for key in keys if key in by_key]
+
+    @property
+    def cited(self) -> list[Shown]:
+        """What the last answer cited."""
+        return [shown for shown in self.evidence if self.history and shown.key in self.history[-1].keys]
+
 
 class ChatModel(Protocol):
     """A model decides, looks and writes. Any of them may raise `ModelError`; none of them calls a tool itself.

@@ -216,6 +216,8 @@ def fault(claim: Claim, keys: Sequence[int]) -> str:
     """What is wrong with a claim's form, or "". A quote may be inexact or empty: its place is found later."""
     if not claim.text.strip() or not claim.citations:
         return "claims: each needs a text and at least one citation"
+    if claim.short:
+        return "claims: there is no field 'short'"  # it is shown unchecked
     unknown = [citation.key for citation in claim.citations if citation.key not in keys]
     return f"key: {unknown[0]} is not one of {', '.join(map(str, keys))}" if unknown else ""
 

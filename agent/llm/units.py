@@ -1,4 +1,4 @@
-"""What can be said of a piece of evidence: its sentences, rows, captions and lines, a row's asked cell, a list whole."""
+"""What can be said of a piece of evidence: its sentences, rows, captions, lines, a row's asked cell, a list whole."""
 
 from collections.abc import Sequence
 from dataclasses import replace
