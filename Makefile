@@ -5,7 +5,11 @@ BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
 LOG := $(VENV)/install.log
 
-.PHONY: demo test bench baseline mini entailment clean
+# Two cores are what most machines have. A file's tests stay in one process, for they share what takes seconds to make (a
+# library, a model); what `make bench` measures runs alone.
+WORKERS ?= 2
+
+.PHONY: demo test bench baseline mini entailment reader clean
 
 demo: $(DONE)
 	@$(BIN)/python -m evals.demo
@@ -13,7 +17,7 @@ demo: $(DONE)
 test: $(DONE)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadscope
 
 bench: $(DONE)
 	$(BIN)/python -m pytest -m slow
@@ -36,6 +40,14 @@ entailment: $(DONE)
 	$(BIN)/python -m evals.training.entailment.export --checkpoint build/entailment/halfway.pt \
 	  --checkpoint build/entailment/checkpoint.pt
 	$(BIN)/python -m evals validator ../shared/data/claims --prefix dev_ --fit
+
+reader: $(DONE)
+	$(BIN)/pip install --quiet -e '.[train]'
+	$(BIN)/python -m evals.training.reader.train --rows ../shared/data/reader --minutes 75 --out build/reader \
+	  $(addprefix --written ,$(wildcard ../shared/data/claims_written)) --start agent/validator/entailment/model.onnx
+	$(BIN)/python -m evals.training.reader.export --checkpoint build/reader/checkpoint.pt
+	$(BIN)/python -m evals.training.reader.calibrate --rows ../shared/data/reader \
+	  $(addprefix --written ,$(wildcard ../shared/data/claims_written))
 
 # Bytecode is made at first import: compiling all of torch beforehand costs a minute. Without any, each process that
 # loads torch takes 10 seconds longer.

@@ -67,7 +67,9 @@ class Settings(BaseSettings):
     shards: int | None = Field(default=None, ge=1, description="of a new collection on a Qdrant cluster")
     replicas: int | None = Field(default=None, ge=1, description="copies of each shard on a Qdrant cluster")
     web_private: bool = Field(default=False, description="URLs of this machine and of private networks may be indexed")
-    redact: bool = Field(default=False, description="personal data is blacked out of what is indexed")
+    redact: bool | None = Field(
+        default=None, description="personal data is blacked out of what is indexed; without it, as it was before"
+    )
     workers: int | None = Field(default=None, ge=1, le=256, description="processes that read files; one a core")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers", repr=False)
     model_url: str | None = Field(

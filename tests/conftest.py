@@ -2,18 +2,25 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tools.library.encode import mini
 
 if TYPE_CHECKING:
     from evals.runs.run import Run
     from tools.library.library import Library
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test can reach a hub by accident
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["OMP_NUM_THREADS"] = "1"  # threads of one worker would wait for the core of the other
 for name in [n for n in os.environ if n.startswith("EXHIBIT_") and not n.startswith("EXHIBIT_TEST_")]:
     del os.environ[name]
+
+mini.load = cache(mini.load)  # nobody changes what it gives, and every library that reads a picture needs it
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "evals" / "sample" / "library"

@@ -14,7 +14,7 @@ from tools.library.encode.answers import (
     PassageText,
     answer_reader,
     best_span,
-    scored,
+    span,
     unit_score,
 )
 from tools.library.encode.answers.packing import WindowPart
@@ -55,10 +55,10 @@ def test_by_passage_has_the_best_of_each() -> None:
     question, passages = "How many days of leave can be carried over?", [TORQUE, LEAVE, PassageText("", "", "")]
     found, read = reader.by_passage(question, passages), reader.read(question, passages)
     for number in (0, 1):
-        assert found[number, 0] == pytest.approx(max(u.score for u in read.units if u.passage == number), abs=0.05)
-    assert found[1, 0] > found[0, 0] and np.isneginf(found[2]).all()
-    unit, window = found.max(axis=0)
-    assert read.answerable == pytest.approx(reader.calibration.probability(unit, window), abs=0.01)
+        assert found[number] == pytest.approx(max(u.score for u in read.units if u.passage == number), abs=0.05)
+    assert found[1] > found[0] and np.isneginf(found[2])
+    assert read.answerable == pytest.approx(reader.calibration.probability(float(found.max())), abs=0.01)
+    assert reader.by_passage(question, []).shape == (0,)
 
 
 def test_a_question_is_read_alike_alone_and_beside_others() -> None:
@@ -75,8 +75,7 @@ def test_a_units_score_by_hand() -> None:
     rows[1, 2], rows[2, 3], rows[3, 3] = 2, 1, 3
     part = WindowPart(0, 2, 4, ((0, 3), (4, 7)))
     assert unit_score(part, rows) == 4
-    one = scored(0, units("one two")[0], part, rows)
-    assert one.score == 4 and one.span_score == pytest.approx(0.25)
+    assert span(part, rows) == ((0, 3), pytest.approx(0.25))
 
 
 def test_the_likeliest_span_by_hand() -> None:
@@ -91,10 +90,11 @@ def test_a_span_never_ends_before_it_starts() -> None:
     assert first <= last
 
 
-def test_probability_by_hand() -> None:
-    """-1 + 2 * 1 + 0.5 * (-2) = 0: one half."""
-    assert AnswerCalibration(-1, 2, 0.5, 0.4, 0.9).probability(1, -2) == 0.5
-    assert AnswerCalibration(0, 1, 0, 0.4, 0.9).probability(-np.inf, -np.inf) == 0.0
+def test_log_odds_and_probability_by_hand() -> None:
+    """1 + 2 * 1 + 0.5 * (-2) + 3 * 0.5 + 1 * 1 = 4.5; -9 + 2 * 4.5 = 0: one half."""
+    one = AnswerCalibration((1, 2, 0.5, 3, 1), (-9, 2), 0.4, 0.9)
+    assert one.log_odds(np.array([[1, -2, 0.5, 1]], np.float32)).tolist() == [4.5]
+    assert one.probability(4.5) == 0.5
 
 
 def test_what_ships_is_whole() -> None:

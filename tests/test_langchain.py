@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-from PIL import Image
+from PIL import Image, ImageColor
 from pydantic import BaseModel, Field
 
 from agent.answer import Citation, Claim
-from agent.llm import langchain
+from agent.llm import langchain, pictures
 from agent.llm.context import NUM_PREDICT, tokens
 from agent.llm.langchain import LangChainModel, _in_circles
 from agent.llm.ollama import Ollama
@@ -330,6 +330,22 @@ def test_a_broken_picture_is_an_error_and_not_nothing(broken: bytes) -> None:
     with FakeOllama() as server, pytest.raises(UnreadableFile, match="cannot be read"):
         ollama(server).look(broken, "q", "")
     assert server.chats == []
+
+
+@pytest.mark.parametrize(("count", "size"), [(2, (1120, 560)), (3, (1120, 1120)), (4, (1120, 1120))])
+def test_pictures_are_compared_on_one_sheet(count: int, size: tuple[int, int]) -> None:
+    colours = ["red", "green", "blue", "yellow"][:count]
+    shown = [png((60, 30), "RGB", colour) for colour in colours]
+    sheet = Image.open(io.BytesIO(pictures.sheet(shown, ("", "A", "B", "C"))))
+    centres = [(280, 280), (840, 280), (280, 840), (840, 840)][:count]
+    assert sheet.size == size
+    assert [sheet.getpixel(at) for at in centres] == [ImageColor.getrgb(colour) for colour in colours]
+    assert sheet.getpixel((560, 0)) == (0, 0, 0) and sheet.getpixel((0, 0)) == (255, 255, 255)  # A has a mark
+
+
+def test_a_broken_picture_on_a_sheet_is_an_error() -> None:
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        pictures.sheet([png((9, 9)), b"no picture"], ("", "A"))
 
 
 def test_an_empty_reply_is_nonsense_and_not_nothing_seen() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -10,8 +11,12 @@ import pymupdf
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from agent.interfaces.cli.index import print_report
+from tools.library.ingest import redact
+from tools.library.ingest.report import Report
 from tools.library.library import Library
 from tools.library.parse import ocr
+from tools.library.upkeep import check, mend
 
 MAIL, CARD, PHONE = "ruth.meyer@example.com", "4111 1111 1111 1111", "+49 30 901820"
 LINES = (
@@ -85,6 +90,18 @@ def contents(root: Path) -> str:
     return b"\n".join(found).decode("latin-1")
 
 
+def test_what_ocr_still_reads_beside_a_black_box_goes_with_its_line() -> None:
+    """OCR places the words of a line by guess: here the box lies too far left by half the address."""
+    page = Image.new("RGB", (900, 200), "white")
+    font, pen = ImageFont.load_default(size=30), ImageDraw.Draw(page)
+    pen.text((40, 40), "The pump holds nine litres.", fill="black", font=font)
+    pen.text((40, 120), f"Write to {MAIL} today.", fill="black", font=font)
+    unreadable = redact._unreadable(page, [(40.0, 110.0, 100.0, 160.0)])
+    assert [" ".join(word.text for word in line.words) for line in ocr.read(unreadable)] == [
+        "The pump holds nine litres."
+    ]
+
+
 @pytest.mark.parametrize("name", MAKERS)
 def test_no_byte_and_no_pixel_of_it_is_stored(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "documents"
@@ -125,7 +142,7 @@ def test_another_setting_reads_it_again_and_the_file_is_never_shown(tmp_path: Pa
         assert len(library.add([folder]).unchanged) == 3
         (hit,) = (hit for hit in library.search("pump") if "pump" in hit.item.text)
         assert hit.item.text == "Write to [e-mail] about the pump."
-    with Library(root, workers=1) as library:
+    with Library(root, redact=False, workers=1) as library:
         report = library.add([folder])
         assert len(report.read) == 3 and not report.redacted
         assert any(MAIL in hit.item.text for hit in library.search("pump"))
@@ -134,3 +151,61 @@ def test_another_setting_reads_it_again_and_the_file_is_never_shown(tmp_path: Pa
         assert len(library.sources()) == 3
     with Library(root) as library:
         assert not any(MAIL in hit.item.text for hit in library.search("pump"))
+
+
+def test_a_library_that_redacted_goes_on_until_it_is_asked_not_to(tmp_path: Path) -> None:
+    """A forgotten flag brings nothing back, not into a new document, not into one that changed."""
+    (tmp_path / "a.txt").write_text(f"Write to {MAIL} about the pump.\n")
+    assert not index(tmp_path, None).redacted
+    first = index(tmp_path, True)
+    assert first.redacted == {"e-mail": 1} and not first.no_longer_redacted
+    assert len(index(tmp_path, None).unchanged) == 1
+    (tmp_path / "b.txt").write_text(f"The belt is sold by {MAIL}.\n")
+    (tmp_path / "a.txt").write_text(f"Write to {MAIL} about the old pump.\n")
+    assert index(tmp_path, None).redacted == {"e-mail": 2}
+    assert not [value for value in texts(tmp_path) if MAIL in value]
+    undone = index(tmp_path, False)
+    assert undone.no_longer_redacted and len(undone.read) == 2 and not undone.redacted
+    later = index(tmp_path, None)
+    assert not later.no_longer_redacted and len(later.unchanged) == 2
+    assert len([value for value in texts(tmp_path) if MAIL in value]) == 2
+
+
+def test_a_library_of_before_it_was_noted_goes_on_too(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"Write to {MAIL} about the pump.\n")
+    index(tmp_path, True)
+    with Library(tmp_path / "library") as library:
+        library.catalog.put_meta(redact="")
+        assert library.catalog.redacts
+    assert len(index(tmp_path, None).unchanged) == 1
+
+
+def test_mending_reads_again_without_it(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"Write to {MAIL} about the pump.\n")
+    index(tmp_path, True)
+    with Library(tmp_path / "library", workers=1) as library:
+        for rendition in (tmp_path / "library" / "renditions").iterdir():
+            rendition.unlink()
+        found = check.check(library.index)
+        assert found.faults
+        mend.mend(library.index, found.faults)
+        assert not check.check(library.index).faults
+    assert not [value for value in texts(tmp_path) if MAIL in value]
+
+
+def index(folder: Path, redact: bool | None) -> Report:
+    with Library(folder / "library", create=True, redact=redact, workers=1) as library:
+        return library.add(sorted(folder.glob("*.txt")))
+
+
+def texts(folder: Path) -> list[str]:
+    with Library(folder / "library") as library:
+        return [item.text for source in library.sources() for item in library.page(source.id, 1)]
+
+
+def test_the_command_says_that_it_was_undone(capsys: pytest.CaptureFixture) -> None:
+    report = Report(removed=["a.txt"], no_longer_redacted=True)
+    print_report(report)
+    assert "exhibit index --redact" in " ".join(capsys.readouterr().out.split())
+    print_report(replace(report, no_longer_redacted=False))
+    assert "--redact" not in capsys.readouterr().out

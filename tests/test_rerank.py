@@ -42,6 +42,16 @@ def test_token_by_token_the_text_that_answers_is_first() -> None:
     assert np.allclose(reranker.scores("When is the oil filter replaced?", texts), scores, atol=1e-3)
 
 
+def test_the_answer_reader_puts_the_text_that_answers_first() -> None:
+    texts = ["Oil filters are sold in the shop.", "The oil filter is replaced every 2000 hours.", "Ships at sea.", ""]
+    reranker = load("reader")
+    scores = reranker.scores("When is the oil filter replaced?", texts)
+    assert scores.shape == (4,) and scores.dtype == np.float32 and scores.argmax() == 1
+    assert np.isfinite(scores).all() and scores.argmin() in (2, 3)  # scores are spread over 0 to 1 when they are fused
+    reranker.release()
+    assert reranker.scores("oil filter", []).shape == (0,)
+
+
 def test_a_long_text_counts_by_its_best_window() -> None:
     reranker = load("maxsim")
     assert isinstance(reranker, MaxSim)
@@ -71,4 +81,4 @@ def test_what_cannot_be_had_says_what_to_do() -> None:
         load("cross-encoder/no-one/no-such-model")
     with pytest.raises(SettingsError, match="maxsim"):
         load("nonsense")
-    assert set(rerank.RERANKERS) == {"maxsim", "cross-encoder"}
+    assert set(rerank.RERANKERS) == {"maxsim", "reader", "cross-encoder"}

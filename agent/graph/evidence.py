@@ -43,11 +43,14 @@ def items(ledger: Sequence[Evidence], library: Library) -> dict[int, Item]:
     return {evidence.key: found[evidence.origin] for evidence in ledger if evidence.origin in found}
 
 
-def titles(noted: Noted, library: Library) -> dict[int, str]:
-    """key → where it stands, of what a call found, for a person who watches."""
-    found = items([evidence for evidence in noted.ledger if evidence.key in noted.keys], library)
-    named = _titles(found, library)
-    return {key: named[key] + _page(item) for key, item in found.items()}
+def found_by(noted: Noted, hits: Sequence[Hit]) -> dict[int, Item]:
+    """key → item, of what a call found, best first."""
+    return {key: hit.item for key, hit in zip(noted.keys, hits)}
+
+
+def pages(found: Mapping[int, Item], titles: Mapping[int, str]) -> dict[int, str]:
+    """key → where it stands, for a person who watches."""
+    return {key: titles[key] + _page(item) for key, item in found.items()}
 
 
 def own_picture(state: State, context: RuntimeContext) -> Path | None:
@@ -60,7 +63,7 @@ def brief(state: State, context: RuntimeContext, messages: Sequence[AnyMessage],
     found = items(state["ledger"], context.library)
     fresh = {key for call in state["calls"] for key in call.keys}
     cited = {key for turn in state["turns"] for key in turn.keys}
-    named = _titles(found, context.library)
+    named = titles(found, context.library)
     shown = [
         _shown(
             evidence,
@@ -93,22 +96,21 @@ among them (78 % among all 8, 73 % among the first 5); on 29 of the sample 4.2, 
 
 
 def found_message(
-    state: State, noted: Noted, hits: Sequence[Hit], call: Call, call_id: str, library: Library
+    state: State, noted: Noted, hits: Sequence[Hit], call: Call, call_id: str, named: Mapping[int, str]
 ) -> ToolMessage:
     """What a call found, as the model reads it. `artifact` is its short form, for when the window is full."""
-    found = items([one for one in noted.ledger if one.key in noted.keys], library)
+    found = found_by(noted, hits)
     visible = {key for message in state["messages"] for key in message.additional_kwargs.get("keys", ())}
-    new = [key for key in noted.keys if key in found and key not in visible]
+    new = [key for key in found if key not in visible]
     near = {key for key, hit in zip(noted.keys, hits) if hit.score >= GAP}
     whole = [key for key in new if key in near]
-    named = _titles(found, library)
     heads = {key: _headline(key, item, named[key]) for key, item in found.items()}
     lines = [_whole(heads[key], found[key]) if key in whole else heads[key] for key in new]
-    above = [f"[{key}]" for key in noted.keys if key in visible]
+    above = [f"[{key}]" for key in found if key in visible]
     if above:
         lines.append(f"{' '.join(above)} found again; see above.")
     body = call.error or ("Found:\n" + "\n\n".join(lines) if lines else "Found nothing.")
-    headlines = "\n".join(heads[key] for key in noted.keys if key in found)
+    headlines = "\n".join(heads.values())
     return ToolMessage(
         id=f"found {call_id}",
         content=f"{body}\n\nQuestion: {state['question']}",  # said again: a small model forgets it over the evidence
@@ -205,7 +207,7 @@ def _shown(evidence: Evidence, item: Item, title: str, **from_turn: Any) -> Show
     )
 
 
-def _titles(found: Mapping[int, Item], library: Library) -> dict[int, str]:
+def titles(found: Mapping[int, Item], library: Library) -> dict[int, str]:
     """key → title; each source is read once."""
     sources = {item.source_id for item in found.values() if not isinstance(item, Record)}
     known = {source: library.source(source).title for source in sources}

@@ -1,7 +1,6 @@
 """Pictures read by a model that sees: each alone, with the question; what was read is remembered."""
 
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple, cast
 
 from langgraph.runtime import Runtime
@@ -10,7 +9,7 @@ from agent.answer import Verdict
 from agent.events import Looking
 from agent.graph import evidence
 from agent.graph.state import RuntimeContext, State
-from agent.llm.pictures import png
+from agent.llm import pictures
 from agent.llm.protocol import Call
 from agent.validator import Looks, Seen
 from tools.errors import ModelError, NotInLibrary, UnreadableFile
@@ -25,9 +24,9 @@ UNREAD = (ModelError, UnreadableFile, NotInLibrary)
 that is down says so at the next step."""
 LOOK = "look"
 """The tool that reads a picture again; only a model that sees is offered it."""
-SAME = "The left and the right picture show the same thing: the same kind of part, screen or drawing."
-HALF, GAP = 560, 16
-"""Pixels."""
+LETTERS = ("A", "B", "C")
+"""Mark the figures beside the person's own picture; Llama 3.2 Vision sees four tiles."""
+SAME = "Of these pictures, the picture marked {letter} shows the same thing as the one without a letter."
 OWN_PICTURE = "(the person's own picture)"
 """Stands where a figure's caption would, among what was read in pictures."""
 
@@ -114,7 +113,7 @@ def page_name(source: str, page: int) -> str:
 def _page(item: Part, library: Library) -> bytes:
     """The whole page that an item stands on, as PNG."""
     image, _ = library.page_image(item.source_id, item.regions[0].page)
-    return png(image)
+    return pictures.png(image)
 
 
 def second_look(context: RuntimeContext) -> Looks | None:
@@ -156,11 +155,7 @@ def alike_is_unchecked(verdict: Verdict, state: State, context: RuntimeContext) 
     itself = {item.id for item in context.library.catalog.figures_of_picture(state["image"])}
     if {alike[key] for key in cited} <= itself:
         return verdict  # the same bytes: no other picture that looks like it
-    seen: Seen = "cannot tell"
-    if sees(context):
-        items = evidence.items([one for one in state["ledger"] if one.key in cited], context.library)
-        figures = [item for item in items.values() if isinstance(item, Figure)]
-        seen = _same(state["image"], figures[0], context) if figures else seen
+    seen = _same(state, cited, context) if sees(context) else "cannot tell"
     if seen == "yes":
         return verdict
     if seen == "no":
@@ -170,28 +165,32 @@ def alike_is_unchecked(verdict: Verdict, state: State, context: RuntimeContext) 
     return verdict.model_copy(update={"status": "unchecked", "layer": "vision", "reason": reason})
 
 
-def _same(own: str, figure: Figure, context: RuntimeContext) -> Seen:
-    """Whether the person's picture and a figure show the same thing: both side by side in one picture."""
+def _same(state: State, cited: Set[int], context: RuntimeContext) -> Seen:
+    """Whether a cited figure shows the same thing as the person's picture, seen in one picture with the best hits."""
+    found = evidence.items(state["ledger"], context.library)
+    hits = [key for call in state["calls"] if call.tool == "search_by_image" for key in call.keys]
+    figures = {key: found[key] for key in dict.fromkeys([*hits, *cited]) if isinstance(found.get(key), Figure)}
+    best = sorted(figures, key=lambda key: key not in cited)[: len(LETTERS)]
+    shown = [key for key in figures if key in best]  # by rank, so that its place does not tell which one is meant
+    images = [cast(Figure, figures[key]).image for key in shown]
+    pairs = [(letter, key) for letter, key in zip(LETTERS, shown) if key in cited]
+    seen = [_compared(cast(str, state["image"]), images, letter, context) for letter, _ in pairs]
+    if "yes" in seen:
+        return "yes"
+    return "no" if seen and set(seen) == {"no"} else "cannot tell"
+
+
+def _compared(own: str, images: Sequence[str], letter: str, context: RuntimeContext) -> Seen:
+    """What the model says of the picture with this letter, beside the person's own; all by their SHA-256."""
+    claim = SAME.format(letter=letter)
 
     def compare() -> str:
-        pair = side_by_side(context.library.picture(own), context.library.picture(figure.image))
-        return context.model.confirm(pair, SAME, figure.caption)
+        sheet = pictures.sheet([context.library.picture(one) for one in (own, *images)], ("", *LETTERS))
+        return context.model.confirm(sheet, claim)
 
+    name = images[LETTERS.index(letter)]
     try:
-        name = context.model.name
-        return cast(Seen, context.observations.read(figure.image, f"{SAME} {own}", figure.caption, name, compare))
+        question = " ".join([claim, own, *images])
+        return cast(Seen, context.observations.read(name, question, "", context.model.name, compare))
     except UNREAD:
         return "cannot tell"
-
-
-def side_by_side(left: bytes, right: bytes) -> bytes:
-    """Two pictures as one PNG, 560 pixels high (a tile of Llama 3.2 Vision), a white gap between."""
-    from PIL import Image, ImageOps
-
-    both = [
-        ImageOps.pad(Image.open(io.BytesIO(one)).convert("RGB"), (HALF, HALF), color="white") for one in (left, right)
-    ]
-    pair = Image.new("RGB", (2 * HALF + GAP, HALF), "white")
-    pair.paste(both[0], (0, 0))
-    pair.paste(both[1], (HALF + GAP, 0))
-    return png(pair)

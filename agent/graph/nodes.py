@@ -104,10 +104,12 @@ def act(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     except ToolError as problem:
         error, passing = str(problem), isinstance(problem, ApiDown)
     call = Call(tool=decision.action, args=decision.args, keys=noted.keys, error=error, passing=passing)
-    titles = evidence.titles(noted, context.library)
-    runtime.stream_writer(events.Acted(tool=call.tool, keys=call.keys, titles=titles, error=error))
+    found = evidence.found_by(noted, hits)
+    titles = evidence.titles(found, context.library)
+    watched = evidence.pages(found, titles)
+    runtime.stream_writer(events.Acted(tool=call.tool, keys=call.keys, titles=watched, error=error))
     call_id = str(cast(AIMessage, state["messages"][-1]).tool_calls[0]["id"])
-    message = evidence.found_message(state, noted, hits, call, call_id, context.library)
+    message = evidence.found_message(state, noted, hits, call, call_id, titles)
     return {"ledger": noted.ledger, "calls": [*state["calls"], call], "messages": [message]}
 
 

@@ -56,6 +56,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "figures": report.figures,
         "tables": report.tables,
         "redacted": dict(report.redacted),
+        "no_longer_redacted": report.no_longer_redacted,
         "embedded_again": report.embedded,
         "seconds": round(report.seconds, 3),
         "by_format": {name: row.__dict__ for name, row in report.by_format().items()},

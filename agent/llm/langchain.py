@@ -78,6 +78,7 @@ class LangChainModel(ChatModel):
         self.chat = chat
         self.timeout = timeout
         self._meter = Meter()
+        self._system: tuple[tuple[Tool, ...], str] = ((), render("system", tools=""))
 
     # what differs between servers
 
@@ -138,8 +139,10 @@ class LangChainModel(ChatModel):
             return _by_rule(brief, table, error)
 
     def system(self, tools: Sequence[Tool]) -> str:
-        """The system message: the same as long as the tools are."""
-        return render("system", tools="\n".join(map(replies.described, tools)))
+        """The system message: the same as long as the tools are, and written once for them."""
+        if self._system[0] != tuple(tools):
+            self._system = (tuple(tools), render("system", tools="\n".join(map(replies.described, tools))))
+        return self._system[1]
 
     def shortened(self, messages: Sequence[AnyMessage], tools: Sequence[Tool]) -> list[AnyMessage]:
         return conversation.shrink(messages, self._limit - tokens(self.system(tools)) - 4)

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from langchain_core.messages import HumanMessage
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 SIDE = 1120
 """Pixels: Llama 3.2 Vision sees four tiles of 560, so a larger picture gains nothing."""
+TILE, EDGE = SIDE // 2, 8
+"""Pixels: a picture on a sheet, and the white around it."""
 ORIENTATION = 0x0112
 """EXIF's tag; 1 is upright."""
 
@@ -49,3 +52,21 @@ def small(picture: bytes) -> bytes:
     flat = Image.new("RGB", image.size, "white")
     flat.paste(image, mask=image.getchannel("A"))
     return png(flat)
+
+
+def sheet(shown: Sequence[bytes], marks: Sequence[str]) -> bytes:
+    """Up to four pictures as one PNG of SIDE x SIDE at most, two in a row, each with its mark in the corner.
+    UnreadableFile where one is broken."""
+    from PIL import Image, ImageDraw, ImageOps
+
+    image = Image.new("RGB", (2 * TILE, TILE * ((len(shown) + 1) // 2)), "white")
+    drawn = ImageDraw.Draw(image)
+    for number, (one, mark) in enumerate(zip(shown, marks)):
+        with Image.open(io.BytesIO(small(one))) as opened:
+            tile = ImageOps.pad(opened, (TILE - 2 * EDGE,) * 2, color="white")
+        x, y = TILE * (number % 2), TILE * (number // 2)
+        image.paste(tile, (x + EDGE, y + EDGE))
+        if mark:
+            drawn.rectangle((x, y, x + 44, y + 44), fill="white", outline="black")
+            drawn.text((x + 10, y + 2), mark, fill="black", font_size=36)
+    return png(image)

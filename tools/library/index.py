@@ -27,7 +27,7 @@ class Index:
 
     `weights` are those of the legs of a search. Files are read by `workers` processes (one a core where it is
     None), each for at most `seconds_a_file`; `web_private` allows URLs of the local network, `redact` leaves personal
-    data out.
+    data out, and where it is None the library does as it did before.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Index:
         workers: int | None = None,
         seconds_a_file: float = SECONDS_A_FILE,
         web_private: bool = False,
-        redact: bool = False,
+        redact: bool | None = None,
     ) -> None:
         self.root = root
         self.encoders = encoders

@@ -46,7 +46,7 @@ class Library:
         workers: int | None = None,
         seconds_a_file: float = SECONDS_A_FILE,
         web_private: bool = False,
-        redact: bool = False,
+        redact: bool | None = None,
     ) -> None:
         """See `Index` for what these mean. Raises NoLibrary where nothing was indexed and `create` is false."""
         if not create and not (root / "catalog.sqlite").exists():

@@ -25,7 +25,10 @@ def index(
     again: Annotated[bool, typer.Option("--again", help="Embed all that the library has, for other encoders.")] = False,
     redact: Annotated[
         bool | None,
-        typer.Option("--redact/--no-redact", help="Black out e-mail addresses, phone numbers and the like."),
+        typer.Option(
+            "--redact/--no-redact",
+            help="Black out e-mail addresses, phone numbers and the like, from now on until --no-redact.",
+        ),
     ] = None,
     as_json: console.AsJson = False,
     stream_json: console.StreamJson = False,
@@ -96,6 +99,11 @@ def print_report(report: "Report") -> None:
     if report.redacted:
         found = ", ".join(f"{number} {kind}" for kind, number in sorted(report.redacted.items()))
         screen.print(f"Redacted: {found}.")
+    if report.no_longer_redacted:
+        screen.print(
+            "[yellow]note[/] Until now personal data was left out of this library. From now on documents are read with "
+            "all that is in them. To leave it out again, type: exhibit index --redact <folder>"
+        )
     for path, error in report.failed[:MOST]:
         screen.print(f"[red]not read[/] {console.escape(path.name)}: {console.escape(error)}")
     for path, note in report.notes[:MOST]:

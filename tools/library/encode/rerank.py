@@ -105,9 +105,9 @@ class AnswerRerank:
     name = "reader"
 
     def scores(self, query: str, texts: Sequence[str]) -> Scores:
-        reader = answer_reader()
-        found = reader.by_passage(query, [PassageText("", "", text) for text in texts])
-        return np.array([reader.calibration.log_odds(*map(float, one)) for one in found], np.float32)
+        found = answer_reader().by_passage(query, [PassageText("", "", text) for text in texts])
+        read = found[np.isfinite(found)]
+        return np.where(np.isfinite(found), found, read.min() if len(read) else 0.0)  # a text without a word: the last
 
     def release(self) -> None:
         """It is small, and on no GPU: it stays."""

@@ -46,7 +46,7 @@ def ingest(
     with disk.only_one(index.root), disk.may_fill(index.root), _temporary(index.root):
         settle(index)
         done.embedded = rebuild_if_needed(index)
-        found = files.find(paths, done.failed, index.redact)
+        found = files.find(paths, done.failed, _redacts(index, done))
         run = _Run(index, done, on_file, on_page)
         changed = run.changed(found)
         if changed:
@@ -60,6 +60,18 @@ def ingest(
         on_file(run.total, run.total, Path())
     done.seconds = time.perf_counter() - start
     return done
+
+
+def _redacts(index: Index, done: Report) -> bool:
+    """Whether personal data is left out: what this run is asked for, and where it is asked for nothing, what the last
+    one was that was. A flag that somebody forgets must not bring back what was blacked out."""
+    before = index.catalog.redacts
+    if index.redact is None:
+        return before
+    if index.redact != before:
+        index.catalog.put_meta(redact=str(int(index.redact)))
+    done.no_longer_redacted = before and not index.redact
+    return index.redact
 
 
 @dataclass(frozen=True)

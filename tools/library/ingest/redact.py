@@ -158,13 +158,22 @@ def _with_black(picture: Image.Image, boxes: Iterable[Box]) -> Image.Image:
     return picture
 
 
+def _unreadable(picture: Image.Image, boxes: Iterable[Box]) -> Image.Image:
+    """What was read by OCR, black, and read again: OCR places words of a line by guess. A line that still shows some of
+    it goes as a whole."""
+    _with_black(picture, boxes)
+    lines = [line for line in ocr.read(picture) if find(" ".join(word.text for word in line.words))]
+    return _with_black(picture, [_larger(line.box) for line in lines])
+
+
 def _picture_pages(path: Path, pages: int, found: Redaction) -> Iterator[Page]:
     """Of a picture file: its frames, at most LONG_SIDE pixels long."""
     for number in range(1, pages + 1):
         picture = pixels.load(path, number).picture
         scale = min(1.0, LONG_SIDE / max(picture.size))
         small = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
-        yield _with_black(small, [scaled(box, scale) for box in found.boxes[number]]), scale
+        boxes = [scaled(box, scale) for box in found.boxes[number]]
+        yield _unreadable(small, boxes) if boxes else small, scale
 
 
 def _redacted_pdf(pdf: bytes, found: Redaction) -> bytes:
@@ -173,24 +182,26 @@ def _redacted_pdf(pdf: bytes, found: Redaction) -> bytes:
         document.bake()  # annotations and filled fields are words of the page from now on
         for page in document:
             number = page.number + 1
-            _find_on_page(page, number, found)
+            blacken = _unreadable if _find_on_page(page, number, found) else _with_black
             if found.boxes[number]:
                 picture, scale = render(page, tuple(page.rect), dpi=DPI, long_side=LONG_SIDE)
-                _insert(out, _with_black(picture, [scaled(box, scale) for box in found.boxes[number]]), scale)
+                _insert(out, blacken(picture, [scaled(box, scale) for box in found.boxes[number]]), scale)
             else:
                 out.insert_pdf(document, from_page=page.number, to_page=page.number, links=0, annots=0, widgets=0)
         return bytes(out.tobytes(garbage=4, deflate=True))
 
 
-def _find_on_page(page: pymupdf.Page, number: int, found: Redaction) -> None:
-    """What the parser leaves out as well: running headers, hidden words, the margins of a scan."""
+def _find_on_page(page: pymupdf.Page, number: int, found: Redaction) -> bool:
+    """What the parser leaves out as well: running headers, hidden words, the margins of a scan. Whether it is one."""
     upright = page.rotation_matrix
     listed = page.get_text("words")
     found.words([Word(one[4], number, tuple(pymupdf.Rect(one[:4]) * upright)) for one in listed])
-    if len(listed) < FEW_WORDS and (page.get_images() or page.get_drawings()):
+    scan = len(listed) < FEW_WORDS and bool(page.get_images() or page.get_drawings())
+    if scan:
         picture, scale = render(page, tuple(page.rect), dpi=DPI, long_side=LONG_SIDE)
         for line in ocr.lines_of(ocr.read(picture), number, scale):
             found.words(line.words)
+    return scan
 
 
 def _as_pdf(pages: Iterable[Page]) -> bytes:

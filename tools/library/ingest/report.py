@@ -44,6 +44,8 @@ class Report:
     """Sources whose points were made again without reading them."""
     redacted: Counter[str] = field(default_factory=Counter)
     """Personal data that was left out, by kind: different values a page."""
+    no_longer_redacted: bool = False
+    """This run was the first that was asked to leave personal data in, in a library that had left it out."""
     seconds: float = 0.0
 
     @property

@@ -175,6 +175,14 @@ class Catalog:
         return self.meta("library")
 
     @property
+    def redacts(self) -> bool:
+        """Whether personal data is left out of what is indexed: what was asked for last. A library of before December
+        2026 did not note it; its sources tell."""
+        if noted := self.meta("redact"):
+            return noted == "1"
+        return self._row("SELECT 1 FROM sources WHERE json_extract(body, '$.redacted') LIMIT 1") is not None
+
+    @property
     def changes(self) -> int:
         """Grows whenever something leaves: a search during which it grew may have missed what came instead."""
         return int(self.meta("changes", "0"))

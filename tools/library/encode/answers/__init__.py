@@ -14,6 +14,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from tools.language.blocks import TextUnit
+from tools.library.encode.answers.overlap import overlap
 from tools.library.encode.answers.packing import PassageText, Window, WindowPart, asked, units_of, windows
 
 __all__ = ["HERE", "AnswerCalibration", "AnswerReader", "PassageText", "ReadAnswer", "ScoredUnit", "answer_reader"]
@@ -50,22 +51,24 @@ class ReadAnswer:
 
 @dataclass(frozen=True)
 class AnswerCalibration:
-    """Log-odds that anything answers = bias + unit * (best unit's score) + window * (best window's score)."""
+    """What the model's numbers mean, fitted on questions that it was not trained on (README.md)."""
 
-    bias: float
-    unit: float
-    window: float
+    unit: tuple[float, ...]
+    """Log-odds that a unit answers: these weights times (1, the model's score of the unit, of its window, share of the
+    question's words in the unit, in its passage)."""
+    answer: tuple[float, float]
+    """Log-odds that anything answers: these weights times (1, the best unit's log-odds)."""
     answerable: float
-    """The probability below which nothing answers; see README.md for how it was fitted."""
+    """The probability below which nothing answers."""
     sure: float
     """The span score from which nine spans of ten are right."""
 
-    def log_odds(self, unit: float, window: float) -> float:
-        """That anything answers; -inf where nothing was read."""
-        return self.bias + self.unit * unit + self.window * window
+    def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32[units], of features float32[units, 4]."""
+        return np.asarray(self.unit[0] + features @ np.array(self.unit[1:], np.float32), np.float32)
 
-    def probability(self, unit: float, window: float) -> float:
-        return float(1 / (1 + np.exp(-self.log_odds(unit, window))))
+    def probability(self, best: float) -> float:
+        return float(1 / (1 + np.exp(-(self.answer[0] + self.answer[1] * best))))
 
 
 class AnswerReader:
@@ -75,6 +78,8 @@ class AnswerReader:
         """`calibration`: that beside the model, where none is given."""
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        # threads that wait in a loop take a third of the time of whatever else runs
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(folder / "model.onnx", options, ["CPUExecutionProvider"])
         self.calibration = calibration or AnswerCalibration(
             **json.loads((folder / "calibration.json").read_text("utf-8"))
@@ -85,22 +90,23 @@ class AnswerReader:
         cut = windows(asked(question, before), passages)
         if not cut:
             return ReadAnswer((), 0.0)
-        texts, logits = units_of(passages), self._logits(cut)
+        logits = self._logits(cut)
+        scores = self.calibration.log_odds(features(asked(question, before), passages, cut, logits))
+        texts, parts = units_of(passages), _parts(cut, logits)
         found = tuple(
-            scored(window.passage, texts[window.passage][part.unit], part, rows)
-            for window, rows in zip(cut, logits, strict=True)
-            for part in window.parts
+            ScoredUnit(window.passage, texts[window.passage][part.unit], float(score), *span(part, rows))
+            for (window, part, rows), score in zip(parts, scores, strict=True)
         )
-        unit, window = max(one.score for one in found), max(float(rows[0, AT_CLS]) for rows in logits)
-        return ReadAnswer(found, self.calibration.probability(unit, window))
+        return ReadAnswer(found, self.calibration.probability(float(scores.max())))
 
-    def by_passage(self, question: str, passages: Sequence[PassageText], before: str = "") -> Logits:
-        """float32[passages, 2]: the best unit's and the best window's log-odds of each; -inf where there is no word."""
+    def by_passage(self, question: str, passages: Sequence[PassageText], before: str = "") -> NDArray[np.float32]:
+        """float32[passages]: the best unit's log-odds of each; -inf where there is no word."""
         cut = windows(asked(question, before), passages)
-        found = np.full((len(passages), 2), -np.inf, np.float32)
-        for window, rows in zip(cut, self._logits(cut), strict=True):
-            best = max(unit_score(part, rows) for part in window.parts)
-            found[window.passage] = np.maximum(found[window.passage], (best, float(rows[0, AT_CLS])))
+        found = np.full(len(passages), -np.inf, np.float32)
+        logits = self._logits(cut)
+        scores = self.calibration.log_odds(features(asked(question, before), passages, cut, logits))
+        owner = [window.passage for window in cut for _ in window.parts]
+        np.maximum.at(found, np.asarray(owner, np.intp), scores)
         return found
 
     def _logits(self, cut: Sequence[Window]) -> list[Logits]:
@@ -127,19 +133,32 @@ class AnswerReader:
         return logits
 
 
+def features(
+    question: str, passages: Sequence[PassageText], cut: Sequence[Window], logits: Sequence[Logits]
+) -> NDArray[np.float32]:
+    """float32[units, 4], in order of reading: what AnswerCalibration.unit weighs."""
+    read = [(unit_score(part, rows), float(rows[0, AT_CLS])) for _, part, rows in _parts(cut, logits)]
+    return np.hstack([np.array(read, np.float32).reshape(-1, 2), overlap(question, passages)])
+
+
+def _parts(cut: Sequence[Window], logits: Sequence[Logits]) -> list[tuple[Window, WindowPart, Logits]]:
+    """Each unit with its window and the window's logits, in order of reading."""
+    return [(window, part, rows) for window, rows in zip(cut, logits, strict=True) for part in window.parts]
+
+
 def unit_score(part: WindowPart, rows: Logits) -> float:
-    """Log-odds that the unit answers, from the logits float32[tokens, 5] of its window."""
+    """The model's log-odds that the unit answers, from the logits float32[tokens, 5] of its window."""
     own = rows[part.first : part.last, IN_UNIT]
     return float(rows[part.first - 1, AT_MARK]) + (float(own.mean()) if len(own) else 0.0)
 
 
-def scored(passage: int, unit: TextUnit, part: WindowPart, rows: Logits) -> ScoredUnit:
+def span(part: WindowPart, rows: Logits) -> tuple[tuple[int, int], float]:
+    """Characters of the unit's text that are its likeliest short answer, and how likely that is, 0 to 1."""
     own = rows[part.first : part.last]
     if not len(own):
-        return ScoredUnit(passage, unit, unit_score(part, rows), (0, 0), 0.0)
+        return (0, 0), 0.0
     first, last, sure = best_span(own[:, START], own[:, END])
-    span = (part.offsets[first][0], part.offsets[last][1])
-    return ScoredUnit(passage, unit, unit_score(part, rows), span, sure)
+    return (part.offsets[first][0], part.offsets[last][1]), sure
 
 
 def best_span(start: Logits, end: Logits) -> tuple[int, int, float]:
