@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tools.library.encode import mini
@@ -20,6 +21,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 for name in [n for n in os.environ if n.startswith("EXHIBIT_") and not n.startswith("EXHIBIT_TEST_")]:
     del os.environ[name]
 
+hypothesis.settings.register_profile("exhibit", deadline=None)  # on a busy machine any example may take a second
+hypothesis.settings.load_profile("exhibit")
 mini.load = cache(mini.load)  # nobody changes what it gives, and every library that reads a picture needs it
 
 ROOT = Path(__file__).resolve().parents[1]

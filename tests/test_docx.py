@@ -119,3 +119,16 @@ def test_moved_text_stands_where_it_was_moved_to(tmp_path: Path) -> None:
         document.element.body.insert(-1, parse_xml(f"<w:p {nsdecls('w')}>{inner}</w:p>"))
     document.save(tmp_path / "m.docx")
     assert [text for text, _ in headed(parse(tmp_path / "m.docx", ocr=None))] == ["Open the lid.", "Drain first."]
+
+
+def test_a_docx_without_a_title_is_named_by_its_first_heading_or_its_file(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.core_properties.title = ""
+    document.add_paragraph("Gearbox, edition 3")
+    document.save(tmp_path / "plain.docx")
+    document.add_heading("Care of  the gearbox", 1)
+    document.save(tmp_path / "headed.docx")
+    document.core_properties.title = "Gearbox manual"
+    document.save(tmp_path / "titled.docx")
+    titles = [parse(tmp_path / f"{name}.docx", ocr=None).title for name in ("plain", "headed", "titled")]
+    assert titles == ["plain", "Care of the gearbox", "Gearbox manual"]

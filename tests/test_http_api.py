@@ -311,9 +311,10 @@ def test_no_secret_is_shown_to_a_model_or_saved(where: str, tmp_path: Path, monk
         model = Scripted([ask_api("part_price", part="AB-1"), DONE], [(claim("It is 1.", 1),)])
         assistant.context = replace(assistant.context, model=model, tools={"part_price": tool})
         answer = assistant.ask("What does AB-1 cost?")
-    saved = b"".join(path.read_bytes() for path in (tmp_path / "library").rglob("*") if path.is_file())
-    for text in (repr(model.briefs), answer.model_dump_json(), saved.decode(errors="replace")):
+    for text in (repr(model.briefs), answer.model_dump_json()):
         assert "hush" not in text.lower()
+    for path in (tmp_path / "library").rglob("*"):
+        assert not path.is_file() or b"hush" not in path.read_bytes().lower()
 
 
 def test_a_short_secret_is_removed_where_it_is_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,10 +65,17 @@ def test_a_quote_that_stands_elsewhere_is_moved_there(library: Library) -> None:
 
 
 def test_a_key_that_was_never_given_out_is_refused_and_the_loop_ends(library: Library) -> None:
-    model = Scripted([SEARCH, DONE], [(claim("The door is blue and made of oak.", 99),)])
-    answer, state = run(library, model)
+    drafts = [(claim(f"The door is {colour} and made of oak.", 99),) for colour in ("blue", "red", "green", "grey")]
+    answer, state = run(library, Scripted([SEARCH, DONE], drafts))
     assert answer.status == "not_found"
     assert state["rounds"] == 3  # the first try, and the two rounds that are allowed
+
+
+def test_who_writes_what_was_refused_once_more_is_not_asked_a_third_time(library: Library) -> None:
+    model = Scripted([SEARCH, DONE], [(claim("The door is blue and made of oak.", 1),)])
+    answer, _ = run(library, model)
+    assert (answer.status, len(answer.dropped)) == ("not_found", 1)
+    assert len(model.briefs) == 3  # the search, the claim, the same claim
 
 
 def test_what_failed_goes_back_and_a_second_try_may_succeed(library: Library) -> None:

@@ -6,7 +6,7 @@ from agent.answer import Citation, Claim
 from agent.llm.protocol import Brief, ChatModel, Decision, Draft, OnClaim
 from evals.reader import rows
 from evals.reader.examples import Example, GoldAnswer
-from evals.reader.scores import Outcome
+from evals.reader.scores import ReaderOutcome
 from tools.library.encode.answers import PassageText
 from tools.tool import Tool
 
@@ -42,12 +42,12 @@ def test_the_passages_are_evidence_of_this_turn_in_their_order() -> None:
 
 def test_what_is_said_is_right_where_it_stands_in_the_answer() -> None:
     said = Quoting((1, "It is red."), (1, "It weighs 12 kg."), (2, "It weighs 12 kg."))
-    assert rows.ask(WEIGHT, said) == Outcome(True, (False, True, False))
+    assert rows.ask(WEIGHT, said) == ReaderOutcome(True, (False, True, False))
 
 
 def test_nothing_said_is_a_refusal_and_every_row_is_asked() -> None:
     none = Example("Who?", PASSAGES, (), "d", "k")
     silent, seen = Quoting(), []
     found = rows.run([WEIGHT, none], silent, lambda done, total, name: seen.append((done, total)))
-    assert found == [Outcome(True, ()), Outcome(False, ())]
+    assert found == [ReaderOutcome(True, ()), ReaderOutcome(False, ())]
     assert [brief.question for brief in silent.asked] == ["How heavy?", "Who?"] and seen == [(0, 2), (1, 2)]

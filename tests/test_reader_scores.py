@@ -3,7 +3,7 @@
 import pytest
 
 from evals.reader.examples import Example, GoldAnswer
-from evals.reader.scores import AnswerPlaces, Outcome, letters, scores
+from evals.reader.scores import AnswerPlaces, ReaderOutcome, letters, scores
 from tools.library.encode.answers import PassageText
 
 FIRST = "| Size | Torque |\n|---|---|\n| M8 | 22 |\n| M10 | 48 |"
@@ -20,13 +20,13 @@ def places(quote: str, passage: int) -> AnswerPlaces:
 def test_shares_by_hand() -> None:
     """Four answerable: right first, right second, only wrong, refused; of two others one is refused."""
     seen = [(True, [True]), (True, [False, True]), (True, [False]), (True, []), (False, []), (False, [False])]
-    found = scores([Outcome(answerable, tuple(said)) for answerable, said in seen])
+    found = scores([ReaderOutcome(answerable, tuple(said)) for answerable, said in seen])
     assert (found.first, found.among_said, found.refused_wrong, found.refused_right) == (0.25, 0.5, 0.25, 0.5)
     assert found.as_json()["answerable"] == 4
 
 
 def test_without_questions_of_a_kind_there_is_no_share() -> None:
-    found = scores([Outcome(True, (True,))])
+    found = scores([ReaderOutcome(True, (True,))])
     assert found.first == 1.0 and found.refused_right is None
     assert found.as_json()["refused_right"] is None
 

@@ -3,7 +3,7 @@
 from random import Random
 
 from evals.reader.examples import Example, GoldAnswer
-from evals.training.reader.rounds import ANSWERING, MOST, TOKENS, Rounds, labelled, tokens_of
+from evals.training.reader.rounds import ANSWERING, MOST, TOKENS, QuestionRounds, labelled, tokens_of
 from tools.library.encode.answers import PassageText
 from tools.library.encode.answers.packing import WindowPart
 
@@ -47,7 +47,7 @@ def test_tokens_of_characters() -> None:
 
 
 def test_a_round_is_the_same_for_the_same_number_and_keeps_a_question_together() -> None:
-    rounds = Rounds({"tatqa": WRITTEN}, WRITTEN)
+    rounds = QuestionRounds({"tatqa": WRITTEN}, WRITTEN)
     found = rounds.batches(0)
     assert found == rounds.batches(0) and found != rounds.batches(1)
     homes: dict[int, int] = {}
@@ -58,7 +58,7 @@ def test_a_round_is_the_same_for_the_same_number_and_keeps_a_question_together()
 
 
 def test_a_written_question_may_be_asked_where_nothing_answers() -> None:
-    rounds = Rounds({}, WRITTEN)
+    rounds = QuestionRounds({}, WRITTEN)
     drawn = [one for number in range(30) for one in rounds.draw(number) if one.kind.startswith("written")]
     gone = [one for one in drawn if not one.answers]
     assert 0.05 < len(gone) / len(drawn) < 0.45

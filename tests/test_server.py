@@ -1,14 +1,19 @@
 """The server's half over HTTP: what is sent, what a server refuses, and what is said then."""
 
 from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from qdrant_client import QdrantClient
 
+from evals.attacks import hashed
 from tests.fake_qdrant import FakeQdrant
 from tools.errors import LibraryError, StoreDown, StoreLost
+from tools.library.ingest import reading, workers
+from tools.library.library import Library
 from tools.library.store import Layout, Maker, Place, Point, Scope, ServerStore, Store
+from tools.library.upkeep.move import move
 
 MAKER = Maker("minilm", "mini", text_dim=2, image_dim=3)
 
@@ -150,3 +155,79 @@ def test_a_collection_that_goes_while_it_is_open_is_an_error(server: FakeQdrant)
     place(server, "ours").drop(0)
     with pytest.raises(StoreLost, match="exhibit index --again"):
         store.search("text", [1.0, 0.0], 5, Scope())
+
+
+# two libraries, in every order
+
+STEPS = ("index", "embed again", "move", "remove")
+ORDERS = sorted({"".join(order) for order in permutations("aaaabbbb")})
+"""Whose turn it is: each library goes through STEPS."""
+USUAL = ("aabbbbaa", "babababa")
+"""`make bench` takes the others too."""
+
+
+class Owner:
+    """A library whose vectors are on the server, and the points that it should have there."""
+
+    def __init__(self, folder: Path, url: str, texts: tuple[str, ...]) -> None:
+        self.root, self.url, self.documents = folder / "library", url, folder / "documents"
+        self.documents.mkdir(parents=True)
+        for number, text in enumerate(texts):
+            (self.documents / f"{number}.txt").write_text(text)
+        self.steps = iter(STEPS)
+        self.points: set[str] | None = None
+
+    def opened(self, url: str | None) -> Library:
+        library = Library(self.root, create=True, workers=1, qdrant_url=url)
+        library.index.encoders = hashed.encoders()
+        return library
+
+    def act(self) -> None:
+        """The next step."""
+        step = next(self.steps)
+        with self.opened(self.url) as library:
+            if step == "index":
+                library.add([self.documents])
+            elif step == "embed again":
+                assert library.embed_again() == len(library.sources())
+            elif step == "move":
+                copied(library, None)
+            else:
+                library.remove(library.sources()[0].id)
+        if step == "move":
+            with self.opened(None) as library:
+                copied(library, self.url)
+        self.points = self.on_server()
+        assert len(self.points) == (1 if step == "remove" else 2)
+
+    def on_server(self) -> set[str]:
+        with self.opened(self.url) as library:
+            items = {item.id for source in library.sources() for item in library.page(source.id, 1)}
+            points = list(library.store.scan())
+            assert {point.item for point in points} == items and len(points) == len(items)
+            return {point.id for point in points}
+
+
+def copied(library: Library, to: str | None) -> None:
+    copy = library.index.open_copy(to)
+    move(library.store, copy)
+    copy.close()
+
+
+@pytest.mark.parametrize(
+    "order", [pytest.param(order, marks=() if order in USUAL else pytest.mark.slow) for order in ORDERS]
+)
+def test_two_libraries_in_every_order(
+    order: str, server: FakeQdrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Indexed, embedded again, moved to the folder and back, and a source removed: neither loses a point of the other's
+    doing, whoever acts when. They share a text, whose item has one id in both."""
+    monkeypatch.setattr(workers.Workers, "read", lambda self, job: reading.read(job))
+    owners = {
+        "a": Owner(tmp_path / "a", server.url, ("The pump holds oil.", "Both have this.")),
+        "b": Owner(tmp_path / "b", server.url, ("The belt is new.", "Both have this.")),
+    }
+    for turn in order:
+        owners[turn].act()
+        for owner in owners.values():
+            assert owner.points is None or owner.on_server() == owner.points

@@ -150,7 +150,10 @@ def validate(state: State, runtime: Runtime[RuntimeContext]) -> dict[str, Any]:
     feedback = [f"{verdict.claim.text} — {verdict.status}: {verdict.reason}" for verdict in refused]
     if not verdicts:
         feedback = ["Nothing that was found answers the question yet."]
-    update = {"accepted": accepted, "refused": refused, "rounds": state["rounds"] + 1}
+    # The same claims again would get the same verdicts a third time: no round is left.
+    stubborn = bool(refused) and {one.claim for one in refused} <= {one.claim for one in state["refused"]}
+    rounds = context.max_rounds + 1 if stubborn else state["rounds"] + 1
+    update = {"accepted": accepted, "refused": refused, "rounds": rounds}
     update["feedback"] = [*state["feedback"], *feedback]
     if after_validate(cast(State, {**state, **update}), runtime) == "decide":
         update["messages"] = evidence.checked_messages(draft, accepted, refused)

@@ -17,8 +17,8 @@ from evals.console import wide
 def attacks(
     kinds: Annotated[list[str] | None, typer.Argument(help="Of those in the table; all of them by default.")] = None,
     files: Annotated[int, typer.Option(min=1, help="Mutated files.")] = 300,
-    kills: Annotated[int, typer.Option(min=1, help="Of index; 1000 for the figure.")] = 20,
-    ask_kills: Annotated[int, typer.Option(min=1, help="Of ask; 200 for the figure.")] = 10,
+    kills: Annotated[int, typer.Option(min=0, help="Of index; 1000 for the figure.")] = 20,
+    ask_kills: Annotated[int, typer.Option(min=0, help="Of ask; 200 for the figure.")] = 10,
     questions: Annotated[int, typer.Option(min=16, help="By eight threads; 400 for the figure.")] = 80,
     seed: Annotated[int, typer.Option(help="Of mutations and kills.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Every attack and what came of it, as JSON.")] = None,

@@ -1,21 +1,24 @@
 """Many who ask at once, and a clock that is set back."""
 
 import json
-import threading
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
 from agent.assistant import Assistant
 from evals.attacks import documents
 from evals.attacks.outcome import Outcome
-from evals.attacks.processes import Command, Ended, exhibit
+from evals.attacks.processes import Command, Ended, all_ended, exhibit, talking, until
 from evals.metrics.resources import resident_mb
 
 THREADS, PROCESSES = 8, 20
 TURNS_IN_ONE = 24
+BESIDE, DOCUMENTS = 3, 60
+"""Commands of each kind beside an open chat and a run of index, and what that reads."""
 GROWTH = 60.0
 """Megabytes that the second half of the questions may add: that much comes and goes with caches."""
 SECONDS = 120.0
@@ -32,6 +35,7 @@ def load(work: Path, questions: int) -> Iterator[Outcome]:
     ended = Command(_in_one, library).wait(SECONDS)
     yield _outcome(f"{TURNS_IN_ONE} turns of one conversation", ended, TURNS_IN_ONE)
     yield _processes(library)
+    yield _beside(library)
 
 
 def _outcome(name: str, ended: Ended, tries: int) -> Outcome:
@@ -88,16 +92,42 @@ def _processes(library: Path) -> Outcome:
     """Twenty processes ask at once."""
     begun = time.monotonic()
     running = [exhibit(library, "ask", QUESTION, "--thread", f"process{n}") for n in range(PROCESSES)]
-    ended: list[Ended] = []
-    waiting = [threading.Thread(target=lambda one=one: ended.append(one.wait(SECONDS))) for one in running]
-    for thread in waiting:
-        thread.start()
-    for thread in waiting:
-        thread.join()
-    bad = [problem for one in ended if (problem := one.problem(0) or ("" if FACT in one.output else "no answer"))]
+    ended = all_ended(running, SECONDS)
+    bad = [problem for one in ended if (problem := _unanswered(one))]
     problem = f"{len(bad)} of {PROCESSES} not answered: {bad[0]}" if bad else ""
     largest = max(one.megabytes for one in ended)
     return Outcome(f"{PROCESSES} processes at once", problem, time.monotonic() - begun, largest, PROCESSES, len(bad))
+
+
+def _unanswered(ended: Ended) -> str:
+    """Why a command did not answer; "" where it did."""
+    return ended.problem(0) or ("" if FACT in ended.output else "no answer")
+
+
+def _beside(library: Path) -> Outcome:
+    """`ask` and `search` while a chat is open and documents are indexed. Then the chat goes on."""
+    begun, keys, more = time.monotonic(), library.parent / "keys", library.parent / "more"
+    more.mkdir()
+    for number in range(DOCUMENTS):
+        (more / f"{number}.txt").write_text(f"Note {number} of the yard is kept for a year. " * 40)
+    os.mkfifo(keys)
+    chat = talking(library, keys, "chat", "--thread", "chat")
+    with os.fdopen(os.open(keys, os.O_RDWR), "w", buffering=1) as keyboard:  # does not wait for the reader
+        keyboard.write(f"{QUESTION}\n")
+        until(lambda: FACT in chat.so_far, SECONDS)
+        index = exhibit(library, "index", str(more))
+        asking = [exhibit(library, "ask", QUESTION, "--thread", f"beside{n}") for n in range(BESIDE)]
+        searching = [exhibit(library, "search", QUESTION) for _ in range(BESIDE)]
+        *ended, indexed = all_ended([*asking, *searching, index], SECONDS)
+        before = len(chat.so_far)
+        keyboard.write(f"{QUESTION} And today?\n/quit\n")
+        talked = chat.wait(SECONDS)
+    answered = replace(talked, output=talked.output[before:])
+    problems = [*map(_unanswered, (*ended, answered)), indexed.problem(0)]
+    bad = [problem for problem in problems if problem]
+    name = f"a chat, an index, {BESIDE} asks and {BESIDE} searches at once"
+    largest = max(one.megabytes for one in (*ended, talked, indexed))
+    return Outcome(name, "; ".join(bad), time.monotonic() - begun, largest, len(problems), len(bad))
 
 
 # the clock

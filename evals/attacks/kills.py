@@ -1,12 +1,13 @@
 """`index` and `ask` killed (SIGKILL) at random moments, and Ctrl-C: nothing lost, nothing doubled, no rubbish unseen.
 
-The encoders are loaded once and each run is a fork of a process that has them and reads files itself, so that a kill
-costs a tenth of a second, not ten.
+Each run is a fork of a process that has imported everything. Most runs of `index` read small files themselves, with
+vectors by arithmetic, so that a kill costs a fraction of a second; one in `WITH_READERS` is as it is outside.
 """
 
 import contextlib
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import sys
@@ -21,9 +22,9 @@ import pymupdf
 from PIL import Image
 
 from agent.assistant import Assistant
-from evals.attacks import documents
+from evals.attacks import documents, hashed
 from evals.attacks.outcome import Outcome
-from evals.attacks.processes import Command, busy, exhibit
+from evals.attacks.processes import Command, busy, exhibit, until
 from tools.library import parse
 from tools.library.encode.encoders import Encoders
 from tools.library.ingest import reading, workers
@@ -33,27 +34,33 @@ from tools.library.upkeep import check
 WORDS = "valve seal pump rotor belt oil filter bearing shaft gasket spring clamp hose sensor relay".split()
 COMPARE_EVERY = 50
 """Runs, after which a library that was disturbed is compared with one that was not."""
-WITH_READERS = 20
-"""One kill in so many is of a run whose files are read by processes of their own, as they are outside of this test."""
+WITH_READERS = 50
+"""One kill in so many is of a run that encodes, and whose files are read by processes of their own."""
 SECONDS_A_KILL = 20.0
 """Beyond which something hangs."""
 INTERRUPT_SECONDS = 5.0
 """That Ctrl-C may take."""
 THREAD = "killed"
 ENCODERS = Encoders("minilm", "mini")
+HASHED = hashed.encoders()
+Index = Callable[[Path, Path], None]
+"""Indexes a folder into a library."""
+WORDS_A_FILE = 60
 
 
 def kills(work: Path, index: int, ask: int, seed: int) -> Iterator[Outcome]:
-    with_readers = max(2, index // WITH_READERS)
-    runs: dict[str, tuple[Callable[..., int], int, bool]] = {
-        "index": (kill_index, index, True),
-        "index with its readers": (kill_index, with_readers, False),
-        "ask": (kill_ask, ask, True),
+    """None of a command whose number is 0."""
+    with_readers = min(index, max(2, index // WITH_READERS))
+    runs: dict[str, tuple[Callable[..., int], int, tuple[bool, ...]]] = {
+        "index": (kill_index, index, (True,)),
+        "index with its readers": (kill_index, with_readers, (False,)),
+        "ask": (kill_ask, ask, ()),
     }
-    for name, (task, number, here) in runs.items():
-        ended = Command(task, work / name, number, seed, here).wait(300 + number * SECONDS_A_KILL)
+    for name, (task, number, more) in runs.items():
+        if not number:
+            continue
+        ended = Command(task, work / name, number, seed, *more).wait(300 + number * SECONDS_A_KILL)
         yield Outcome(f"{number} kills of {name}", ended.problem(0), ended.seconds, ended.megabytes, number)
-    yield _interrupt(work / "interrupt")
 
 
 # index
@@ -64,38 +71,38 @@ def kill_index(work: Path, kills: int, seed: int = 0, read_here: bool = True) ->
     chance = random.Random(seed)
     folder = work / "folder"
     folder.mkdir(parents=True)
-    _warm(work, read_here)
+    _temporary(work)
+    index = _index_quickly if read_here else _index
+    if read_here:
+        _read_here()
     for _ in range(12):
         change(folder, chance)
     done = tried = half = 0
-    longest = _seconds(work, folder)
+    longest = _seconds(index, work, folder)
     while done < kills:
         for _ in range(chance.randrange(1, 5)):
             change(folder, chance)
         tried += 1
-        if killed(lambda: _index(work / "disturbed", folder), chance.random() ** 2 * longest):
+        if killed(lambda: index(work / "disturbed", folder), chance.random() ** 2 * longest):
             done += 1
             half += _half_written(work / "disturbed")
         if tried % COMPARE_EVERY == 0:
-            _compare(work, folder, done)
-            longest = _seconds(work, folder)
+            _compare(index, work, folder, tried)
+            longest = _seconds(index, work, folder)
             between = f"{half} of them between the points and the catalogue"
             print(f"{done} kills of {tried} runs, {between}: nothing lost, nothing doubled", flush=True)
-    _compare(work, folder, done)
+    _compare(index, work, folder, tried + 1)
     return tried
 
 
-def _warm(work: Path, read_here: bool) -> None:
-    """What every fork would have to do else. Where it reads files itself, it is without OCR, which has threads that a
-    fork loses."""
-    import torch
+def _read_here() -> None:
+    """Files are read by this process and its forks, without OCR, which has threads that a fork loses."""
+    reading.parse = lambda path, caption: parse.parse(path, caption, ocr=None)  # type: ignore
+    workers.Workers.read = lambda self, job: reading.read(job)  # type: ignore[method-assign]
 
-    torch.set_num_threads(1)  # a fork has one thread, and would wait for the others
-    ENCODERS.text.texts(["warm"])
-    ENCODERS.image.images([Image.new("RGB", (8, 8))])
-    if read_here:
-        reading.parse = lambda path, caption: parse.parse(path, caption, ocr=None)  # type: ignore
-        workers.Workers.read = lambda self, job: reading.read(job)  # type: ignore[method-assign]
+
+def _temporary(work: Path) -> None:
+    """The temporary files of all runs are here."""
     temporary = work / "temporary"
     temporary.mkdir()
     tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
@@ -105,7 +112,7 @@ def change(folder: Path, chance: random.Random) -> None:
     """One thing that a person does to a folder."""
     names = sorted(path for path in folder.iterdir() if path.suffix != ".png")
     what = chance.choice(("write", "write", "picture", "pdf", "copy", "rename", "delete", "caption"))
-    text = " ".join(chance.choices(WORDS, k=300))
+    text = " ".join(chance.choices(WORDS, k=WORDS_A_FILE))
     if what == "write" or len(names) < 4:
         (folder / f"{chance.randrange(8)}.txt").write_text(text + ".\n")
     elif what == "picture":
@@ -129,7 +136,12 @@ def change(folder: Path, chance: random.Random) -> None:
 
 def _index(root: Path, folder: Path) -> None:
     with Library(root, create=True, workers=2) as library:
-        library.index.encoders = ENCODERS
+        library.add([folder])
+
+
+def _index_quickly(root: Path, folder: Path) -> None:
+    with Library(root, create=True, workers=1) as library:
+        library.index.encoders = HASHED
         library.add([folder])
 
 
@@ -161,6 +173,14 @@ def _fork(task: Callable[[], Any]) -> int:
     return child
 
 
+def undisturbed(task: Callable[[], Any]) -> float:
+    """Runs a task in a fork to its end, for what it loads has threads that a later fork would lose; the seconds."""
+    start = time.monotonic()
+    code = os.waitstatus_to_exitcode(os.waitpid(_fork(task), 0)[1])
+    assert code == 0, f"the run itself failed ({code})"
+    return time.monotonic() - start
+
+
 def _half_written(root: Path) -> bool:
     """Whether points may be there whose items are not, or whose items have gone."""
     try:
@@ -170,22 +190,22 @@ def _half_written(root: Path) -> bool:
         return False
 
 
-def _seconds(work: Path, folder: Path) -> float:
+def _seconds(index: Index, work: Path, folder: Path) -> float:
     """A run that reads everything takes so long, just now."""
-    start = time.monotonic()
-    _index(work / f"timed{start}", folder)
-    return time.monotonic() - start
+    taken = undisturbed(lambda: index(work / "timed", folder))
+    shutil.rmtree(work / "timed")
+    return taken
 
 
-def _compare(work: Path, folder: Path, number: int) -> None:
+def _compare(index: Index, work: Path, folder: Path, number: int) -> None:
     """After one run that nobody disturbs, it is as if nobody had disturbed any."""
-    disturbed, undisturbed = work / "disturbed", work / f"undisturbed{number}"
-    _index(disturbed, folder)
-    _index(undisturbed, folder)
-    ours, theirs = contents(disturbed), contents(undisturbed)
+    disturbed, whole = work / "disturbed", work / f"undisturbed{number}"
+    undisturbed(lambda: index(disturbed, folder))
+    undisturbed(lambda: index(whole, folder))
+    ours, theirs = contents(disturbed), contents(whole)
     for name in ours:
         assert ours[name] == theirs[name], f"{name}: {ours[name] ^ theirs[name]}"
-    rubbish = _files(disturbed) - _files(undisturbed) | set(os.listdir(tempfile.gettempdir()))
+    rubbish = _files(disturbed) - _files(whole) | set(os.listdir(tempfile.gettempdir()))
     with Library(disturbed) as library:
         assert not rubbish or check.check(library.index).faults, f"the doctor does not see {sorted(rubbish)[:5]}"
 
@@ -217,33 +237,34 @@ def _files(root: Path) -> set[str]:
 # ask
 
 
-def kill_ask(work: Path, kills: int, seed: int = 0, read_here: bool = True) -> int:
+def kill_ask(work: Path, kills: int, seed: int = 0) -> int:
     """Kills until `kills` turns of one conversation were killed. Every turn that was answered is in its history, in
     order, once; one that was killed is there once or not at all."""
     chance = random.Random(seed)
     work.mkdir(parents=True)
     documents.facts(work / "documents", work / "library")
-    _warm(work, read_here)
+    _temporary(work)
+    _warm()
     questions, asked = list(documents.FACTS), ["What is there?"]
-    done, longest = 0, _undisturbed(work, asked[0])
+    done, longest = 0, undisturbed(lambda: _ask(work, asked[0]))
     while done < kills:
         asked.append(f"{chance.choice(questions)} ({len(asked)})")
         done += killed(lambda: _ask(work, asked[-1]), chance.random() * longest)
         if len(asked) % COMPARE_EVERY == 0:
             _check_history(work, asked)
     asked.append("What was last?")
-    _undisturbed(work, asked[-1])
+    undisturbed(lambda: _ask(work, asked[-1]))
     _check_history(work, asked)
     print(f"{done} kills of {len(asked)} turns, {len(_history(work))} of them kept: nothing lost, nothing doubled")
     return len(asked)
 
 
-def _undisturbed(work: Path, question: str) -> float:
-    """Seconds that a turn takes; in a fork, for the validator's model has threads that a later fork would lose."""
-    start = time.monotonic()
-    code = os.waitstatus_to_exitcode(os.waitpid(_fork(lambda: _ask(work, question)), 0)[1])
-    assert code == 0, f"the turn itself failed ({code})"
-    return time.monotonic() - start
+def _warm() -> None:
+    """What every fork would have to do else."""
+    import torch
+
+    torch.set_num_threads(1)  # a fork has one thread, and would wait for the others
+    ENCODERS.text.texts(["warm"])
 
 
 def _ask(work: Path, question: str) -> None:
@@ -272,7 +293,7 @@ def _check_history(work: Path, asked: list[str]) -> None:
 # Ctrl-C
 
 
-def _interrupt(work: Path) -> Outcome:
+def interrupt(work: Path) -> Iterator[Outcome]:
     """Ctrl-C while files are being read: it ends in five seconds, and the next run goes on."""
     folder = work / "folder"
     folder.mkdir(parents=True)
@@ -280,7 +301,7 @@ def _interrupt(work: Path) -> Outcome:
     for number in range(400):
         (folder / f"{number}.txt").write_text(" ".join(chance.choices(WORDS, k=900)) + ".\n")
     running = exhibit(work / "library", "index", str(folder))
-    _until(lambda: any((work / "library").glob("vectors*")), 120)
+    until(lambda: any((work / "library").glob("vectors*")), 120)
     time.sleep(1)
     pressed = time.monotonic()
     running.interrupt()
@@ -290,10 +311,4 @@ def _interrupt(work: Path) -> Outcome:
     if not problem and taken > INTERRUPT_SECONDS:
         problem = f"Ctrl-C took {taken:.0f} s"
     again = exhibit(work / "library", "index", str(folder)).wait(600)
-    return Outcome("Ctrl-C while indexing", problem or again.problem(0), taken, ended.megabytes)
-
-
-def _until(there: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not there() and time.monotonic() < end:
-        time.sleep(0.1)
+    yield Outcome("Ctrl-C while indexing", problem or again.problem(0), taken, ended.megabytes)

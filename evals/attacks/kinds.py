@@ -36,9 +36,10 @@ KINDS: dict[str, Kind] = {
     "replies": Kind("APIs that lie, stall and echo the secret", lambda work, size: replies.replies(work)),
     "sql": Kind("literals as evidence, bombs, writes, reads", lambda work, size: statements.statements(work)),
     "kills": Kind(
-        "SIGKILL while indexing and asking, Ctrl-C: nothing lost, nothing doubled",
+        "SIGKILL while indexing and asking: nothing lost, nothing doubled",
         lambda work, size: kills.kills(work, size.kills, size.ask_kills, size.seed),
     ),
+    "interrupt": Kind("Ctrl-C while indexing: it ends, what is done stays", lambda work, size: kills.interrupt(work)),
     "damage": Kind("damaged libraries and settings: said, and mended", lambda work, size: damage.damages(work)),
     "load": Kind(
         "threads, conversations and processes at once", lambda work, size: conversations.load(work, size.questions)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from evals.metrics.resources import memory
 PRELOADED = ["agent.assistant", "agent.interfaces.cli.app", "tools.library.library", "torch", "evals.attacks.kinds"]
 MOST_MEGABYTES = 1500.0
 """That any one process may take."""
+NOTHING = Path(os.devnull)
 TRACEBACK = "Traceback (most recent call last):"
 
 
@@ -72,6 +74,11 @@ class Command:
         assert self._process.pid
         return self._process.pid
 
+    @property
+    def so_far(self) -> str:
+        """What it wrote until now."""
+        return self._output.read_text("utf-8", errors="replace")
+
     def interrupt(self) -> None:
         """Ctrl-C: the terminal tells every process of the foreground."""
         with suppress(ProcessLookupError):
@@ -89,7 +96,7 @@ class Command:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)  # and what it left behind
             self._process.join()
-            output = self._output.read_text("utf-8", errors="replace")
+            output = self.so_far
             self._output.unlink()
         return Ended(code, output, taken / longer, peak.largest)
 
@@ -114,12 +121,31 @@ def _inside(output: str, env: Mapping[str, str], task: Callable[..., object], ar
 
 def exhibit(library: Path, *words: str, **env: str) -> Command:
     """A command as it is typed, in an empty folder beside the library."""
-    return Command(_typed, library, words, env={"EXHIBIT_LIBRARY": str(library), "EXHIBIT_WORKERS": "2", **env})
+    return talking(library, NOTHING, *words, **env)
 
 
-def _typed(library: Path, words: Sequence[str]) -> None:
+def talking(library: Path, keys: Path, *words: str, **env: str) -> Command:
+    """A command that reads what is typed later: what comes out of the file `keys`."""
+    return Command(_typed, library, words, keys, env={"EXHIBIT_LIBRARY": str(library), "EXHIBIT_WORKERS": "2", **env})
+
+
+def until(there: Callable[[], bool], seconds: float) -> None:
+    """Waits at most so long."""
+    end = time.monotonic() + seconds
+    while not there() and time.monotonic() < end:
+        time.sleep(0.1)
+
+
+def all_ended(running: Sequence[Command], seconds: float) -> list[Ended]:
+    """Of several that run at once, in their order."""
+    with ThreadPoolExecutor(len(running)) as pool:
+        return list(pool.map(lambda one: one.wait(seconds), running))
+
+
+def _typed(library: Path, words: Sequence[str], keys: Path) -> None:
     from agent.__main__ import main
 
+    sys.stdin = keys.open()
     folder = library.parent / "typed"
     folder.mkdir(exist_ok=True)
     os.chdir(folder)

@@ -6,7 +6,7 @@ import resource
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,14 +55,15 @@ def resident_mb(root: int | None = None) -> list[float]:
         proc = Path("/proc", str(todo.pop()))
         if statm := _text(proc / "statm").split():
             found.append(int(statm[1]) * resource.getpagesize() / 1e6)
-        todo += [int(child) for path in proc.glob("task/*/children") for child in _text(path).split()]
+        with suppress(OSError):  # the process has just ended
+            todo += [int(child) for path in proc.glob("task/*/children") for child in _text(path).split()]
     return found
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text()
-    except OSError:  # the process has just ended
+    except OSError:
         return ""
 
 

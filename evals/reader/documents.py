@@ -8,7 +8,7 @@ from agent.answer import Answer
 from agent.assistant import Assistant
 from evals.console import OnProgress
 from evals.reader.examples import Example
-from evals.reader.scores import AnswerPlaces, Outcome
+from evals.reader.scores import AnswerPlaces, ReaderOutcome
 from tools.library.evidence import Record
 
 
@@ -36,7 +36,7 @@ def halves(examples: Sequence[Example]) -> tuple[set[str], set[str]]:
 
 def run(
     examples: Sequence[Example], folder: Path, on_progress: OnProgress, everything: Sequence[Example] = ()
-) -> list[Outcome]:
+) -> list[ReaderOutcome]:
     """Each question asked where its document lies among all of `everything` and where it is not there.
 
     `folder` holds three libraries and their documents, and is gone on with where they are there. Raises what the
@@ -45,14 +45,14 @@ def run(
     documents = {example.document: example for example in everything or examples}
     files = {path.stem: path for path in write(folder / "documents", documents)}
     one, other = halves(list(documents.values()))
-    found: list[Outcome] = []
+    found: list[ReaderOutcome] = []
     for name, names, mine in (("all", set(files), None), ("one", one, other), ("other", other, one)):
         with _opened(folder / name, [files[each] for each in sorted(names)]) as assistant:
             chosen = [example for example in examples if mine is None or example.document in mine]
             for number, example in enumerate(chosen):
                 on_progress(number, len(chosen), example.question)
                 said = _said(assistant, assistant.ask(example.question), example)
-                found.append(Outcome(mine is None and bool(example.answers), said))
+                found.append(ReaderOutcome(mine is None and bool(example.answers), said))
     return found
 
 

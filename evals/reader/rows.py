@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from agent.llm.protocol import Brief, Draft, Shown
 from evals.console import OnProgress
 from evals.reader.examples import Example
-from evals.reader.scores import AnswerPlaces, Outcome
+from evals.reader.scores import AnswerPlaces, ReaderOutcome
 from tools.language import markdown
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def brief(example: Example) -> Brief:
     return Brief(question=example.question, evidence=shown, may_search=False, may_give_up=True)
 
 
-def run(examples: Sequence[Example], model: "ChatModel", on_progress: OnProgress) -> list[Outcome]:
+def run(examples: Sequence[Example], model: "ChatModel", on_progress: OnProgress) -> list[ReaderOutcome]:
     found = []
     for number, example in enumerate(examples):
         on_progress(number, len(examples), example.question)
@@ -39,9 +39,9 @@ def run(examples: Sequence[Example], model: "ChatModel", on_progress: OnProgress
     return found
 
 
-def ask(example: Example, model: "ChatModel") -> Outcome:
+def ask(example: Example, model: "ChatModel") -> ReaderOutcome:
     draft = model.step(brief(example), ())
     claims = draft.claims if isinstance(draft, Draft) else ()
     places = AnswerPlaces(example)
     said = tuple(any(places.has(c.quote, c.key - 1) for c in claim.citations) for claim in claims)
-    return Outcome(bool(example.answers), said)
+    return ReaderOutcome(bool(example.answers), said)

@@ -12,7 +12,7 @@ SHARED = 0.5
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReaderOutcome:
     """One question: does anything answer it, and of what was said, in order, whether it does. Nothing said: refused."""
 
     answerable: bool
@@ -35,7 +35,7 @@ class ReaderScores:
         return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
 
 
-def scores(outcomes: Sequence[Outcome]) -> ReaderScores:
+def scores(outcomes: Sequence[ReaderOutcome]) -> ReaderScores:
     some = [one for one in outcomes if one.answerable]
     none = [one for one in outcomes if not one.answerable]
     return ReaderScores(

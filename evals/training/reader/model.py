@@ -41,7 +41,7 @@ class AnswerModel(nn.Module):
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledWindow:
     """A window with what is true of it: `question` numbers the question; `answers`: place among the window's parts ->
     first and last token of the short answer in the window, None where it is not known."""
 
@@ -64,7 +64,7 @@ def collate(windows: Sequence[Window], device: str) -> dict[str, Tensor]:
     }
 
 
-def loss(logits: Tensor, batch: Sequence[Labelled]) -> Tensor:
+def loss(logits: Tensor, batch: Sequence[LabelledWindow]) -> Tensor:
     """The weighted sum of the four."""
     logits = logits.float()
     answers = torch.tensor([bool(one.answers) for one in batch], dtype=torch.float32, device=logits.device)
@@ -75,7 +75,7 @@ def loss(logits: Tensor, batch: Sequence[Labelled]) -> Tensor:
     return both + SPAN_WEIGHT * span_loss(logits, batch)
 
 
-def unit_scores(logits: Tensor, batch: Sequence[Labelled]) -> tuple[Tensor, Tensor, Tensor]:
+def unit_scores(logits: Tensor, batch: Sequence[LabelledWindow]) -> tuple[Tensor, Tensor, Tensor]:
     """Of every unit of the batch: its score, 1.0 where it answers, and its question's number: [units] each."""
     scores, true, question = [], [], []
     for number, one in enumerate(batch):
@@ -101,7 +101,7 @@ def listwise(scores: Tensor, true: Tensor, question: Tensor) -> Tensor:
     return torch.stack(found).mean()
 
 
-def span_loss(logits: Tensor, batch: Sequence[Labelled]) -> Tensor:
+def span_loss(logits: Tensor, batch: Sequence[LabelledWindow]) -> Tensor:
     """Start and end among the tokens of the unit; the mean over the short answers that are known."""
     found = []
     for number, one in enumerate(batch):

@@ -7,7 +7,7 @@ from random import Random
 from evals.reader.examples import Example, UnitLabel, labels
 from evals.reader.similar import WordIndex
 from evals.training.reader import made
-from evals.training.reader.model import Labelled
+from evals.training.reader.model import LabelledWindow
 from tools.library.encode.answers import PassageText
 from tools.library.encode.answers.packing import Window, WindowPart, asked, windows
 
@@ -24,7 +24,7 @@ STRANGERS = 3
 """The most similar passages of other documents, to draw from."""
 
 
-class Rounds:
+class QuestionRounds:
     """`rows`: by name of the set."""
 
     def __init__(self, rows: dict[str, list[Example]], written: Sequence[Example]) -> None:
@@ -45,13 +45,13 @@ class Rounds:
         rng.shuffle(found)
         return found
 
-    def batches(self, number: int) -> list[list[Labelled]]:
+    def batches(self, number: int) -> list[list[LabelledWindow]]:
         """The windows of a round in batches of at most TOKENS tokens; those of a question stay together."""
         rng = Random(number)
         groups = [labelled(one, rng, place) for place, one in enumerate(self.draw(number))]
         groups = [group for group in groups if group]
         groups.sort(key=lambda group: _longest(group) + rng.randint(0, 24))
-        found: list[list[Labelled]] = [[]]
+        found: list[list[LabelledWindow]] = [[]]
         for group in groups:
             joined = found[-1] + group
             if found[-1] and len(joined) * _longest(joined) > TOKENS:
@@ -81,14 +81,14 @@ class Rounds:
         return near
 
 
-def _longest(group: Sequence[Labelled]) -> int:
+def _longest(group: Sequence[LabelledWindow]) -> int:
     return max(len(one.window.ids) for one in group)
 
 
-def labelled(example: Example, rng: Random, question: int = 0, most: int = MOST) -> list[Labelled]:
+def labelled(example: Example, rng: Random, question: int = 0, most: int = MOST) -> list[LabelledWindow]:
     """At most ANSWERING windows that answer and `most` in all, drawn by lot; none where what answers was cut off."""
     cut = windows(asked(example.question, example.before), example.passages)
-    found = [Labelled(window, question, _answers(window, labels(example))) for window in cut]
+    found = [LabelledWindow(window, question, _answers(window, labels(example))) for window in cut]
     right = [one for one in found if one.answers]
     if example.answers and not right:
         return []

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from evals.reader import examples
 from evals.reader.examples import Example
 from evals.training.entailment import shipped, written_pairs
-from evals.training.reader.model import AnswerModel, Labelled, collate, loss
-from evals.training.reader.rounds import Rounds
+from evals.training.reader.model import AnswerModel, LabelledWindow, collate, loss
+from evals.training.reader.rounds import QuestionRounds
 from evals.training.trainer import Trainer, show
 from evals.validator import sets
 
@@ -32,14 +32,14 @@ def may_train(folder: Path, document: str) -> bool:
     return not (sets.is_development(document) or sets.is_calibration(document))
 
 
-def read(rows: Path, folders: Sequence[Path]) -> Rounds:
+def read(rows: Path, folders: Sequence[Path]) -> QuestionRounds:
     known = {name: examples.rows(rows / f"train_{name}.jsonl.gz") for name in examples.LICENSED}
     written: list[Example] = []
     known["statements"] = []
     for folder in [*folders, written_pairs.OURS]:
         written += [one for one in examples.written(folder) if may_train(folder, one.document)]
         known["statements"] += [one for one in examples.statements(folder) if may_train(folder, one.document)]
-    return Rounds(known, written)
+    return QuestionRounds(known, written)
 
 
 def start(path: Path | None) -> AnswerModel:
@@ -54,7 +54,7 @@ def start(path: Path | None) -> AnswerModel:
     return model
 
 
-def batch_loss(model: nn.Module, batch: Sequence[Labelled], device: str) -> Tensor:
+def batch_loss(model: nn.Module, batch: Sequence[LabelledWindow], device: str) -> Tensor:
     """The loss of a batch, read in parts of like length: a question's windows differ, and padding is a fifth of all."""
     order = sorted(batch, key=lambda one: len(one.window.ids))
     parts = [order[i : i + PART] for i in range(0, len(order), PART)]
@@ -76,7 +76,7 @@ def main() -> None:
     trainer = Trainer(start(given.start), given.out, given.minutes, LEARNING_RATE)
     print(f"{len(rounds.written)} written questions, on {trainer.device}", flush=True)
 
-    def of(batch: Sequence[Labelled]) -> Tensor:
+    def of(batch: Sequence[LabelledWindow]) -> Tensor:
         return batch_loss(trainer.model, batch, trainer.device)
 
     show(trainer.run(rounds.batches, of), given.minutes)

@@ -27,8 +27,17 @@ def parse_docx(path: Path, read: ocr.Reader | None = ocr.read) -> Parsed:
     body = _Body(document.part)
     parts = [*_running(document, "header"), body.blocks(document.element.body), *body.footnotes()]
     parts += _running(document, "footer")
-    title = document.core_properties.title.strip() or path.stem
+    title = document.core_properties.title.strip() or _first_heading(document) or path.stem
     return render("".join(parts), DOCX, title, pictures=body.pictures, notes=body.notes, read=read)
+
+
+def _first_heading(document: Any) -> str:
+    for paragraph in document.paragraphs:
+        style = (paragraph.style.name or "").lower() if paragraph.style is not None else ""
+        text = " ".join(paragraph.text.split())
+        if text and style.startswith(("title", "heading ")):
+            return text
+    return ""
 
 
 def _running(document: Any, kind: str) -> Iterator[str]:
