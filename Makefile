@@ -39,7 +39,8 @@ entailment: $(DONE)
 	  $(addprefix --written ,$(wildcard ../shared/data/claims_written)) --minutes 40 --out build/entailment
 	$(BIN)/python -m evals.training.entailment.export --checkpoint build/entailment/halfway.pt \
 	  --checkpoint build/entailment/checkpoint.pt
-	$(BIN)/python -m evals validator ../shared/data/claims --prefix dev_ --fit
+	$(BIN)/python -m evals validator ../shared/data/claims --prefix dev_ --fit \
+	  $(addprefix --also ,$(wildcard ../shared/data/claims_written) evals/training/entailment/written)
 
 reader: $(DONE)
 	$(BIN)/pip install --quiet -e '.[train]'

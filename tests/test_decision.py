@@ -29,7 +29,7 @@ def test_the_logistic_function_by_hand() -> None:
 
 @pytest.mark.parametrize(("p", "status"), [(0.7, "supported"), (0.69, "unconfirmed"), (0.19, "unsupported")])
 def test_between_the_thresholds_it_is_unconfirmed(p: float, status: str) -> None:
-    assert flat().status(ZERO, p) == status
+    assert flat().status(p) == status
 
 
 def test_the_measure_that_adds_most_in_the_verdicts_direction_decides() -> None:

@@ -1,7 +1,7 @@
 """The one place that decides: is a claim supported by what it cites?
 
-Structure and place first; then everything that is measured goes into one calibrated probability. Behind it stands no
-veto: what is computed, read in a table or looked at again is a measure, and each verdict says which one decided.
+Structure and place first; then what is compared letter by letter, cell by cell, number by number; all else goes into
+one calibrated probability, with no veto behind it. Each verdict says what decided.
 """
 
 import json
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.answer import Citation, Claim, Decided, Verdict
-from agent.validator import moving, pictures, reasons, tables
+from agent.validator import moving, pictures, reasons
 from agent.validator.case import Case, Places
 from agent.validator.entailment import reader
 from agent.validator.measure import NAMES, Measured, Measures, measured
@@ -124,7 +124,7 @@ class Judged:
 
     def verdict(self) -> Verdict:
         decided: Decided = self.read_off or calibration().decided(self.measured.measures, self.probability)
-        status = calibration().status(self.measured.measures, self.probability)
+        status = calibration().status(self.probability)
         if status == "unsupported" and reasons.is_contradicted(decided, self.measured):
             status = "contradicted"
         reason = reasons.reason(status, decided, self.case, self.measured)
@@ -161,11 +161,9 @@ SAME_WORDS = 0.7
 def _read_off(one: Judged) -> Judged:
     """What needs no weighing: the cells of a table, a number that no cited source has nor gives by computing, the
     source's own whole sentences."""
-    found = tables.read_off(one.case.claim.text, one.case.rows)
-    if found.says:
-        sure = SURE if found.says > 0 else 1 - SURE
-        return replace(one, probability=sure, read_off="table", measured=replace(one.measured, table=found.text))
-    measures = one.measured.measures
+    measures, table = one.measured.measures, one.measured.table
+    if table.is_read_off:
+        return replace(one, probability=SURE if table.says > 0 else 1 - SURE, read_off="table")
     if measures.verbatim:
         return replace(one, probability=SURE, read_off="place")
     is_lost = measures.nowhere and measures.calculation <= 0
@@ -250,14 +248,13 @@ class Calibration:
 
     def probabilities(self, rows: Floats) -> Floats:
         """float64[n, 28] in the order of NAMES -> float64[n]."""
-        logits = self._weighed(rows).sum(axis=1) + self.bias
-        return _sigmoid(logits)
+        return _sigmoid(self._weighed(rows).sum(axis=1) + self.bias)
 
     def _weighed(self, rows: Floats) -> Floats:
         """What each crossed measure adds to the log-odds."""
         return np.asarray((crossed(rows) - self.mean) / self.scale * self.weights)
 
-    def status(self, measures: Measures, probability: float) -> reasons.Found:
+    def status(self, probability: float) -> reasons.Found:
         if probability >= self.supported:
             return "supported"
         return "unconfirmed" if probability >= self.unsupported else "unsupported"

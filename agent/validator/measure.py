@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from agent.validator.case import Case
 from agent.validator.origins import Evidence, Origin
 from agent.validator.premise import WORDS, premise
 from agent.validator.spans import find
-from tools.language.blocks import TextUnit, units
+from agent.validator.tables import TableCheck
+from tools.language.blocks import units
 from tools.language.numbers import Quantity, extract
 from tools.language.sentences import segments, statements
 from tools.language.words import TURNING, WORD, stem, terms, tokens
@@ -103,16 +104,11 @@ NAMES = tuple(field.name for field in fields(Measures))
 
 @dataclass(frozen=True)
 class Measured:
-    """`origins`: where each number and name of the claim comes from; `table`: what the table says, "" for nothing."""
+    """`origins`: where each number and name of the claim comes from."""
 
     measures: Measures
     origins: list[Origin]
-    table: str
-
-    @property
-    def has_another(self) -> bool:
-        """Whether the evidence gives another number where it lacks one of the claim's."""
-        return any(origin.how == "nowhere" and origin.fact.found for origin in self.origins)
+    table: TableCheck
 
     @property
     def is_all_read(self) -> bool:
@@ -123,32 +119,44 @@ class Measured:
 def measured(cases: Sequence[Case], reads: Reads) -> list[Measured]:
     """One for each case, in order; the entailment model is asked once for all of them."""
     whole = [(case.claim.text, premise(case.claim.text, case.sources, case.question)) for case in cases]
-    close = [(case.claim.text, close_text(case.claim.text, case.evidence)) for case in cases]
+    closest = [_closest(case.claim.text, case.evidence) for case in cases]
+    close = [(case.claim.text, _labelled(case, one)) for case, one in zip(cases, closest, strict=True)]
     scores = reads.read([*whole, *close]) if cases else np.zeros((0, 3), np.float32)
-    both = zip(scores[: len(cases)], scores[len(cases) :], strict=True)
-    return [_measure(case, *logs) for case, logs in zip(cases, both, strict=True)]
+    rows = zip(cases, closest, scores[: len(cases)], scores[len(cases) :], strict=True)
+    return [_measure(case, one.text, logs, near) for case, one, logs, near in rows]
 
 
-def close_text(claim: str, evidence: Evidence) -> str:
-    """The unit that shares most with the claim, rare words first, under the head of its list; title and headings before
-    it where they have words of the claim that it lacks."""
-    best, every = _closest(claim, evidence)
-    if best is None:
+class _Closest(NamedTuple):
+    """The unit of the evidence that shares most with a claim, rare words first; `head`: that of its list. "" where
+    there is none."""
+
+    text: str = ""
+    head: str = ""
+
+
+def _closest(claim: str, evidence: Evidence) -> _Closest:
+    wanted = terms(claim)
+    options = [(unit, every) for source in evidence.sources for every in [units(source.text)] for unit in every]
+    if not options:
+        return _Closest()
+    best, every = max(options, key=lambda pair: evidence.weight(terms(pair[0].text) & wanted))
+    return _Closest(best.text, every[best.head].text if best.head >= 0 else "")
+
+
+def _labelled(case: Case, closest: _Closest) -> str:
+    """The closest unit under the head of its list; title and headings before it where they have words of the claim
+    that it lacks."""
+    claim, evidence = case.claim.text, case.evidence
+    text = f"{closest.head} {closest.text}" if closest.head else closest.text
+    if not text:
         return ""
-    text = f"{every[best.head].text} {best.text}" if best.head >= 0 else best.text
     labels = dict.fromkeys(label for source in evidence.sources for label in (source.title, source.heading) if label)
     missing = terms(claim) - terms(text)
     return ": ".join([*(label for label in labels if terms(label) & missing), text])
 
 
-def _closest(claim: str, evidence: Evidence) -> tuple[TextUnit | None, Sequence[TextUnit]]:
-    """That unit, and all units of its source."""
-    wanted = terms(claim)
-    options = [(unit, every) for source in evidence.sources for every in [units(source.text)] for unit in every]
-    return max(options, key=lambda pair: evidence.weight(terms(pair[0].text) & wanted), default=(None, ()))
-
-
-def _measure(case: Case, logs: NDArray[np.float32], close: NDArray[np.float32]) -> Measured:
+def _measure(case: Case, closest: str, logs: NDArray[np.float32], close: NDArray[np.float32]) -> Measured:
+    """`logs` of the evidence as a whole, `close` of its closest unit."""
     claim, evidence = case.claim.text, case.evidence
     found = [*origins.origins(claim, evidence), *origins.shares_of(claim, evidence)]
     table = tables.check(claim, case.rows)
@@ -157,7 +165,7 @@ def _measure(case: Case, logs: NDArray[np.float32], close: NDArray[np.float32]) 
         against=float(logs[1] - logs[2]),
         close=float(close[0] - np.logaddexp(close[1], close[2])),
         close_against=float(close[1] - close[2]),
-        **_words(claim, evidence),
+        **_words(claim, closest, evidence),
         quoted=float(case.is_quoted),
         **_numbers(claim, evidence, found),
         table=table.says,
@@ -167,21 +175,19 @@ def _measure(case: Case, logs: NDArray[np.float32], close: NDArray[np.float32]) 
         statements=min(1.0, (len(statements(claim)) - 1) / 3),
         rows=float(bool(case.rows)),
     )
-    return Measured(measures, found, table.text)
+    return Measured(measures, found, table)
 
 
-def _words(claim: str, evidence: Evidence) -> dict[str, float]:
+def _words(claim: str, closest: str, evidence: Evidence) -> dict[str, float]:
     wanted, context = terms(claim), terms(evidence.context)
     there = terms(evidence.text) | context
-    best, _ = _closest(claim, evidence)
-    words = best.text if best else ""
     return {
         "covered": _covered(wanted, there, evidence),
-        "covered_by_one": _covered(wanted, terms(words) | context, evidence),
+        "covered_by_one": _covered(wanted, terms(closest) | context, evidence),
         "covered_least": min(_share(terms(stretch), there) for stretch in segments(claim)),
         "phrases": _phrases(claim, f"{evidence.context} {evidence.text}"),
         "verbatim": float(any(is_verbatim(claim, source.text) for source in evidence.sources)),
-        "turned": _turned(claim, words) * _share(wanted, terms(words)),
+        "turned": _turned(claim, closest) * _share(wanted, terms(closest)),
     }
 
 

@@ -21,8 +21,8 @@ def is_contradicted(decided: Decided, measured: Measured) -> bool:
 
 def reason(status: Found, decided: Decided, case: Case, measured: Measured) -> str:
     says = f"{case.names} {'say' if len(case.keys) > 1 else 'says'}"
-    if decided == "table" and measured.table:
-        return f"The table in {case.names} says {measured.table}."
+    if decided == "table" and measured.table.text:
+        return f"The table in {case.names} says {measured.table.text}."
     if decided == "numbers" and (found := _of_numbers(status, case, measured)):
         return found
     if decided == "names" and status != "supported" and (names := _names(measured)):

@@ -19,6 +19,8 @@ class TableCheck(NamedTuple):
 
     says: float
     text: str = ""
+    is_read_off: bool = False
+    """Compared cell by cell: nothing is left to weigh."""
 
 
 def check(claim: str, rows: Sequence[MarkdownRow]) -> TableCheck:
@@ -33,8 +35,9 @@ def read_off(claim: str, rows: Sequence[MarkdownRow]) -> TableCheck:
     """A row that is read out, and a number of another row or column: compared with the cells, there is nothing to
     weigh."""
     if other := misread(claim, rows) or misplaced(claim, rows):
-        return TableCheck(-1.0, other)
-    return TableCheck(float(bool(rows) and reads_out(claim, rows)))
+        return TableCheck(-1.0, other, is_read_off=True)
+    says = bool(rows) and reads_out(claim, rows)
+    return TableCheck(float(says), is_read_off=says)
 
 
 # --- a number of the row that the claim names ----------------------------------------------------------------

@@ -1,7 +1,8 @@
 """A trained encoder with its head as int8 ONNX: weights per channel, activations quantised as they come."""
 
+import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -9,6 +10,20 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+def command(build: Callable[[], nn.Module], out: Path, about: str | None) -> None:
+    """The command line of both exports: the mean of the checkpoints' weights as model.onnx; `out` unless told
+    otherwise."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--checkpoint", type=Path, action="append", required=True)
+    parser.add_argument("--out", type=Path, default=out)
+    given = parser.parse_args()
+    model = build()
+    model.load_state_dict(mean(given.checkpoint))
+    path = given.out / "model.onnx"
+    write(model, path)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 def mean(checkpoints: Sequence[Path]) -> dict[str, Tensor]:

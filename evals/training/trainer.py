@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
+from transformers import AutoModel
+
+from tools.library.encode import minilm_folder
 
 Batch = TypeVar("Batch")
 WEIGHT_DECAY, WARM_UP = 0.01, 0.06
@@ -26,6 +29,16 @@ def learning_rate(progress: float) -> float:
 def has_bf16(device: str) -> bool:
     """Whether bf16 is quicker than float32 there: on a GPU, and on a CPU that has it in hardware."""
     return device == "cuda" or any(torch.cpu.get_capabilities().get(name) for name in ("amx_bf16", "avx512_bf16"))
+
+
+def minilm(attention: str) -> nn.Module:
+    """The encoder that both models start from."""
+    return AutoModel.from_pretrained(
+        minilm_folder(),
+        attn_implementation=attention,
+        add_pooling_layer=False,
+        attention_probs_dropout_prob=0.0,  # with it a CPU has no quick kernel: a quarter of the time
+    )
 
 
 def here() -> str:

@@ -28,7 +28,7 @@ from tools.library.evidence import Passage
 
 FOLDS = 5
 STRENGTH = 0.1
-"""Inverse strength of the ridge on standardised measures: 42 weights, some thousand rows."""
+"""Inverse strength of the ridge on standardised measures: 56 weights, some thousand rows."""
 WEIGHT = 2.0
 """Of a set of claims as models write them, which is what the product meets; any other counts 1."""
 FALSE_SUPPORTED, TRUE_REFUSED = 0.08, 0.05

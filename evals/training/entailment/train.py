@@ -17,13 +17,12 @@ import torch.nn.functional as F
 from bs4 import BeautifulSoup
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
-from transformers import AutoModel
 
 from agent.validator.entailment import HERE
 from evals.training.entailment import data_sheets, shipped, written_pairs
 from evals.training.entailment import pairs as make
 from evals.training.entailment.pairs import Pair
-from evals.training.trainer import Trainer, show
+from evals.training.trainer import Trainer, minilm, show
 from evals.validator.sets import LabelledClaim
 from tools.language.sentences import sentences
 from tools.library.encode import minilm_folder
@@ -43,12 +42,7 @@ class CrossEncoder(nn.Module):
 
     def __init__(self, attention: str = "sdpa") -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(
-            minilm_folder(),
-            attn_implementation=attention,
-            add_pooling_layer=False,
-            attention_probs_dropout_prob=0.0,  # with it a CPU has no quick kernel: a quarter of the time
-        )
+        self.encoder = minilm(attention)
         self.drop = nn.Dropout(DROPOUT)
         self.head = nn.Linear(2 * self.encoder.config.hidden_size, len(CLASSES))
 

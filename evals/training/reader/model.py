@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import AutoModel
 
-from tools.library.encode import minilm_folder
+from evals.training.trainer import minilm
 from tools.library.encode.answers import AT_CLS, AT_MARK, END, IN_UNIT, START
 from tools.library.encode.answers.packing import Window
 
@@ -23,12 +22,7 @@ class AnswerModel(nn.Module):
 
     def __init__(self, attention: str = "sdpa") -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(
-            minilm_folder(),
-            attn_implementation=attention,
-            add_pooling_layer=False,
-            attention_probs_dropout_prob=0.0,  # with it a CPU has no quick kernel: a quarter of the time
-        )
+        self.encoder = minilm(attention)
         self.drop = nn.Dropout(DROPOUT)
         self.head = nn.Linear(self.encoder.config.hidden_size, OUTPUTS)
 
